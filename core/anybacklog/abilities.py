@@ -1,0 +1,127 @@
+"""What a backend can do and where its limits are: data, each with a reason in one sentence.
+
+Which *operations* a backend has is not declared here: implementing a protocol of `backend.py` declares it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Literal, TypeAlias
+
+from anybacklog.model import TEXT_FORMATS, TextFormat, Ticket, TicketDraft
+
+MetadataKind: TypeAlias = Literal[
+    "users", "ticket_types", "statuses", "priorities", "resolutions", "categories", "milestones", "versions", "custom_fields"
+]
+METADATA_KINDS: tuple[MetadataKind, ...] = (
+    "users", "ticket_types", "statuses", "priorities", "resolutions", "categories", "milestones", "versions", "custom_fields",
+)  # fmt: skip
+FILTERS = frozenset(
+    "status category type priority assignee reporter milestone parent text created_since created_until updated_since "
+    "updated_until".split()
+)
+ORDERS = frozenset(sign + word for sign in ("", "-") for word in ("created", "updated", "due", "title", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Yes or no, and why, in one sentence."""
+
+    yes: bool
+    reason: str
+
+    def __bool__(self) -> bool:
+        return self.yes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The largest values a backend takes; `None` where no limit is known.
+
+    Lengths in Unicode code points, sizes in bytes, the rest in items. `reasons` says for each limit where it comes from.
+    """
+
+    title_length: int | None = None
+    description_length: int | None = None
+    comment_length: int | None = None
+    attachment_size: int | None = None
+    attachments_per_ticket: int | None = None
+    statuses_per_project: int | None = None
+    page_size: int | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def known(self) -> dict[str, int]:
+        """Give the limits that exist."""
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "reasons"}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """How `tickets()` finds tickets: all at once, page by page against a count, or by trying ids one after the other.
+
+    `complete` says whether the end of a listing proves that there is nothing more. `exact_filters` are the filters whose
+    server-side result needs no second look; the Tracker applies the others itself. `orders` are those it can serve.
+    """
+
+    how: Literal["all", "pages", "scan"]
+    complete: bool
+    reason: str
+    exact_filters: frozenset[str] = frozenset()
+    orders: frozenset[str] = frozenset({"created"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    """Seconds after which a write whose answer was lost can no longer appear."""
+
+    seconds: float
+    reason: str
+
+
+DEFAULT_SETTLE = Settle(seconds=120, reason="the default: nothing is known about how late this service may commit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """All that the Tracker and a migration need to know about a backend before the first call.
+
+    `native` answers for the model's field names (`created_at`, and dotted below it: `comments.author`,
+    `attachments.created_at`, `comments.changes`): is the value held as given? What is missing there is not.
+    `creatable` names the metadata that `add_metadata` can create.
+    """
+
+    text_format: TextFormat
+    text_formats: frozenset[TextFormat]
+    native: Mapping[str, Answer]
+    listing: Listing
+    limits: Limits = field(default_factory=Limits)
+    comments_move_updated_at: Answer = field(default=Answer(yes=True, reason="nothing else is known"))
+    settle: Settle = DEFAULT_SETTLE
+    creatable: frozenset[MetadataKind] = frozenset()
+
+
+_DRAFT_FIELDS = tuple(each.name for each in fields(TicketDraft))
+_JOURNAL_FIELDS = (
+    "comments", "comments.author", "comments.created_at", "comments.updated_at", "comments.changes", "comments.private",
+    "comments.attachments", "comments.external_id",
+    "attachments", "attachments.author", "attachments.created_at", "attachments.external_id", "links",
+)  # fmt: skip
+NATIVE_FIELDS: tuple[str, ...] = tuple(dict.fromkeys((*_DRAFT_FIELDS, *_JOURNAL_FIELDS)))
+READABLE_FIELDS: tuple[str, ...] = tuple(each.name for each in fields(Ticket))
+
+
+def natively(yes: Mapping[str, str], no: Mapping[str, str] | None = None) -> dict[str, Answer]:
+    """Build `Abilities.native` from two tables of reasons."""
+    return {name: Answer(True, reason) for name, reason in yes.items()} | {
+        name: Answer(False, reason) for name, reason in (no or {}).items()
+    }
+
+
+def everything_native(reason: str) -> dict[str, Answer]:
+    """Say of a store of our own that it holds every field as given."""
+    return natively(dict.fromkeys(NATIVE_FIELDS, reason))
+
+
+ALL_TEXT_FORMATS: frozenset[TextFormat] = frozenset(TEXT_FORMATS)
