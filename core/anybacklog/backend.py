@@ -429,20 +429,21 @@ class Connection:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class BackendSpec:
     """One kind of backlog: the URL's scheme, how to open it, the options its URL takes.
 
     `open` stores and does not connect; heavy imports belong inside it. `hosts` are the vendor's own host suffixes: the only
-    ones, loopback aside, that a key meant for the whole scheme is sent to. `needs_key`: refuse to open without one.
+    ones, loopback aside, that a key meant for the whole scheme is sent to. `needs_key`: refuse to open without one. `local`:
+    no network at all, so neither host nor key nor plain http mean anything.
     """
 
     scheme: str
     open: Callable[[Connection], Backend]
     options: Collection[Option] = ()
-    summary: str = ""
-    example: str = ""
-    hosts: tuple[str, ...] = ()
-    needs_key: bool = False
-    default_host: str = ""
-    local: bool = False
+    summary: str = field(default="", kw_only=True)
+    example: str = field(default="", kw_only=True)
+    hosts: tuple[str, ...] = field(default=(), kw_only=True)
+    needs_key: bool = field(default=False, kw_only=True)
+    default_host: str = field(default="", kw_only=True)
+    local: bool = field(default=False, kw_only=True)

@@ -1,0 +1,65 @@
+"""The plugin author's door: all that an adapter imports, and nothing that is not promised to stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from anybacklog.abilities import (
+    ALL_TEXT_FORMATS, DEFAULT_SETTLE, FILTERS, NATIVE_FIELDS, ORDERS, Abilities, Answer, Limits, Listing, MetadataKind, Settle,
+    everything_native, natively,
+)  # fmt: skip
+from anybacklog.backend import (
+    AddsAttachments, AddsComments, AddsLinks, AddsMetadata, AttachmentDraft, Backend, BackendSpec, CommentDraft, Connection,
+    CountsTickets, CreatesTickets, DeletesAttachments, DeletesComments, DeletesTickets, Extends, KeepsExternalIds, KnowsMyself,
+    ListsActivities, ListsCategories, ListsCustomFields, ListsMilestones, ListsPriorities, ListsProjects, ListsResolutions,
+    ListsStatuses, ListsTicketTypes, ListsUsers, ListsVersions, Marked, Metadata, Option, ReadsAttachments, ReadsComments,
+    ReadsLinks, SpeaksRaw, TicketFields, UpdatesComments, UpdatesTickets,
+)  # fmt: skip
+from anybacklog.errors import (
+    AnyBacklogError, AuthenticationError, ConfigurationError, Conflict, IncompleteListing, MigrationError, NotFound,
+    PermissionDenied, ProtocolError, RateLimited, TransportError, UnsupportedOperation, ValidationError,
+)  # fmt: skip
+from anybacklog.hooks import hookimpl
+from anybacklog.hookspecs import CommandSpec
+from anybacklog.location import Location
+from anybacklog.markup import Converter
+from anybacklog.model import (
+    Activity, Attachment, Category, Change, Comment, CustomField, CustomFieldValue, FieldType, FieldValue, Link, Milestone,
+    Named, Priority, Project, Resolution, Status, StatusCategory, Text, TextFormat, Ticket, TicketDraft, TicketType, User,
+    Version,
+)  # fmt: skip
+from anybacklog.query import TicketQuery, matches, sort_key
+from anybacklog.steps import Step, StepState
+
+if TYPE_CHECKING:
+    from anybacklog.http import HttpSession
+    from anybacklog.wire import WireSchema
+
+__all__ = [
+    "ALL_TEXT_FORMATS", "DEFAULT_SETTLE", "FILTERS", "NATIVE_FIELDS", "ORDERS", "Abilities", "Activity", "AddsAttachments",
+    "AddsComments", "AddsLinks", "AddsMetadata", "Answer", "AnyBacklogError", "Attachment", "AttachmentDraft",
+    "AuthenticationError", "Backend", "BackendSpec", "Category", "Change", "CommandSpec", "Comment", "CommentDraft",
+    "ConfigurationError", "Conflict", "Connection", "Converter", "CountsTickets", "CreatesTickets", "CustomField",
+    "CustomFieldValue", "DeletesAttachments", "DeletesComments", "DeletesTickets", "Extends", "FieldType", "FieldValue",
+    "HttpSession", "IncompleteListing", "KeepsExternalIds", "KnowsMyself", "Limits", "Link", "Listing", "ListsActivities",
+    "ListsCategories", "ListsCustomFields", "ListsMilestones", "ListsPriorities", "ListsProjects", "ListsResolutions",
+    "ListsStatuses", "ListsTicketTypes", "ListsUsers", "ListsVersions", "Location", "Marked", "Metadata", "MetadataKind",
+    "MigrationError", "Milestone", "Named", "NotFound", "Option", "PermissionDenied", "Priority", "Project", "ProtocolError",
+    "RateLimited", "ReadsAttachments", "ReadsComments", "ReadsLinks", "Resolution", "Settle", "SpeaksRaw", "Status",
+    "StatusCategory", "Step", "StepState", "Text", "TextFormat", "Ticket", "TicketDraft", "TicketFields", "TicketQuery",
+    "TicketType", "TransportError", "UnsupportedOperation", "UpdatesComments", "UpdatesTickets", "User", "ValidationError",
+    "Version", "WireSchema", "everything_native", "hookimpl", "matches", "natively", "sort_key",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is heavy (requests, marshmallow) only when an adapter asks for it."""
+    if name == "HttpSession":
+        from anybacklog.http import HttpSession
+
+        return HttpSession
+    if name == "WireSchema":
+        from anybacklog.wire import WireSchema
+
+        return WireSchema
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,174 @@
+"""Entry points -> plugin manager -> {scheme: BackendSpec}. A plugin that cannot be used is named and skipped."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pluggy
+
+from anybacklog import hookspecs
+from anybacklog.backend import BackendSpec
+from anybacklog.errors import ConfigurationError
+from anybacklog.hooks import PROJECT
+
+GROUP = "anybacklog"
+DISABLE = "ANYBACKLOG_DISABLE_PLUGINS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedPlugin:
+    """A plugin in use: its name, the distribution (and version) or file it came from, its hooks and schemes."""
+
+    name: str
+    origin: str
+    hooks: tuple[str, ...]
+    schemes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedPlugin:
+    """A plugin, or one scheme of it, that is not in use, and why."""
+
+    name: str
+    origin: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Registry:
+    """What the plugins of this process offer."""
+
+    manager: pluggy.PluginManager
+    specs: dict[str, BackendSpec] = field(default_factory=dict)
+    loaded: list[LoadedPlugin] = field(default_factory=list)
+    skipped: list[SkippedPlugin] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def spec(self, scheme: str) -> BackendSpec:
+        """Find a backend by its scheme; an unknown one names the nearest known and the package to install."""
+        if scheme in self.refused:
+            raise ConfigurationError(self.refused[scheme])
+        if scheme not in self.specs:
+            raise ConfigurationError(self._unknown(scheme))
+        return self.specs[scheme]
+
+    def _unknown(self, scheme: str) -> str:
+        near = get_close_matches(scheme, self.specs, n=1)
+        broken = next((plugin for plugin in self.skipped if scheme in (plugin.name, plugin.origin)), None)
+        if broken:
+            return f"no backend for {scheme}:// because plugin {broken.name} was skipped: {broken.reason}"
+        meant = f"did you mean {near[0]}://? Otherwise " if near else ""
+        return f"no backend for {scheme}://; {meant}install a plugin for it: pip install anybacklog-{scheme}"
+
+
+@cache
+def load_registry(files: tuple[str, ...] = (), disabled: str | None = None) -> Registry:
+    """Load every installed plugin, each in its own `try`, and the named local files; done once per process and arguments.
+
+    `disabled` (default: the environment's ANYBACKLOG_DISABLE_PLUGINS) holds plugin names, separated by commas.
+    """
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(hookspecs)
+    registry = Registry(manager)
+    names = disabled if disabled is not None else os.environ.get(DISABLE, "")
+    off = {name.strip() for name in names.split(",") if name.strip()}
+    for entry in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda entry: entry.name):
+        _load_entry(registry, entry, off)
+    for path in files:
+        module = _load_file(path)
+        reason = _register(registry, Path(path).stem, path, module)
+        if reason:
+            raise ConfigurationError(f"plugin file {path} cannot be used: {reason}")
+    return registry
+
+
+def _load_entry(registry: Registry, entry: importlib.metadata.EntryPoint, off: Collection[str]) -> None:
+    origin = f"{entry.dist.name} {entry.dist.version}" if entry.dist else "unknown distribution"
+    reason: str | None
+    if entry.name in off:
+        reason = f"disabled by {DISABLE}"
+    else:
+        try:
+            plugin = entry.load()
+        except Exception as error:  # noqa: BLE001  # a stranger's import may raise anything; it is named and skipped
+            reason = f"{type(error).__name__}: {error}"
+        else:
+            reason = _register(registry, entry.name, origin, plugin)
+    if reason:
+        registry.skipped.append(SkippedPlugin(name=entry.name, origin=origin, reason=reason))
+
+
+def _load_file(path: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"anybacklog_local_{Path(path).stem}", path)
+    if spec is None or spec.loader is None or not Path(path).is_file():
+        raise ConfigurationError(f"plugin file {path} is not a readable Python file")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise ConfigurationError(f"plugin file {path} cannot be loaded: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _register(registry: Registry, name: str, origin: str, plugin: object) -> str | None:
+    """Take a plugin in, or give the reason why not."""
+    manager = registry.manager
+    if manager.has_plugin(name):
+        return f"another plugin called {name} is already loaded"
+    try:
+        manager.register(plugin, name)
+    except (pluggy.PluginValidationError, ValueError) as error:
+        if manager.has_plugin(name):
+            manager.unregister(name=name)
+        return " ".join(str(error).split())
+    unknown = [hook for hook in _hooks(manager, plugin) if not hasattr(hookspecs, hook)]
+    if unknown:
+        manager.unregister(name=name)
+        return f"it implements {', '.join(unknown)}, which this version does not know; update anybacklog"
+    try:
+        specs = _specs_of(plugin)
+    except Exception as error:  # noqa: BLE001  # a stranger's hook may raise anything; it is named and skipped
+        manager.unregister(name=name)
+        return f"anybacklog_backends failed: {type(error).__name__}: {error}"
+    _take_schemes(registry, name, origin, specs)
+    hooks = tuple(sorted(_hooks(manager, plugin)))
+    schemes = tuple(scheme for scheme in specs if registry.owners.get(scheme) == name)
+    registry.loaded.append(LoadedPlugin(name=name, origin=origin, hooks=hooks, schemes=schemes))
+    return None
+
+
+def _hooks(manager: pluggy.PluginManager, plugin: object) -> Iterator[str]:
+    for caller in manager.get_hookcallers(plugin) or ():
+        if not any(impl.plugin is plugin and impl.optionalhook and not caller.has_spec() for impl in caller.get_hookimpls()):
+            yield caller.name
+
+
+def _specs_of(plugin: object) -> Mapping[str, BackendSpec]:
+    hook = getattr(plugin, "anybacklog_backends", None)
+    specs = list(hook()) if hook is not None else []
+    for spec in specs:
+        if not isinstance(spec, BackendSpec):
+            raise TypeError(f"it must yield BackendSpec, not {type(spec).__name__}")
+    return {spec.scheme: spec for spec in specs}
+
+
+def _take_schemes(registry: Registry, name: str, origin: str, specs: Mapping[str, BackendSpec]) -> None:
+    for scheme, spec in specs.items():
+        if scheme not in registry.owners:
+            registry.owners[scheme] = name
+            registry.specs[scheme] = spec
+            continue
+        first = registry.owners[scheme]
+        reason = f"plugins {first} and {name} both claim {scheme}://; disable one of them with {DISABLE}"
+        registry.refused[scheme] = reason
+        registry.specs.pop(scheme, None)
+        registry.skipped.append(SkippedPlugin(name=name, origin=origin, reason=reason))

@@ -1,0 +1,103 @@
+"""The steps of a migration: one planned write each, as data. Planning makes them, applying carries them out.
+
+A step names the source's items it carries: they are done or unsure together. Every id in a step is the source's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from anybacklog.model import Attachment, Change, Text, TicketDraft, User
+
+ItemKind: TypeAlias = Literal["ticket", "comment", "history", "attachment", "link", "parent"]
+StepState: TypeAlias = Literal["intended", "done", "unsure", "refused", "held"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing of the source: its kind, its id there, and the id and key of the ticket it belongs to."""
+
+    kind: ItemKind
+    id: str
+    ticket_id: str
+    ticket_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """One file that rides on a step: the source's attachment, and who put it there, when, in the target's words."""
+
+    attachment: Attachment
+    author: User | None
+    created_at: datetime | None
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateTicket:
+    """Create the ticket; `parent` waits for a later step when the parent comes later in the source's order."""
+
+    item: Item
+    draft: TicketDraft
+    parent: str | None
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddComment:
+    """Add one journal entry, its files with it."""
+
+    item: Item
+    body: Text
+    author: User | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    changes: tuple[Change, ...]
+    private: bool
+    uploads: tuple[Upload, ...]
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddAttachment:
+    """Put one file at the ticket."""
+
+    item: Item
+    upload: Upload
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetParent:
+    """Give a ticket the parent that did not exist yet when it was created; `updated_at` stays what it was."""
+
+    item: Item
+    parent: str
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddLink:
+    """Tie two tickets together."""
+
+    item: Item
+    kind: str
+    other: str
+
+
+Step: TypeAlias = CreateTicket | AddComment | AddAttachment | SetParent | AddLink
+
+
+def items_of(step: Step) -> tuple[Item, ...]:
+    """Name every item a step carries, the leading one first."""
+    uploads = step.uploads if isinstance(step, AddComment) else ()
+    ticket = step.item
+    return (
+        step.item,
+        *(
+            Item(kind="attachment", id=upload.attachment.id, ticket_id=ticket.ticket_id, ticket_key=ticket.ticket_key)
+            for upload in uploads
+        ),
+    )
