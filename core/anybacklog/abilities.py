@@ -12,14 +12,35 @@ from typing import Literal, TypeAlias
 from anybacklog.model import TEXT_FORMATS, TextFormat, Ticket, TicketDraft
 
 MetadataKind: TypeAlias = Literal[
-    "users", "ticket_types", "statuses", "priorities", "resolutions", "categories", "milestones", "versions", "custom_fields"
+    "users",
+    "ticket_types",
+    "statuses",
+    "priorities",
+    "resolutions",
+    "categories",
+    "milestones",
+    "versions",
+    "custom_fields",
 ]
 METADATA_KINDS: tuple[MetadataKind, ...] = (
     "users", "ticket_types", "statuses", "priorities", "resolutions", "categories", "milestones", "versions", "custom_fields",
 )  # fmt: skip
 FILTERS = frozenset(
-    "status category type priority assignee reporter milestone parent text created_since created_until updated_since "
-    "updated_until".split()
+    [
+        "status",
+        "category",
+        "type",
+        "priority",
+        "assignee",
+        "reporter",
+        "milestone",
+        "parent",
+        "text",
+        "created_since",
+        "created_until",
+        "updated_since",
+        "updated_until",
+    ]
 )
 ORDERS = frozenset(sign + word for sign in ("", "-") for word in ("created", "updated", "due", "title", "id"))
 
@@ -114,8 +135,8 @@ READABLE_FIELDS: tuple[str, ...] = tuple(each.name for each in fields(Ticket))
 
 def natively(yes: Mapping[str, str], no: Mapping[str, str] | None = None) -> dict[str, Answer]:
     """Build `Abilities.native` from two tables of reasons."""
-    return {name: Answer(True, reason) for name, reason in yes.items()} | {
-        name: Answer(False, reason) for name, reason in (no or {}).items()
+    return {name: Answer(yes=True, reason=reason) for name, reason in yes.items()} | {
+        name: Answer(yes=False, reason=reason) for name, reason in (no or {}).items()
     }
 
 

@@ -15,14 +15,28 @@ from typing import Any, BinaryIO, Literal, Protocol, TypeAlias, TypedDict, runti
 from anybacklog.abilities import Abilities
 from anybacklog.location import Location
 from anybacklog.model import (
-    Activity, Attachment, Category, Change, Comment, CustomField, FieldValue, Link, Milestone, Named, Priority, Project,
-    Resolution, Status, Text, Ticket, TicketType, User, Version,
+    Activity,
+    Attachment,
+    Category,
+    Change,
+    Comment,
+    CustomField,
+    FieldValue,
+    Link,
+    Milestone,
+    Priority,
+    Project,
+    Resolution,
+    Status,
+    Text,
+    Ticket,
+    TicketType,
+    User,
+    Version,
 )  # fmt: skip
 from anybacklog.query import TicketQuery
 
-Metadata: TypeAlias = (
-    User | TicketType | Status | Priority | Resolution | Category | Milestone | Version | CustomField
-)
+Metadata: TypeAlias = User | TicketType | Status | Priority | Resolution | Category | Milestone | Version | CustomField
 
 
 class TicketFields(TypedDict, total=False):

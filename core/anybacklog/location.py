@@ -64,9 +64,13 @@ def parse(url: str) -> Location:
         parts = urlsplit(_escape_hash(url))
         port = parts.port
     except ValueError as error:
-        raise ConfigurationError(f"the {shape[1].lower()} URL cannot be read ({_reason(error)}); it must look like {_SHAPE}") from None
+        raise ConfigurationError(
+            f"the {shape[1].lower()} URL cannot be read ({_reason(error)}); it must look like {_SHAPE}"
+        ) from None
     if "@" in parts.netloc:
-        raise ConfigurationError("a URL must not hold a user name or a password; give the key by environment or configuration")
+        raise ConfigurationError(
+            "a URL must not hold a user name or a password; give the key by environment or configuration"
+        )
     if parts.fragment:
         raise ConfigurationError("a tracker's URL has no part after '#'; write %23 where the project's name has one")
     location = Location(
@@ -106,13 +110,17 @@ def _decode(segment: str) -> str:
     try:
         return unquote(segment, errors="strict")
     except UnicodeDecodeError:
-        raise ConfigurationError("the URL's percent-escapes are not UTF-8; escape the project's name as UTF-8") from None
+        raise ConfigurationError(
+            "the URL's percent-escapes are not UTF-8; escape the project's name as UTF-8"
+        ) from None
 
 
 def _options(query: str) -> dict[str, str]:
     options: dict[str, str] = {}
     try:
-        pairs = parse_qsl(query.replace("+", "%2B"), keep_blank_values=True, strict_parsing=bool(query), errors="strict")
+        pairs = parse_qsl(
+            query.replace("+", "%2B"), keep_blank_values=True, strict_parsing=bool(query), errors="strict"
+        )
     except ValueError:
         raise ConfigurationError("the URL's options cannot be read; write them as ?name=value&name=value") from None
     for name, value in pairs:

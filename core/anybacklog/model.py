@@ -135,7 +135,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file at a ticket, without its bytes. `size` in bytes, `sha256` in lower-case hex where the backend knows it."""
+    """A file at a ticket, without its bytes. `size` in bytes, `sha256` in lower-case hex where the backend knows it.
+
+    `ticket` is the id of the ticket it was read from; the Tracker fills it in, and it is no part of the JSON.
+    """
 
     id: str
     name: str
@@ -144,6 +147,7 @@ class Attachment:
     sha256: str | None = None
     author: User | None = None
     created_at: datetime | None = None
+    ticket: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

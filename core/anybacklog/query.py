@@ -44,7 +44,10 @@ class TicketQuery:
 
     def filters(self) -> frozenset[str]:
         """Name the filters in use, `status_category` as `status`; vendor's options are not among them."""
-        used = {each.name for each in fields(self) if getattr(self, each.name) is not None} - {"order", "options"}
+        used = {each.name for each in fields(self) if getattr(self, each.name) is not None} - {
+            "order",
+            "options",
+        }
         return frozenset("status" if name == "status_category" else name for name in used)
 
 
@@ -109,24 +112,36 @@ def instant(moment: date | datetime | None, name: str) -> datetime | None:
 
 def known_order(order: str) -> str:
     """Read an order: one of `ORDERS`, `created_at` and the like meaning `created`."""
-    word = {"created_at": "created", "updated_at": "updated", "due_date": "due"}.get(order.lstrip("-"), order.lstrip("-"))
+    word = {"created_at": "created", "updated_at": "updated", "due_date": "due"}.get(
+        order.lstrip("-"), order.lstrip("-")
+    )
     known = ("-" if order.startswith("-") else "") + word
     if known not in ORDERS:
         raise ValidationError(
-            f"tickets cannot be ordered by {order!r}; give one of {', '.join(sorted(ORDERS))}", field="order", value=order
+            f"tickets cannot be ordered by {order!r}; give one of {', '.join(sorted(ORDERS))}",
+            field="order",
+            value=order,
         )
     return known
 
 
 def sort_key(order: str) -> Callable[[Ticket], tuple[Any, ...]]:
     """Give the key that orders tickets as `order` says (its sign aside); ids break ties, unknown values come first."""
-    field_name = {"created": "created_at", "updated": "updated_at", "due": "due_date", "title": "title", "id": "id"}[
-        order.lstrip("-")
-    ]
+    field_name = {
+        "created": "created_at",
+        "updated": "updated_at",
+        "due": "due_date",
+        "title": "title",
+        "id": "id",
+    }[order.lstrip("-")]
 
     def key(ticket: Ticket) -> tuple[Any, ...]:
         value = None if field_name == "id" else getattr(ticket, field_name)
-        return (value is not None, value, _number_first(ticket.id)) if value is not None else (False, _number_first(ticket.id))
+        return (
+            (value is not None, value, _number_first(ticket.id))
+            if value is not None
+            else (False, _number_first(ticket.id))
+        )
 
     return key
 

@@ -148,7 +148,9 @@ def _register(registry: Registry, name: str, origin: str, plugin: object) -> str
 
 def _hooks(manager: pluggy.PluginManager, plugin: object) -> Iterator[str]:
     for caller in manager.get_hookcallers(plugin) or ():
-        if not any(impl.plugin is plugin and impl.optionalhook and not caller.has_spec() for impl in caller.get_hookimpls()):
+        if not any(
+            impl.plugin is plugin and impl.optionalhook and not caller.has_spec() for impl in caller.get_hookimpls()
+        ):
             yield caller.name
 
 

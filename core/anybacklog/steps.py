@@ -97,7 +97,12 @@ def items_of(step: Step) -> tuple[Item, ...]:
     return (
         step.item,
         *(
-            Item(kind="attachment", id=upload.attachment.id, ticket_id=ticket.ticket_id, ticket_key=ticket.ticket_key)
+            Item(
+                kind="attachment",
+                id=upload.attachment.id,
+                ticket_id=ticket.ticket_id,
+                ticket_key=ticket.ticket_key,
+            )
             for upload in uploads
         ),
     )

@@ -1,0 +1,87 @@
+"""What a tracker can do, asked before the call."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from anybacklog.abilities import NATIVE_FIELDS, READABLE_FIELDS, Answer, Limits, Listing, Settle
+from anybacklog.backend import OPERATIONS, Backend
+from anybacklog.errors import ValidationError
+from anybacklog.model import TextFormat
+
+ALWAYS = frozenset({"project", "tickets", "ticket", "close", "capabilities", "identity"})
+
+
+class Capabilities:
+    """Answers for Tracker's method names and the model's field names (dotted below: `comments.created_at`)."""
+
+    def __init__(self, backend: Backend, name: str) -> None:
+        self._backend = backend
+        self._name = name
+
+    def can(self, name: str) -> bool:
+        """Tell whether a method works here, or a field can be written as given."""
+        return self.why_not(name) is None
+
+    def why_not(self, name: str) -> str | None:
+        """Give the reason why something cannot be done here, in one sentence; None if it can."""
+        if name in OPERATIONS and not isinstance(self._backend, OPERATIONS[name]):
+            return self._reason(name, f"{self._name} has no {name}")
+        if name in OPERATIONS or name in ALWAYS:
+            return None
+        answer = self._native(name)
+        return None if answer else answer.reason
+
+    def native(self, field: str) -> bool:
+        """Tell whether a field is held as given, author and instants included."""
+        return bool(self._native(field))
+
+    @property
+    def limits(self) -> Limits:
+        """The largest values the backend takes."""
+        return self._backend.abilities.limits
+
+    @property
+    def listing(self) -> Listing:
+        """How tickets are found, and whether a listing can be complete."""
+        return self._backend.abilities.listing
+
+    @property
+    def text_format(self) -> TextFormat:
+        """The format of a text given as plain `str`."""
+        return self._backend.abilities.text_format
+
+    @property
+    def text_formats(self) -> frozenset[TextFormat]:
+        """Every format that is taken as it is."""
+        return self._backend.abilities.text_formats
+
+    @property
+    def comments_move_updated_at(self) -> Answer:
+        """Whether a new comment changes its ticket's `updated_at`."""
+        return self._backend.abilities.comments_move_updated_at
+
+    @property
+    def settle(self) -> Settle:
+        """How long a write whose answer was lost may still appear."""
+        return self._backend.abilities.settle
+
+    @property
+    def creatable(self) -> frozenset[str]:
+        """The kinds of metadata that `add_metadata` can create."""
+        return self._backend.abilities.creatable
+
+    def _native(self, field: str) -> Answer:
+        if field not in NATIVE_FIELDS and field not in READABLE_FIELDS:
+            near = get_close_matches(field, [*OPERATIONS, *NATIVE_FIELDS], n=1)
+            raise ValidationError(
+                f"there is no capability {field!r}{f'; did you mean {near[0]!r}?' if near else ''}",
+                field="capability",
+                value=field,
+            )
+        default = Answer(yes=False, reason=f"{self._name} does not say that it holds {field}")
+        return self._backend.abilities.native.get(field, default)
+
+    def _reason(self, name: str, otherwise: str) -> str:
+        answer = self._backend.abilities.native.get(name)
+        return answer.reason if answer is not None else otherwise

@@ -1,0 +1,145 @@
+"""A user's draft or changes -> the fields a backend writes: names looked up, limits and abilities checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from typing import Any, cast
+
+from anybacklog.abilities import Abilities
+from anybacklog.backend import TicketFields
+from anybacklog.errors import UnsupportedOperation, ValidationError
+from anybacklog.model import Text, TicketDraft
+from anybacklog.tracker.capabilities import Capabilities
+from anybacklog.tracker.words import Words, option_ids
+
+ONE = {
+    "type": "ticket_types",
+    "status": "statuses",
+    "priority": "priorities",
+    "resolution": "resolutions",
+    "reporter": "users",
+}
+MANY = {
+    "assignees": "users", "watchers": "users", "categories": "categories", "affected_versions": "versions", "milestones": "milestones",
+}  # fmt: skip
+FIELDS = tuple(each.name for each in fields(TicketDraft))
+
+
+class Drafts:
+    """Reads drafts for one tracker; `ticket_id` looks a ref up."""
+
+    def __init__(
+        self, abilities: Abilities, capabilities: Capabilities, words: Words, ticket_id: Callable[[Any], str]
+    ) -> None:
+        self._abilities = abilities
+        self._capabilities = capabilities
+        self._words = words
+        self._ticket_id = ticket_id
+
+    def to_create(self, draft: TicketDraft) -> TicketFields:
+        """Read a draft: what it leaves empty is left to the backend."""
+        given = {name: getattr(draft, name) for name in FIELDS}
+        return self._read({name: value for name, value in given.items() if name == "title" or not _empty(value)})
+
+    def to_change(self, changes: Mapping[str, Any]) -> TicketFields:
+        """Read changes: what is named is written, None or empty clears."""
+        for name in changes:
+            if name not in FIELDS:
+                near = get_close_matches(name, FIELDS, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise ValidationError(f"a ticket has no field {name!r} to change{hint}", field=name)
+        return self._read(changes)
+
+    def text(self, value: str | Text, field: str, limit: str) -> Text:
+        """Read a text: a `str` is in the backend's own format; one in a format it does not take is refused."""
+        text = Text(value, self._abilities.text_format) if isinstance(value, str) else value
+        if text.format not in self._abilities.text_formats:
+            taken = ", ".join(sorted(self._abilities.text_formats))
+            raise ValidationError(
+                f"{field} is {text.format}, but only {taken} is taken here; convert it first",
+                field=field,
+                value=text.format,
+            )
+        self._within(text.source, field, getattr(self._abilities.limits, limit))
+        return text
+
+    def _read(self, given: Mapping[str, Any]) -> TicketFields:
+        for name in given:
+            reason = self._capabilities.why_not(name)
+            if reason is not None:
+                raise UnsupportedOperation(name, reason)
+        return cast("TicketFields", {name: self._value(name, value) for name, value in given.items()})
+
+    def _value(self, name: str, value: Any) -> Any:
+        if name == "title":
+            return self._title(value)
+        if name in MANY:
+            return tuple(self._words.id_of(MANY[name], name, word) for word in value or ())
+        if name == "custom_fields":
+            return self._custom_fields(value or {})
+        if _empty(value):
+            return None
+        if name in ONE:
+            return self._words.id_of(ONE[name], name, value)
+        if name == "description":
+            return self.text(value, "description", "description_length")
+        return self._ticket_id(value) if name == "parent" else _plain(name, value)
+
+    def _title(self, value: Any) -> str:
+        if not isinstance(value, str) or not value:
+            raise ValidationError("a ticket needs a title", field="title", value=value)
+        self._within(value, "title", self._abilities.limits.title_length)
+        return value
+
+    def _custom_fields(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        found = {name: self._words.field_id(name) for name in given}
+        return {found[name].id: option_ids(found[name], _emptied(value)) for name, value in given.items()}
+
+    def _within(self, value: str, field: str, limit: int | None) -> None:
+        if limit is not None and len(value) > limit:
+            raise ValidationError(
+                f"{field} has {len(value)} characters, at most {limit} are taken here; shorten it",
+                field=field, limit=limit, value=len(value),
+            )  # fmt: skip
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name in ("start_date", "due_date"):
+        return day(value, name)
+    if name in ("created_at", "updated_at"):
+        return aware(value, name)
+    if name in ("estimated_hours", "actual_hours"):
+        return _hours(value, name)
+    return value
+
+
+def aware(value: datetime | None, field: str) -> datetime | None:
+    """Move an instant to UTC; a naive one is refused."""
+    if value is not None and (not isinstance(value, datetime) or value.tzinfo is None):
+        raise ValidationError(f"{field} must be a datetime with a time zone", field=field, value=value)
+    return value.astimezone(UTC) if value is not None else None
+
+
+def day(value: Any, field: str) -> date:
+    """Take a calendar day; an instant is refused, because which day it is depends on where one stands."""
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValidationError(f"{field} must be a date, not {type(value).__name__}", field=field, value=value)
+    return value
+
+
+def _hours(value: Any, field: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+        raise ValidationError(f"{field} must be a number of hours, 0 or more", field=field, value=value)
+    return float(value)
+
+
+def _empty(value: Any) -> bool:
+    return value is None or (isinstance(value, (str, list, tuple, dict)) and not value)
+
+
+def _emptied(value: Any) -> Any:
+    return None if _empty(value) else value
