@@ -1,0 +1,1 @@
+"""Moving tickets between any two trackers: read, map, plan, apply, verify, report."""

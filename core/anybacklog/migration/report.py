@@ -1,0 +1,146 @@
+"""What a migration did and what a verification found: data first, pages and tables later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
+
+Level: TypeAlias = Literal["native", "emulated", "lost"]
+Outcome: TypeAlias = Literal["done", "partial", "dry-run"]
+Counted: TypeAlias = Literal["tickets", "comments", "history", "attachments", "links"]
+COUNTED: tuple[Counted, ...] = ("tickets", "comments", "history", "attachments", "links")
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many items of one kind were planned, and what became of them; `already` was done by an earlier run."""
+
+    planned: int = 0
+    created: int = 0
+    already: int = 0
+    failed: int = 0
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fidelity:
+    """How faithfully one field arrives: for how many values, and why."""
+
+    field: str
+    level: Level
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One item that did not arrive: `stage` is where (plan, create, upload ...), `error` one sentence."""
+
+    source_key: str
+    kind: str
+    id: str
+    stage: str
+    error: str
+    held: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """The outcome of one run of `migrate`; `to_json` is the stable form."""
+
+    source: str
+    target: str
+    ledger: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    status: Outcome = "partial"
+    counts: dict[Counted, Counts] = field(default_factory=lambda: {kind: Counts() for kind in COUNTED})
+    fidelity: list[Fidelity] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    requests: dict[str, Mapping[str, int]] = field(default_factory=lambda: {"source": {}, "target": {}})
+
+    @property
+    def clean(self) -> bool:
+        """Tell whether nothing failed and nothing is held."""
+        return not self.failures
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the report as the published JSON Schema describes it."""
+        return {
+            "source": self.source,
+            "target": self.target,
+            "ledger": self.ledger,
+            "started_at": _instant(self.started_at),
+            "finished_at": _instant(self.finished_at),
+            "status": self.status,
+            **{kind: asdict(counts) for kind, counts in self.counts.items()},
+            "fidelity": [asdict(each) for each in self.fidelity],
+            "failures": [
+                {
+                    "source_key": each.source_key,
+                    "item": {"kind": each.kind, "id": each.id},
+                    "stage": each.stage,
+                    "error": each.error,
+                }
+                for each in self.failures
+            ],
+            "notes": list(self.notes),
+            "requests": {end: dict(buckets) for end, buckets in self.requests.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One altered, missing, doubled or extra thing: the field's value at both ends, as text."""
+
+    source_key: str | None
+    target_key: str | None
+    kind: str
+    id: str
+    field: str
+    source: Any
+    target: Any
+
+
+@dataclass(slots=True, kw_only=True)
+class Verification:
+    """What `verify` compared and what it found; `to_json` is the stable form."""
+
+    tickets: int = 0
+    comments: int = 0
+    attachments: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the result as the published JSON Schema describes it."""
+        return {
+            "checked": {"tickets": self.tickets, "comments": self.comments, "attachments": self.attachments},
+            "differences": [
+                {
+                    "source_key": each.source_key,
+                    "target_key": each.target_key,
+                    "item": {"kind": each.kind, "id": each.id},
+                    "field": each.field,
+                    "source": each.source,
+                    "target": each.target,
+                }
+                for each in self.differences
+            ],
+        }
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a run is: `stage` is read, prepare, apply or verify; `total` is None while it is not known."""
+
+    stage: str
+    done: int
+    total: int | None
+    what: str = "tickets"
