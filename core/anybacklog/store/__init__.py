@@ -1,0 +1,1 @@
+"""The embedded backends: trackers that need no service and no account."""

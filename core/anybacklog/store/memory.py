@@ -1,0 +1,340 @@
+"""The reference: what every store must do, on plain dicts. Process-local, for tests and scripts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from io import BytesIO
+from typing import Any, BinaryIO
+
+from anybacklog.abilities import Abilities
+from anybacklog.backend import AttachmentDraft, CommentDraft, Connection, Marked, Metadata, TicketFields
+from anybacklog.errors import ConfigurationError, Conflict, NotFound, ValidationError
+from anybacklog.model import (
+    LINK_INVERSES,
+    Attachment,
+    Category,
+    Comment,
+    CustomField,
+    Link,
+    Milestone,
+    Priority,
+    Project,
+    Resolution,
+    Status,
+    Text,
+    Ticket,
+    TicketType,
+    User,
+    Version,
+)  # fmt: skip
+from anybacklog.query import TicketQuery, matches
+from anybacklog.store.defaults import DEFAULT_PRIORITY, DEFAULT_TYPE, Clock, store_abilities, utc_now
+from anybacklog.store.memory_contents import MemoryContents, MemoryProject, MemoryTicket, in_order
+from anybacklog.store.values import checked_body, checked_changes, checked_text, own_ancestor, plain_value
+
+_WORLD: dict[str, MemoryContents] = {}
+
+
+def open_memory(connection: Connection) -> MemoryBackend:
+    """Open `memory://NAME/PROJ`; everyone in this process who says the same NAME sees the same tickets."""
+    location = connection.location
+    if len(location.segments) > 1:
+        raise ConfigurationError(
+            f"{location} has too many segments; write memory://NAME/PROJ, with %2F for a / in PROJ"
+        )
+    contents = _WORLD.setdefault(location.authority(), MemoryContents())
+    return MemoryBackend(location.project, contents=contents)
+
+
+class MemoryBackend:
+    """A project in memory, made on the first opening; without contents of its own it starts a world of its own."""
+
+    def __init__(
+        self, project: str | None = "PROJ", *, contents: MemoryContents | None = None, clock: Clock = utc_now
+    ) -> None:
+        self._contents = contents or MemoryContents()
+        self._held = None if project is None else self._contents.project(project)
+        self._clock = clock
+
+    @property
+    def abilities(self) -> Abilities:
+        """Say that everything is held as given."""
+        return store_abilities("memory")
+
+    def identity(self) -> str:
+        """Name the project by the contents' own UUID and its id."""
+        return f"memory:{self._contents.uuid}/{self._project.noun.id}"
+
+    def close(self) -> None:
+        """Do nothing: the tickets live as long as the process."""
+
+    def project(self) -> Project:
+        """Describe the project of the URL."""
+        return self._project.noun
+
+    def projects(self) -> list[Project]:
+        """List the projects under this NAME."""
+        return [project.noun for project in self._contents.projects.values()]
+
+    def myself(self) -> User:
+        """Give the local user."""
+        return self._contents.myself
+
+    def users(self) -> list[User]:
+        """List everyone known under this NAME."""
+        return list(self._contents.users.values())
+
+    def ticket_types(self) -> list[TicketType]:
+        """List the types."""
+        return self._project.all_of(TicketType)
+
+    def statuses(self) -> list[Status]:
+        """List the statuses in workflow order."""
+        return self._project.all_of(Status)
+
+    def priorities(self) -> list[Priority]:
+        """List the priorities, most urgent first."""
+        return self._project.all_of(Priority)
+
+    def resolutions(self) -> list[Resolution]:
+        """List the resolutions."""
+        return self._project.all_of(Resolution)
+
+    def categories(self) -> list[Category]:
+        """List the categories."""
+        return self._project.all_of(Category)
+
+    def milestones(self) -> list[Milestone]:
+        """List the milestones."""
+        return self._project.all_of(Milestone)
+
+    def versions(self) -> list[Version]:
+        """List the versions."""
+        return self._project.all_of(Version)
+
+    def custom_fields(self) -> list[CustomField]:
+        """List the custom fields."""
+        return self._project.all_of(CustomField)
+
+    def add_metadata(self, noun: Metadata) -> Metadata:
+        """Add a user, type, status or the like; Conflict on a taken name, unless a custom field gains options."""
+        return self._project.add(noun)
+
+    def tickets(self, query: TicketQuery) -> Iterator[Ticket]:
+        """Yield what the query asks for, out of the tickets there were at the beginning."""
+        project = self._project
+        for ticket_id in in_order(project.tickets.values(), query.order):
+            held = project.tickets.get(ticket_id)
+            if held is not None and matches(query, held.ticket):
+                yield held.ticket
+
+    def count_tickets(self, query: TicketQuery) -> int:
+        """Count what the query asks for."""
+        return sum(matches(query, held.ticket) for held in self._project.tickets.values())
+
+    def ticket(self, ref: str) -> Ticket:
+        """Read one ticket by key, else by id."""
+        project = self._project
+        return self._ticket(project.ids_by_key.get(ref, ref)).ticket
+
+    def create_ticket(self, fields: TicketFields) -> Ticket:
+        """Create a ticket. A field that is absent gets its default; one that is None stays empty."""
+        project = self._project
+        values = project.resolved(fields)
+        key = values.pop("key", None) or project.next_key()
+        self._refuse_taken(key)
+        external_id = values.pop("external_id", None)
+        if "title" not in values:
+            raise ValidationError("a ticket needs a title", field="title")
+        ticket = Ticket(**{**self._defaults(), **values, "id": self._contents.new_id(), "key": key})
+        project.tickets[ticket.id] = MemoryTicket(ticket)
+        project.use_key(ticket)
+        project.mark("ticket", ticket.id, ticket.id, external_id)
+        return ticket
+
+    def update_ticket(self, ticket_id: str, fields: TicketFields) -> Ticket:
+        """Change what `fields` names; `updated_at` moves unless it is named too, or nothing is."""
+        held, project = self._ticket(ticket_id), self._project
+        if not fields:
+            return held.ticket
+        values = {"updated_at": self._clock(), **project.resolved(fields, held.ticket)}
+        external_id = values.pop("external_id", None)
+        key = values.pop("key", None) or held.ticket.key
+        if key != held.ticket.key:
+            self._refuse_taken(key)
+        ticket = replace(held.ticket, key=key, **values)
+        self._refuse_own_ancestor(ticket)
+        del project.ids_by_key[held.ticket.key]
+        held.ticket = ticket
+        project.use_key(ticket)
+        if "external_id" in fields:
+            project.unmark(lambda marked: (marked.kind, marked.id) == ("ticket", ticket_id))
+            project.mark("ticket", ticket_id, ticket_id, external_id)
+        return ticket
+
+    def delete_ticket(self, ticket_id: str) -> None:
+        """Delete a ticket with its comments, files and links; its children lose their parent."""
+        self._ticket(ticket_id)
+        project = self._project
+        del project.ids_by_key[project.tickets.pop(ticket_id).ticket.key]
+        for held in project.tickets.values():
+            parent = None if held.ticket.parent == ticket_id else held.ticket.parent
+            links = tuple(link for link in held.ticket.links if link.target != ticket_id)
+            held.ticket = replace(held.ticket, parent=parent, links=links)
+        project.unmark(lambda marked: marked.ticket_id == ticket_id)
+
+    def comments(self, ticket_id: str) -> Iterator[Comment]:
+        """Yield the journal, oldest first."""
+        yield from self._ticket(ticket_id).journal()
+
+    def add_comment(self, ticket_id: str, draft: CommentDraft) -> Comment:
+        """Add an entry and its files; it does not move the ticket's `updated_at`."""
+        held = self._ticket(ticket_id)
+        author = self._project.user(draft.author, "author")
+        comment = Comment(
+            id=self._contents.new_id(),
+            author=author or self.myself(),
+            body=checked_body(draft.body, "body"),
+            created_at=plain_value("created_at", draft.created_at) or self._clock(),
+            updated_at=plain_value("updated_at", draft.updated_at),
+            changes=checked_changes(draft.changes),
+            private=draft.private,
+        )
+        external_id = plain_value("external_id", draft.external_id)
+        files = [(upload, *self._file(upload)) for upload in draft.attachments]
+        comment = replace(comment, attachments=tuple(attachment for _, attachment, _ in files))
+        held.comments[comment.id] = comment
+        self._project.mark("comment", comment.id, ticket_id, external_id)
+        for upload, attachment, content in files:
+            self._keep_file(held, upload, attachment, content)
+        return comment
+
+    def update_comment(self, ticket_id: str, comment_id: str, body: Text) -> Comment:
+        """Replace the body; the comment's `updated_at` moves."""
+        comments = self._comments_with(ticket_id, comment_id)
+        comments[comment_id] = replace(comments[comment_id], body=checked_body(body, "body"), updated_at=self._clock())
+        return comments[comment_id]
+
+    def delete_comment(self, ticket_id: str, comment_id: str) -> None:
+        """Delete a comment and its files."""
+        comment = self._comments_with(ticket_id, comment_id)[comment_id]
+        for attachment in comment.attachments:
+            self.delete_attachment(ticket_id, attachment.id)
+        del self._ticket(ticket_id).comments[comment_id]
+        self._project.unmark(lambda marked: (marked.kind, marked.id) == ("comment", comment_id))
+
+    def attachments(self, ticket_id: str) -> tuple[Attachment, ...]:
+        """List the files, those of comments included, oldest first."""
+        return self._ticket(ticket_id).ticket.attachments
+
+    def open_attachment(self, ticket_id: str, attachment: Attachment) -> AbstractContextManager[BinaryIO]:
+        """Open the bytes."""
+        files = self._ticket(ticket_id).files
+        if attachment.id not in files:
+            raise NotFound("attachment", attachment.id)
+        return BytesIO(files[attachment.id])
+
+    def add_attachment(self, ticket_id: str, draft: AttachmentDraft) -> Attachment:
+        """Keep the rest of the stream; the ticket's `updated_at` stays."""
+        held = self._ticket(ticket_id)
+        attachment, content = self._file(draft)
+        self._keep_file(held, draft, attachment, content)
+        return attachment
+
+    def delete_attachment(self, ticket_id: str, attachment_id: str) -> None:
+        """Delete a file, from its comment too."""
+        held = self._ticket(ticket_id)
+        if held.files.pop(attachment_id, None) is None:
+            raise NotFound("attachment", attachment_id)
+        held.drop_attachment(attachment_id)
+        self._project.unmark(lambda marked: (marked.kind, marked.id) == ("attachment", attachment_id))
+
+    def links(self, ticket_id: str) -> tuple[Link, ...]:
+        """List the ties as seen from this ticket."""
+        return self._ticket(ticket_id).ticket.links
+
+    def add_link(self, ticket_id: str, kind: str, other_id: str) -> Link:
+        """Tie two tickets; both sides show one id, the other side the inverse kind."""
+        here, there = self._ticket(ticket_id), self._ticket(other_id)
+        if ticket_id == other_id:
+            raise ValidationError("a ticket cannot be linked to itself", field="links", value=other_id)
+        for link in here.ticket.links:
+            if (link.kind, link.target) == (kind, other_id):
+                return link
+        link = Link(id=self._contents.new_id(), kind=checked_text(kind, "kind"), target=other_id)
+        back = Link(id=link.id, kind=LINK_INVERSES.get(kind, kind), target=ticket_id)
+        here.ticket = replace(here.ticket, links=(*here.ticket.links, link))
+        there.ticket = replace(there.ticket, links=(*there.ticket.links, back))
+        return link
+
+    def find_external(self, external_id: str) -> Marked | None:
+        """Find what was written with this external id, the oldest if there are several."""
+        return next(iter(self._project.marks.get(external_id, ())), None)
+
+    def externals(self) -> Iterator[Marked]:
+        """Yield everything with an external id: tickets, then comments, then attachments, each as they were made."""
+        every = [marked for several in self._project.marks.values() for marked in several]
+        kinds = ("ticket", "comment", "attachment")
+        yield from sorted(every, key=lambda marked: (kinds.index(marked.kind), int(marked.id)))
+
+    @property
+    def _project(self) -> MemoryProject:
+        if self._held is None:
+            raise ConfigurationError("the URL names no project; write memory://NAME/PROJ")
+        return self._held
+
+    def _ticket(self, ticket_id: str) -> MemoryTicket:
+        held = self._project.tickets.get(ticket_id)
+        if held is None:
+            raise NotFound("ticket", ticket_id)
+        return held
+
+    def _comments_with(self, ticket_id: str, comment_id: str) -> dict[str, Comment]:
+        comments = self._ticket(ticket_id).comments
+        if comment_id not in comments:
+            raise NotFound("comment", comment_id)
+        return comments
+
+    def _defaults(self) -> dict[str, Any]:
+        now = self._clock()
+        return {
+            "status": next(status for status in self.statuses() if status.category == "open"),
+            "type": next((each for each in self.ticket_types() if each.name == DEFAULT_TYPE), None),
+            "priority": next((each for each in self.priorities() if each.name == DEFAULT_PRIORITY), None),
+            "reporter": self.myself(),
+            "created_at": now,
+            "updated_at": now,
+        }
+
+    def _refuse_taken(self, key: str) -> None:
+        if key in self._project.ids_by_key:
+            raise Conflict(f"the key {key} is taken by another ticket of {self._project.noun.key}")
+
+    def _refuse_own_ancestor(self, ticket: Ticket) -> None:
+        ancestor = ticket.parent
+        while ancestor is not None:
+            if ancestor == ticket.id:
+                raise own_ancestor(ticket.key)
+            ancestor = self._ticket(ancestor).ticket.parent
+
+    def _file(self, draft: AttachmentDraft) -> tuple[Attachment, bytes]:
+        author = self._project.user(draft.author, "author") or self.myself()
+        checked_text(draft.external_id or "", "external_id")
+        content = draft.stream.read()
+        attachment = Attachment(
+            id=self._contents.new_id(),
+            name=checked_text(draft.name, "name"),
+            size=len(content),
+            content_type=draft.content_type and checked_text(draft.content_type, "content_type"),
+            sha256=hashlib.sha256(content).hexdigest(),
+            author=author,
+            created_at=plain_value("created_at", draft.created_at) or self._clock(),
+        )
+        return attachment, content
+
+    def _keep_file(self, held: MemoryTicket, draft: AttachmentDraft, attachment: Attachment, content: bytes) -> None:
+        held.keep_attachment(attachment, content)
+        self._project.mark("attachment", attachment.id, held.ticket.id, draft.external_id)

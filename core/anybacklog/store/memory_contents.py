@@ -1,0 +1,248 @@
+"""What the memory store holds: projects of tickets, on plain dicts in the order things were made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, Literal, TypeVar
+from uuid import uuid4
+
+from anybacklog.backend import Marked, Metadata, TicketFields
+from anybacklog.model import (
+    Attachment,
+    Category,
+    Comment,
+    CustomField,
+    CustomFieldValue,
+    FieldValue,
+    Milestone,
+    Named,
+    Priority,
+    Project,
+    Resolution,
+    Status,
+    Ticket,
+    TicketType,
+    User,
+    Version,
+)  # fmt: skip
+from anybacklog.query import known_order, sort_key
+from anybacklog.store.defaults import DEFAULT_METADATA, local_login
+from anybacklog.store.values import (
+    PLAIN_FIELDS,
+    checked_noun,
+    checked_text,
+    custom_value,
+    identifying,
+    name_taken,
+    number_in,
+    plain_value,
+    unique,
+    unknown_field,
+    unknown_id,
+)  # fmt: skip
+
+_Noun = TypeVar("_Noun", bound=Named)
+
+_ONE: dict[str, type[Named]] = {"type": TicketType, "status": Status, "priority": Priority, "resolution": Resolution}
+_SEVERAL: dict[str, type[Named]] = {"categories": Category, "affected_versions": Version, "milestones": Milestone}
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class MemoryContents:
+    """All projects under one NAME, and the people and ids they share."""
+
+    def __init__(self) -> None:
+        self.uuid = str(uuid4())
+        self.projects: dict[str, MemoryProject] = {}
+        self.users: dict[str, User] = {}
+        self._ids = count(1)
+        login = local_login()
+        self.myself = self.add_user(User(id="", login=login, name=login))
+
+    def new_id(self) -> str:
+        """Give the next id; every noun counts on the same line."""
+        return str(next(self._ids))
+
+    def project(self, key: str) -> MemoryProject:
+        """Find the project, or start it."""
+        if key not in self.projects:
+            checked_text(key, "project")
+            self.projects[key] = MemoryProject(self, Project(id=self.new_id(), key=key, name=key))
+        return self.projects[key]
+
+    def add_user(self, user: User) -> User:
+        """Take a person in; Conflict when the login, without one the e-mail, without both the name is known."""
+        name, value = identifying(user)
+        if any(getattr(each, name) == value for each in self.users.values()):
+            raise name_taken(user)
+        added = replace(user, id=self.new_id())
+        self.users[added.id] = added
+        return added
+
+
+@dataclass
+class MemoryTicket:
+    """A ticket as it reads now, with its journal and its files' bytes by attachment id."""
+
+    ticket: Ticket
+    comments: dict[str, Comment] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def journal(self) -> list[Comment]:
+        """List the comments, oldest first."""
+        return sorted(self.comments.values(), key=_age)
+
+    def keep_attachment(self, attachment: Attachment, content: bytes) -> None:
+        """Put a file at the ticket."""
+        self.files[attachment.id] = content
+        self.ticket = replace(self.ticket, attachments=tuple(sorted((*self.ticket.attachments, attachment), key=_age)))
+
+    def drop_attachment(self, attachment_id: str) -> None:
+        """Forget a file, in the comment that brought it too."""
+        self.ticket = replace(self.ticket, attachments=_without(self.ticket.attachments, attachment_id))
+        for comment_id, comment in self.comments.items():
+            self.comments[comment_id] = replace(comment, attachments=_without(comment.attachments, attachment_id))
+
+
+class MemoryProject:
+    """One project: its metadata, its tickets, their keys and marks."""
+
+    def __init__(self, contents: MemoryContents, noun: Project) -> None:
+        self.noun = noun
+        self.tickets: dict[str, MemoryTicket] = {}
+        self.ids_by_key: dict[str, str] = {}
+        self.marks: dict[str, list[Marked]] = {}
+        self._contents = contents
+        self._metadata: dict[type[Named], dict[str, Any]] = {}
+        self._last_number = 0
+        for each in DEFAULT_METADATA:
+            self.add(each)
+
+    def all_of(self, kind: type[_Noun]) -> list[_Noun]:
+        """List the metadata of one kind, in the order it was added."""
+        return list(self._metadata.get(kind, {}).values())
+
+    def add(self, noun: Metadata) -> Metadata:
+        """Take metadata in under a new id, or new options into a custom field given under its own id."""
+        checked_noun(noun)
+        if isinstance(noun, User):
+            return self._contents.add_user(noun)
+        kind = self._metadata.setdefault(type(noun), {})
+        known = kind.get(noun.id)
+        if isinstance(noun, CustomField) and known is not None and known.name == noun.name:
+            added: Metadata = replace(known, options=known.options + self._new_options(noun, known))
+        elif any(each.name == noun.name for each in kind.values()):
+            raise name_taken(noun)
+        else:
+            added = self._with_new_ids(noun)
+        kind[added.id] = added
+        return added
+
+    def user(self, id: str | None, field: str) -> User | None:
+        """Find a person by id; ValidationError names the field that holds an unknown one."""
+        if id is not None and id not in self._contents.users:
+            raise unknown_id(field, id)
+        return None if id is None else self._contents.users[id]
+
+    def resolved(self, fields: TicketFields, ticket: Ticket | None = None) -> dict[str, Any]:
+        """Turn ids into nouns, texts and instants into what is kept; `ticket` is what is there already."""
+        return {name: self._resolve(name, value, ticket) for name, value in fields.items()}
+
+    def next_key(self) -> str:
+        """Give the key for the next ticket."""
+        return f"{self.noun.key}-{self._last_number + 1}"
+
+    def use_key(self, ticket: Ticket) -> None:
+        """Enter a ticket's key; a number it has will not be given again, even after the ticket is deleted."""
+        self.ids_by_key[ticket.key] = ticket.id
+        self._last_number = max(self._last_number, number_in(ticket.key, self.noun.key))
+
+    def mark(
+        self, kind: Literal["ticket", "comment", "attachment"], id: str, ticket_id: str, external_id: str | None
+    ) -> None:
+        """Remember the external id, if there is one."""
+        if external_id is not None:
+            marked = Marked(kind=kind, id=id, ticket_id=ticket_id, external_id=external_id)
+            self.marks.setdefault(external_id, []).append(marked)
+
+    def unmark(self, gone: Callable[[Marked], bool]) -> None:
+        """Forget the marks of what is gone."""
+        kept = {
+            external_id: [each for each in several if not gone(each)] for external_id, several in self.marks.items()
+        }
+        self.marks = {external_id: several for external_id, several in kept.items() if several}
+
+    def _with_new_ids(self, noun: Metadata) -> Metadata:
+        added = replace(noun, id=self._contents.new_id())
+        return (
+            replace(added, raw=None, options=self._options(added.options)) if isinstance(added, CustomField) else added
+        )
+
+    def _new_options(self, wanted: CustomField, known: CustomField) -> tuple[Named, ...]:
+        names = {option.name for option in known.options}
+        new = self._options(option for option in wanted.options if option.name not in names)
+        if not new:
+            raise name_taken(wanted)
+        return new
+
+    def _options(self, options: Iterable[Named]) -> tuple[Named, ...]:
+        return tuple(Named(id=self._contents.new_id(), name=option.name) for option in options)
+
+    def _resolve(self, name: str, value: Any, ticket: Ticket | None) -> Any:
+        if name in PLAIN_FIELDS:
+            return plain_value(name, value)
+        if name == "reporter":
+            return self.user(value, name)
+        if name in ("assignees", "watchers"):
+            return tuple(self.user(each, name) for each in unique(value or ()))
+        if name in _ONE:
+            return None if value is None else self._noun(_ONE[name], name, value)
+        if name in _SEVERAL:
+            return tuple(self._noun(_SEVERAL[name], name, each) for each in unique(value or ()))
+        if name == "custom_fields":
+            return self._custom_values(value, ticket)
+        if name == "parent":
+            return self._parent(value)
+        raise unknown_field(name)
+
+    def _parent(self, ticket_id: str | None) -> str | None:
+        if ticket_id is not None and ticket_id not in self.tickets:
+            raise unknown_id("parent", ticket_id)
+        return ticket_id
+
+    def _noun(self, kind: type[_Noun], field: str, id: str) -> _Noun:
+        known: dict[str, _Noun] = self._metadata.get(kind, {})
+        if id not in known:
+            raise unknown_id(field, id)
+        return known[id]
+
+    def _custom_values(
+        self, given: Mapping[str, FieldValue] | None, ticket: Ticket | None
+    ) -> tuple[CustomFieldValue, ...]:
+        values = {each.id: each for each in ticket.custom_fields} if ticket and given else {}
+        definitions = self._metadata.get(CustomField, {})
+        for field_id, value in (given or {}).items():
+            definition = self._noun(CustomField, "custom_fields", field_id)
+            kept = custom_value(definition, value)
+            values.pop(field_id, None)
+            if kept is not None:
+                values[field_id] = CustomFieldValue(id=field_id, name=definition.name, type=definition.type, value=kept)
+        return tuple(values[field_id] for field_id in definitions if field_id in values)
+
+
+def in_order(tickets: Iterable[MemoryTicket], order: str) -> list[str]:
+    """Give the ids in the order asked for."""
+    order = known_order(order)
+    ordered = sorted((held.ticket for held in tickets), key=sort_key(order), reverse=order.startswith("-"))
+    return [ticket.id for ticket in ordered]
+
+
+def _age(thing: Comment | Attachment) -> tuple[datetime, int]:
+    return (thing.created_at or _LONG_AGO, int(thing.id))
+
+
+def _without(attachments: tuple[Attachment, ...], id: str) -> tuple[Attachment, ...]:
+    return tuple(attachment for attachment in attachments if attachment.id != id)
