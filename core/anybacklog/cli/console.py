@@ -1,0 +1,151 @@
+"""The one place that prints: data to stdout, everything else to stderr, and no control character of a stranger's."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_BLOCK = 100
+_UNLIMITED = 1_000_000
+# C0 and DEL become their pictures; C1 (which terminals obey like ESC) and what turns the writing round, their escapes.
+_HARMLESS: Mapping[int, int | str] = (
+    {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"}
+    | {0x7F: 0x2421}
+    | {code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
+    | {code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+)
+
+
+def prepare() -> None:
+    """Make both streams UTF-8 without newline translation, whatever the locale; a lone surrogate becomes its escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def interactive() -> bool:
+    """Tell whether there is a person to ask: a terminal to read from and one to write to."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str, *, otherwise: str) -> bool:
+    """Ask on stderr, default no; without a terminal refuse with exit code 2 and the sentence `otherwise`."""
+    if not interactive():
+        raise click.UsageError(otherwise)
+    return click.confirm(harmless(question), err=True)
+
+
+def harmless(text: str) -> str:
+    """Show control characters instead of obeying them; line breaks and tabs stay."""
+    return text.replace("\r\n", "\n").translate(_HARMLESS)
+
+
+def cell(text: str) -> str:
+    """Make a text one harmless line."""
+    return harmless(text).replace("\n", "␊").replace("\t", " ")
+
+
+def say(text: str = "") -> None:
+    """Print lines meant for people to stdout."""
+    sys.stdout.write(harmless(text) + "\n")
+
+
+def note(text: str) -> None:
+    """Print a sentence about the work, not its result, to stderr."""
+    sys.stdout.flush()
+    sys.stderr.write(harmless(text) + "\n")
+    sys.stderr.flush()
+
+
+def write(text: str) -> None:
+    """Print data to stdout exactly as it is."""
+    sys.stdout.write(text)
+
+
+def as_json(value: Any, *, indent: int | None = None) -> str:
+    """Give a value as JSON, in its own characters."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+
+
+def write_json(value: Any) -> None:
+    """Print one JSON value."""
+    write(as_json(value, indent=2) + "\n")
+
+
+def write_json_array(values: Iterable[Any]) -> None:
+    """Print a JSON array, each element as soon as it is there; nothing at all if the first cannot be had."""
+    before = "["
+    for value in values:
+        write(f"{before}\n{as_json(value)}")
+        before = ","
+    write("[]\n" if before == "[" else "\n]\n")
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, wrap: bool = True) -> None:
+    """Print a table, a hundred rows at a time; a terminal wraps or cuts the last column, elsewhere it is whole."""
+    console = _console(sys.stdout)
+    widths = [0] * (len(headers) - 1)
+    for number, block in enumerate(_blocks(rows)):
+        widths = [max(widths[place], *map(_width, column)) for place, column in enumerate(_columns(headers, block))]
+        _print_block(console, headers, block, widths, first=number == 0, wrap=wrap)
+
+
+def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]:
+    cells = ([cell(text) for text in row] for row in rows)
+    while block := list(islice(cells, _BLOCK)):
+        yield block
+
+
+def _columns(headers: Sequence[str], block: list[list[str]]) -> list[list[str]]:
+    return [[header, *(row[place] for row in block)] for place, header in enumerate(headers[:-1])]
+
+
+def _width(text: str) -> int:
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _print_block(
+    console: Console, headers: Sequence[str], block: list[list[str]], widths: list[int], *, first: bool, wrap: bool
+) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=None, pad_edge=False, show_header=first, padding=(0, 2, 0, 0), header_style="bold")
+    for header, width in zip(headers[:-1], widths, strict=True):
+        grid.add_column(Text(header), min_width=min(width, 40) if console.is_terminal else width, max_width=width)
+    grid.add_column(Text(headers[-1]), no_wrap=not wrap, overflow="fold" if wrap else "ellipsis", ratio=None)
+    for row in block:
+        grid.add_row(*map(Text, row))
+    with console.capture() as captured:
+        console.print(grid)
+    write("".join(line.rstrip(" ") + "\n" for line in captured.get().splitlines()))
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    console = Console(file=stream, markup=False, emoji=False, highlight=False)
+    if not console.is_terminal:
+        console.width = _UNLIMITED
+    return console
+
+
+def progress_console() -> Console | None:
+    """Give the terminal that progress may be drawn on, if stderr is one."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return None
+    from rich.console import Console
+
+    return Console(stderr=True, markup=False, emoji=False, highlight=False)

@@ -1,0 +1,132 @@
+"""The options that every command takes, before or after its name, and what they say about a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from anybacklog.registry import Registry
+    from anybacklog.tracker import Tracker
+
+
+@dataclass(slots=True)
+class Invocation:
+    """What was said about one call as a whole; `resumable` once it does what running again would go on with."""
+
+    verbose: int = 0
+    debug: bool = False
+    plugins: list[str] = field(default_factory=list)
+    key_env: str | None = None
+    source_key_env: str | None = None
+    target_key_env: str | None = None
+    resumable: bool = False
+
+    def registry(self) -> Registry:
+        """Load the installed plugins and the files named by --plugin."""
+        from anybacklog.registry import load_registry
+
+        return load_registry(self._files())
+
+    def open(self, url: str) -> Tracker:
+        """Open the one tracker of a command."""
+        return self._open(url, self.key_env)
+
+    def open_source(self, url: str) -> Tracker:
+        """Open the end that is read."""
+        return self._open(url, self.source_key_env or self.key_env)
+
+    def open_target(self, url: str) -> Tracker:
+        """Open the end that is written."""
+        return self._open(url, self.target_key_env or self.key_env)
+
+    def _open(self, url: str, key_env: str | None) -> Tracker:
+        from anybacklog.connection import connect
+
+        return connect(url, key_env=key_env, plugins=self._files())
+
+    def _files(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.plugins))
+
+
+class EverywhereOption(click.Option):
+    """An option of the whole call: kept in the Invocation, never passed to the command."""
+
+    def __init__(self, *names: str, **how: Any) -> None:
+        super().__init__(names, expose_value=False, is_eager=True, callback=how.pop("callback", _keep), **how)
+
+
+@cache
+def everywhere() -> tuple[click.Option, ...]:
+    """Give the options, the same ones every time: click compares them by identity."""
+    return (
+        EverywhereOption("-v", "verbose", count=True, help="Say more on stderr; -vv: every request."),
+        EverywhereOption("--debug", is_flag=True, help="Show where an error came from."),
+        EverywhereOption("--plugin", multiple=True, metavar="FILE", help="Load a plugin from a Python file."),
+        EverywhereOption("--key-env", metavar="NAME", help="Environment variable that holds the API key."),
+        EverywhereOption("--source-key-env", metavar="NAME", help="The same, for the source alone."),
+        EverywhereOption("--target-key-env", metavar="NAME", help="The same, for the target alone."),
+        EverywhereOption("--version", is_flag=True, callback=_version, help="Show the version and exit."),
+    )
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    invocation = ctx.ensure_object(Invocation)
+    if param.name == "verbose":
+        invocation.verbose += value
+    elif param.name == "plugin":
+        invocation.plugins += value
+    elif value:
+        setattr(invocation, str(param.name), value)
+    if not ctx.resilient_parsing and (invocation.verbose or invocation.debug):
+        from anybacklog.cli.log import log_to_stderr
+
+        log_to_stderr(every=invocation.debug or invocation.verbose > 1)
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001  # click's shape
+    if not value or ctx.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    from anybacklog.cli import console
+
+    try:
+        found = version("anybacklog")
+    except PackageNotFoundError:
+        found = "0.0+source"
+    console.say(f"anybacklog {found}")
+    ctx.exit()
+
+
+class Command(click.Command):
+    """A command that takes the options of every command, shown apart from its own."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Give its own parameters, then everybody's."""
+        return with_everywhere(super().get_params(ctx))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write its own options, then everybody's."""
+        format_options(self.get_params(ctx), ctx, formatter)
+
+
+def with_everywhere(params: Sequence[click.Parameter]) -> list[click.Parameter]:
+    """Add the options of every command, but none whose name a command has taken for itself."""
+    taken = {name for param in params for name in param.opts}
+    return [*params, *(option for option in everywhere() if not taken & set(option.opts))]
+
+
+def format_options(params: Sequence[click.Parameter], ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    """Write two sections of help: the command's own options, and those of every command."""
+    options = [param for param in params if isinstance(param, click.Option)]
+    common = [isinstance(option, EverywhereOption) or "--help" in option.opts for option in options]
+    for title, wanted in (("Options", False), ("Everywhere", True)):
+        records = [param.get_help_record(ctx) for param, each in zip(options, common, strict=True) if each is wanted]
+        if shown := [record for record in records if record is not None]:
+            with formatter.section(title):
+                formatter.write_dl(shown)

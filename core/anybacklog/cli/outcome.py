@@ -1,0 +1,126 @@
+"""The one place where an error becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import click
+
+from anybacklog.cli import console
+from anybacklog.cli.everywhere import Invocation
+from anybacklog.errors import (
+    AnyBacklogError,
+    AuthenticationError,
+    ConfigurationError,
+    PermissionDenied,
+    RateLimited,
+    TransportError,
+)
+
+FAILED, USAGE, REFUSED, STOPPED, INTERRUPTED = 1, 2, 3, 4, 130
+AGAIN = "What was done is safe; run the same command again and it goes on."
+_CURABLE = {errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.EIO}
+
+
+@dataclass(slots=True)
+class ExitCode:
+    """What the process will exit with."""
+
+    value: int = 0
+
+
+@contextmanager
+def told(invocation: Invocation) -> Iterator[ExitCode]:
+    """Run the block; whatever it raises is told on stderr in one sentence and becomes the exit code."""
+    code = ExitCode()
+    try:
+        yield code
+    except click.ClickException as error:
+        code.value = _usage(error)
+    except (click.Abort, KeyboardInterrupt):
+        _say(f"Interrupted. {AGAIN}" if invocation.resumable else "Interrupted.", invocation)
+        code.value = INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        code.value = FAILED
+    except Exception as error:  # noqa: BLE001  # the last one to see it: nobody is shown a traceback unasked
+        _say(sentence(error), invocation)
+        code.value = exit_code(error, resumable=invocation.resumable)
+        if code.value == STOPPED:
+            _say(AGAIN, invocation)
+
+
+def exit_code(error: Exception, *, resumable: bool) -> int:
+    """Give the contract's exit code; `resumable`: inside what running again goes on with."""
+    if isinstance(error, ConfigurationError):
+        return USAGE
+    if isinstance(error, (AuthenticationError, PermissionDenied)):
+        return REFUSED
+    return STOPPED if resumable and _curable(error) else FAILED
+
+
+def sentence(error: Exception) -> str:
+    """Say what happened and what to do."""
+    if isinstance(error, AnyBacklogError):
+        where = f"{error.backend}: " if error.backend and error.backend not in str(error) else ""
+        return f"Error: {where}{error}"
+    if isinstance(error, OSError) and error.strerror:
+        named = f"{error.filename}: " if error.filename else ""
+        return f"Error: {named}{error.strerror}"
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        return "Error: a text holds bytes that are not UTF-8; convert it first"
+    return f"Unexpected {type(error).__name__}: {error}\nRun it again with --debug, and report what it prints."
+
+
+def _curable(error: BaseException) -> bool:
+    """Tell whether running again can cure it: the network, the service, a full disk, a locked ledger."""
+    cause = getattr(error, "orig", None)  # SQLAlchemy's errors carry the database's own
+    if isinstance(cause, BaseException):
+        return _curable(cause)
+    if type(error).__module__ == "sqlite3":
+        return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_IOERR"))
+    # filelock.Timeout is a TimeoutError: another process holds the ledger.
+    return isinstance(error, (TransportError, RateLimited, TimeoutError)) or (
+        isinstance(error, OSError) and error.errno in _CURABLE
+    )
+
+
+def _usage(error: click.ClickException) -> int:
+    from anybacklog.redact import redact
+
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        console.note(context.get_usage())
+        console.note(f"Try '{context.command_path} --help' for help.\n")
+    console.note(redact(f"Error: {error.format_message()}"))
+    return error.exit_code
+
+
+def _say(text: str, invocation: Invocation) -> None:
+    from anybacklog.redact import redact
+
+    secrets = _secrets(invocation)
+    if invocation.debug and sys.exc_info()[1] is not None:
+        console.note(redact(traceback.format_exc(), secrets))
+    console.note(redact(text, secrets))
+
+
+def _secrets(invocation: Invocation) -> list[str]:
+    named = {invocation.key_env, invocation.source_key_env, invocation.target_key_env}
+    ends = ("_API_KEY", "_ACCESS_TOKEN")
+    return [
+        value
+        for name, value in os.environ.items()
+        if value and (name in named or (name.startswith("ANYBACKLOG_") and name.endswith(ends)))
+    ]
+
+
+def _forget_stdout() -> None:
+    """Nobody reads any more: let the interpreter's own flush at exit go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
