@@ -1,0 +1,180 @@
+"""The configuration file: named connections. Every problem in it is told at once, and no secret stands in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, get_args
+
+import platformdirs
+
+from anybacklog.errors import ConfigurationError
+from anybacklog.location import parse
+
+CONFIG = "ANYBACKLOG_CONFIG"
+SourceKind: TypeAlias = Literal["env", "file", "keyring", "command"]
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_WAY_OUT = (
+    'write api_key = {env = "NAME"}, {file = "..."}, {keyring = "service/user"} or {command = ["program", "..."]}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSource:
+    """Where a secret is kept: one word (a variable, a path, `service/user`), or a command and its arguments."""
+
+    kind: SourceKind
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One named connection of the configuration file."""
+
+    name: str
+    url: str
+    api_key: SecretSource | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What the configuration file says, and where it is or would be."""
+
+    path: Path
+    connections: Mapping[str, Settings] = field(default_factory=dict)
+
+
+def config_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Say where the configuration file is looked for: $ANYBACKLOG_CONFIG, else the user's configuration folder."""
+    named = environ.get(CONFIG)
+    return Path(named) if named else Path(platformdirs.user_config_dir("anybacklog", appauthor=False), "config.toml")
+
+
+def load_config(
+    *, schemes: Collection[str] = (), environ: Mapping[str, str] = os.environ, path: Path | None = None
+) -> Config:
+    """Read the configuration file; ConfigurationError names all that is wrong in it. Without a file there is nothing.
+
+    `schemes` are the words no connection may be called by. A file named by `path` or $ANYBACKLOG_CONFIG must be there.
+    """
+    chosen = path or config_path(environ)
+    if path is None and not environ.get(CONFIG) and not chosen.exists():
+        return Config(path=chosen)
+    reading = _Reading(chosen.parent, schemes)
+    connections = reading.connections(_parsed(chosen))
+    if reading.problems:
+        raise ConfigurationError(f"configuration file {chosen} cannot be used: {'; '.join(reading.problems)}")
+    return Config(path=chosen, connections=connections)
+
+
+def variable(name: str, what: str = "API_KEY") -> str:
+    """Name the environment variable of a connection or a scheme: `my-work` -> ANYBACKLOG_MY_WORK_API_KEY."""
+    return f"ANYBACKLOG_{re.sub(r'[^A-Z0-9]', '_', name.upper())}_{what}"
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigurationError(f"configuration file {path} does not exist; create it, or unset {CONFIG}") from None
+    except OSError as error:
+        raise ConfigurationError(f"configuration file {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"configuration file {path} is not UTF-8; save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"configuration file {path} is not TOML: {error}") from None
+
+
+class _Reading:
+    """One pass over a parsed file, gathering problems; a value that may be a secret is never repeated."""
+
+    def __init__(self, folder: Path, schemes: Collection[str]) -> None:
+        self.folder = folder
+        self.taken = {variable(scheme): scheme for scheme in schemes}
+        self.problems: list[str] = []
+
+    def connections(self, content: Mapping[str, Any]) -> dict[str, Settings]:
+        for name in sorted(content.keys() - {"connections"}):
+            self._problem(name, "is not known; a connection is written as [connections.NAME]")
+        entries = content.get("connections", {})
+        if not isinstance(entries, dict):
+            self._problem("connections", "must hold tables; write [connections.NAME]")
+            return {}
+        return {name: settings for name, entry in entries.items() for settings in self._connection(name, entry)}
+
+    def _connection(self, name: str, entry: object) -> Iterator[Settings]:
+        path = f"connections.{name}"
+        if not _NAME.fullmatch(name):
+            self._problem(path, "a connection's name has only letters, digits, - and _")
+        elif variable(name) in self.taken:
+            self._problem(path, f"this name belongs to the scheme {self.taken[variable(name)]}://; choose another one")
+        if not isinstance(entry, dict):
+            self._problem(path, f"must be a table; write [{path}]")
+            return
+        url = self._url(f"{path}.url", entry.get("url"))
+        api_key = self._source(f"{path}.api_key", entry["api_key"]) if "api_key" in entry else None
+        options = {
+            option: text
+            for option, value in entry.items()
+            if option not in ("url", "api_key")
+            for text in self._option(f"{path}.{option}", value)
+        }
+        yield Settings(name=name, url=url, api_key=api_key, options=options)
+
+    def _url(self, path: str, url: object) -> str:
+        if not isinstance(url, str):
+            self._problem(path, "is missing; give the tracker's URL" if url is None else "must be a text")
+            return ""
+        try:
+            parse(url)
+        except ConfigurationError as error:
+            self._problem(path, str(error))
+        return url
+
+    def _option(self, path: str, value: object) -> Iterator[str]:
+        if isinstance(value, str | int | float):
+            yield str(value).lower() if isinstance(value, bool) else str(value)
+        else:
+            self._problem(path, "an option must be a text, a number, true or false")
+
+    def _source(self, path: str, value: object) -> SecretSource | None:
+        if isinstance(value, str):
+            self._problem(path, f"the key itself must not stand in the file; {_WAY_OUT}")
+        elif not isinstance(value, dict) or len(value) != 1 or not value.keys() <= set(get_args(SourceKind)):
+            self._problem(path, f"must name one place to find the key; {_WAY_OUT}")
+        else:
+            [(kind, words)] = value.items()
+            return self._known_source(path, kind, words)
+        return None
+
+    def _known_source(self, path: str, kind: SourceKind, value: object) -> SecretSource | None:
+        words = tuple(value) if kind == "command" and isinstance(value, list) else (value,)
+        if (kind == "command") != isinstance(value, list) or not words or not all(_is_word(word) for word in words):
+            shape = "a list of texts, the program first" if kind == "command" else "a text"
+            self._problem(f"{path}.{kind}", f"must be {shape}, not empty")
+            return None
+        if kind == "keyring" and not all(str(value).rpartition("/")[::2]):
+            self._problem(f"{path}.keyring", "must be written as service/user")
+        if kind == "file":
+            words = (self._file(f"{path}.file", str(value)),)
+        return SecretSource(kind, tuple(str(word) for word in words))
+
+    def _file(self, path: str, name: str) -> str:
+        """Read a relative path from the configuration file's folder."""
+        try:
+            return str(self.folder / Path(name).expanduser())
+        except RuntimeError:
+            self._problem(path, "the home folder it starts from is not known")
+            return name
+
+    def _problem(self, path: str, what: str) -> None:
+        self.problems.append(f"{path}: {what}")
+
+
+def _is_word(word: object) -> bool:
+    return isinstance(word, str) and word != "" and "\0" not in word
