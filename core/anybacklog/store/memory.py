@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from anybacklog.abilities import Abilities
 from anybacklog.backend import AttachmentDraft, CommentDraft, Connection, Marked, Metadata, TicketFields
-from anybacklog.errors import ConfigurationError, Conflict, NotFound, ValidationError
+from anybacklog.errors import ConfigurationError, NotFound, ValidationError
 from anybacklog.model import (
     LINK_INVERSES,
     Attachment,
@@ -31,9 +31,9 @@ from anybacklog.model import (
     Version,
 )  # fmt: skip
 from anybacklog.query import TicketQuery, matches
-from anybacklog.store.defaults import DEFAULT_PRIORITY, DEFAULT_TYPE, Clock, store_abilities, utc_now
+from anybacklog.store.defaults import Clock, store_abilities, utc_now
 from anybacklog.store.memory_contents import MemoryContents, MemoryProject, MemoryTicket, in_order
-from anybacklog.store.values import checked_body, checked_changes, checked_text, own_ancestor, plain_value
+from anybacklog.store.values import checked_body, checked_changes, checked_text, plain_value
 
 _WORLD: dict[str, MemoryContents] = {}
 
@@ -145,11 +145,13 @@ class MemoryBackend:
         project = self._project
         values = project.resolved(fields)
         key = values.pop("key", None) or project.next_key()
-        self._refuse_taken(key)
+        project.refuse_taken(key)
         external_id = values.pop("external_id", None)
         if "title" not in values:
             raise ValidationError("a ticket needs a title", field="title")
-        ticket = Ticket(**{**self._defaults(), **values, "id": self._contents.new_id(), "key": key})
+        ticket = Ticket(
+            **{**project.defaults(self._clock(), self.myself()), **values, "id": self._contents.new_id(), "key": key}
+        )
         project.tickets[ticket.id] = MemoryTicket(ticket)
         project.use_key(ticket)
         project.mark("ticket", ticket.id, ticket.id, external_id)
@@ -164,9 +166,9 @@ class MemoryBackend:
         external_id = values.pop("external_id", None)
         key = values.pop("key", None) or held.ticket.key
         if key != held.ticket.key:
-            self._refuse_taken(key)
+            project.refuse_taken(key)
         ticket = replace(held.ticket, key=key, **values)
-        self._refuse_own_ancestor(ticket)
+        project.refuse_own_ancestor(ticket)
         del project.ids_by_key[held.ticket.key]
         held.ticket = ticket
         project.use_key(ticket)
@@ -297,28 +299,6 @@ class MemoryBackend:
         if comment_id not in comments:
             raise NotFound("comment", comment_id)
         return comments
-
-    def _defaults(self) -> dict[str, Any]:
-        now = self._clock()
-        return {
-            "status": next(status for status in self.statuses() if status.category == "open"),
-            "type": next((each for each in self.ticket_types() if each.name == DEFAULT_TYPE), None),
-            "priority": next((each for each in self.priorities() if each.name == DEFAULT_PRIORITY), None),
-            "reporter": self.myself(),
-            "created_at": now,
-            "updated_at": now,
-        }
-
-    def _refuse_taken(self, key: str) -> None:
-        if key in self._project.ids_by_key:
-            raise Conflict(f"the key {key} is taken by another ticket of {self._project.noun.key}")
-
-    def _refuse_own_ancestor(self, ticket: Ticket) -> None:
-        ancestor = ticket.parent
-        while ancestor is not None:
-            if ancestor == ticket.id:
-                raise own_ancestor(ticket.key)
-            ancestor = self._ticket(ancestor).ticket.parent
 
     def _file(self, draft: AttachmentDraft) -> tuple[Attachment, bytes]:
         author = self._project.user(draft.author, "author") or self.myself()

@@ -1,0 +1,229 @@
+"""What hangs on a ticket: comments, files in chunks, links, and the external ids of all of them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, or_, select, tuple_, update
+
+from anybacklog.backend import AttachmentDraft, CommentDraft, Marked
+from anybacklog.errors import NotFound, ValidationError
+from anybacklog.model import LINK_INVERSES, Attachment, Comment, Link, Text, User
+from anybacklog.store.sqlite.project import Opened
+from anybacklog.store.sqlite.rows import BATCH, instant_text, read_attachment, read_comments
+from anybacklog.store.sqlite.tables import ATTACHMENTS, CHANGES, CHUNKS, COMMENTS, LINKS, TICKETS
+from anybacklog.store.sqlite.tickets import ticket_number
+from anybacklog.store.sqlite.words import number_of
+from anybacklog.store.values import checked_body, checked_changes, checked_text, encodable, plain_value
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+CHUNK = 1 << 20
+"""Bytes per row of `attachment_chunks`: a large file goes in and out in constant memory."""
+
+_C = COMMENTS.c
+_A = ATTACHMENTS.c
+_PAGE = (
+    select(COMMENTS)
+    .where(
+        _C.ticket_id == bindparam("ticket"),
+        tuple_(_C.created_at, _C.id) > tuple_(bindparam("created_at"), bindparam("last")),
+    )
+    .order_by(_C.created_at, _C.id)
+    .limit(BATCH)
+)
+_COMMENT = select(COMMENTS).where(_C.ticket_id == bindparam("ticket"), _C.id == bindparam("number"))
+_ATTACHMENT = select(ATTACHMENTS).where(_A.ticket_id == bindparam("ticket"), _A.id == bindparam("number"))
+_BYTES = select(CHUNKS.c.bytes).where(CHUNKS.c.attachment_id == bindparam("number")).order_by(CHUNKS.c.position)
+_MARKED: dict[str, tuple[Table, Any]] = {
+    "ticket": (TICKETS, TICKETS),
+    "comment": (COMMENTS, COMMENTS.join(TICKETS, TICKETS.c.id == _C.ticket_id)),
+    "attachment": (ATTACHMENTS, ATTACHMENTS.join(TICKETS, TICKETS.c.id == _A.ticket_id)),
+}
+
+
+def comment_page(opened: Opened, ticket: int, after: Comment | None) -> list[Comment]:
+    """Read the next comments, oldest first; what a comment is sorted by never changes, so none is missed or doubled."""
+    created_at, last = ("", 0) if after is None else (instant_text(after.created_at), int(after.id))
+    rows = opened.connection.execute(_PAGE, {"ticket": ticket, "created_at": created_at, "last": last}).all()
+    return read_comments(opened.connection, opened.words, rows)
+
+
+def add_comment(opened: Opened, ticket_id: str, draft: CommentDraft, *, now: datetime) -> Comment:
+    """Insert an entry, its changes and its files."""
+    ticket = ticket_number(opened, ticket_id)
+    body = checked_body(draft.body, "body")
+    row = {
+        "ticket_id": ticket,
+        "author_id": _author(opened, draft.author),
+        "body": body.source,
+        "body_format": body.format,
+        "created_at": instant_text(plain_value("created_at", draft.created_at) or now),
+        "updated_at": instant_text(plain_value("updated_at", draft.updated_at)),
+        "private": draft.private,
+        "external_id": plain_value("external_id", draft.external_id),
+    }
+    changes = checked_changes(draft.changes)
+    number = opened.connection.execute(insert(COMMENTS), row).lastrowid
+    if changes:
+        opened.connection.execute(
+            insert(CHANGES),
+            [
+                {
+                    "comment_id": number,
+                    "position": position,
+                    "field": each.field,
+                    "old": each.old,
+                    "new": each.new,
+                    "id": each.id,
+                }
+                for position, each in enumerate(changes)
+            ],
+        )
+    for upload in draft.attachments:
+        _add_file(opened, ticket, number, upload, now=now)
+    return _read_comment(opened, ticket, number)
+
+
+def update_comment(opened: Opened, ticket_id: str, comment_id: str, body: Text, *, now: datetime) -> Comment:
+    """Replace the body; the comment's `updated_at` moves."""
+    ticket, number = _comment_number(opened, ticket_id, comment_id)
+    checked_body(body, "body")
+    values = {"body": body.source, "body_format": body.format, "updated_at": instant_text(now)}
+    opened.connection.execute(update(COMMENTS).where(_C.id == number).values(values))
+    return _read_comment(opened, ticket, number)
+
+
+def delete_comment(opened: Opened, ticket_id: str, comment_id: str) -> None:
+    """Delete an entry; the database's foreign keys take its files."""
+    _, number = _comment_number(opened, ticket_id, comment_id)
+    opened.connection.execute(delete(COMMENTS).where(_C.id == number))
+
+
+def add_attachment(opened: Opened, ticket_id: str, draft: AttachmentDraft, *, now: datetime) -> Attachment:
+    """Store the rest of the stream, a chunk at a time."""
+    ticket = ticket_number(opened, ticket_id)
+    number = _add_file(opened, ticket, None, draft, now=now)
+    row = opened.connection.execute(_ATTACHMENT, {"ticket": ticket, "number": number}).one()
+    return read_attachment(opened.words, row)
+
+
+def delete_attachment(opened: Opened, ticket_id: str, attachment_id: str) -> None:
+    """Delete a file."""
+    number = attachment_number(opened, ticket_number(opened, ticket_id), attachment_id)
+    opened.connection.execute(delete(ATTACHMENTS).where(_A.id == number))
+
+
+def attachment_number(opened: Opened, ticket: int, attachment_id: str) -> int:
+    """Turn an attachment's id into its number; NotFound if the ticket has no such file."""
+    number = number_of(attachment_id)
+    if opened.connection.execute(_ATTACHMENT, {"ticket": ticket, "number": number}).first() is None:
+        raise NotFound("attachment", attachment_id)
+    return number
+
+
+class Chunks(io.RawIOBase):
+    """The bytes of an attachment, front to back, one chunk in memory."""
+
+    def __init__(self, connection: Connection, number: int) -> None:
+        rows = connection.execute(_BYTES, {"number": number}).partitions(1)
+        self._chunks = (bytes(row.bytes) for partition in rows for row in partition)
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Fill the buffer as far as the chunk at hand goes; 0 is the end."""
+        if not self._rest:
+            self._rest = memoryview(next(self._chunks, b""))
+        view = memoryview(buffer).cast("B")
+        length = min(len(view), len(self._rest))
+        view[:length] = self._rest[:length]
+        self._rest = self._rest[length:]
+        return length
+
+
+def add_link(opened: Opened, ticket_id: str, kind: str, other_id: str) -> Link:
+    """Tie two tickets, or find the tie that is there, told from either side."""
+    here, there = ticket_number(opened, ticket_id), ticket_number(opened, other_id)
+    if here == there:
+        raise ValidationError("a ticket cannot be linked to itself", field="links", value=other_id)
+    back = LINK_INVERSES.get(checked_text(kind, "kind"), kind)
+    same = or_(
+        and_(LINKS.c.ticket_id == here, LINKS.c.kind == kind, LINKS.c.target_id == there),
+        and_(LINKS.c.ticket_id == there, LINKS.c.kind == back, LINKS.c.target_id == here),
+    )
+    number = opened.connection.execute(select(LINKS.c.id).where(same)).scalar()
+    if number is None:
+        row = {"ticket_id": here, "kind": kind, "target_id": there}
+        number = opened.connection.execute(insert(LINKS), row).lastrowid
+    return Link(id=str(number), kind=kind, target=other_id)
+
+
+def marked(connection: Connection, project: int, external_id: str | None = None) -> Iterator[Marked]:
+    """Yield what carries an external id, or this one: tickets, comments, attachments, each as they were made."""
+    if external_id is not None and not encodable(external_id):
+        return
+    for kind, (table, joined) in _MARKED.items():
+        columns = table.c
+        ticket_id = columns.id if kind == "ticket" else columns.ticket_id
+        wanted = columns.external_id.is_not(None) if external_id is None else columns.external_id == external_id
+        found = (
+            select(columns.id, ticket_id.label("ticket_id"), columns.external_id)
+            .select_from(joined)
+            .where(TICKETS.c.project_id == project, wanted)
+            .order_by(columns.id)
+        )
+        for rows in connection.execute(found).partitions(BATCH):
+            yield from _marks(kind, rows)
+
+
+def _marks(kind: Any, rows: Iterable[Any]) -> Iterator[Marked]:
+    for number, ticket_id, external_id in rows:
+        yield Marked(kind=kind, id=str(number), ticket_id=str(ticket_id), external_id=external_id)
+
+
+def _author(opened: Opened, given: str | None) -> int:
+    return opened.myself() if given is None else opened.words.number(User, "author", given)
+
+
+def _comment_number(opened: Opened, ticket_id: str, comment_id: str) -> tuple[int, int]:
+    ticket, number = ticket_number(opened, ticket_id), number_of(comment_id)
+    if opened.connection.execute(_COMMENT, {"ticket": ticket, "number": number}).first() is None:
+        raise NotFound("comment", comment_id)
+    return ticket, number
+
+
+def _read_comment(opened: Opened, ticket: int, number: int) -> Comment:
+    row = opened.connection.execute(_COMMENT, {"ticket": ticket, "number": number}).one()
+    return read_comments(opened.connection, opened.words, [row])[0]
+
+
+def _add_file(opened: Opened, ticket: int, comment: int | None, draft: AttachmentDraft, *, now: datetime) -> int:
+    row = {
+        "ticket_id": ticket,
+        "comment_id": comment,
+        "name": checked_text(draft.name, "name"),
+        "size": 0,
+        "content_type": draft.content_type and checked_text(draft.content_type, "content_type"),
+        "sha256": "",
+        "author_id": _author(opened, draft.author),
+        "created_at": instant_text(plain_value("created_at", draft.created_at) or now),
+        "external_id": plain_value("external_id", draft.external_id),
+    }
+    number = opened.connection.execute(insert(ATTACHMENTS), row).lastrowid
+    size, digest = 0, hashlib.sha256()
+    for position, chunk in enumerate(iter(lambda: draft.stream.read(CHUNK), b"")):
+        opened.connection.execute(insert(CHUNKS), {"attachment_id": number, "position": position, "bytes": chunk})
+        size += len(chunk)
+        digest.update(chunk)
+    found = {"size": size, "sha256": digest.hexdigest()}
+    opened.connection.execute(update(ATTACHMENTS).where(_A.id == number).values(found))
+    return int(number)
