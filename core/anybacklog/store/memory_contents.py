@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 from uuid import uuid4
 
 from anybacklog.backend import Marked, Metadata, TicketFields
+from anybacklog.errors import Conflict
 from anybacklog.model import (
     Attachment,
     Category,
@@ -29,7 +30,7 @@ from anybacklog.model import (
     Version,
 )  # fmt: skip
 from anybacklog.query import known_order, sort_key
-from anybacklog.store.defaults import DEFAULT_METADATA, local_login
+from anybacklog.store.defaults import DEFAULT_METADATA, DEFAULT_PRIORITY, DEFAULT_TYPE, local_login
 from anybacklog.store.values import (
     PLAIN_FIELDS,
     checked_noun,
@@ -38,6 +39,7 @@ from anybacklog.store.values import (
     identifying,
     name_taken,
     number_in,
+    own_ancestor,
     plain_value,
     unique,
     unknown_field,
@@ -159,6 +161,30 @@ class MemoryProject:
         """Enter a ticket's key; a number it has will not be given again, even after the ticket is deleted."""
         self.ids_by_key[ticket.key] = ticket.id
         self._last_number = max(self._last_number, number_in(ticket.key, self.noun.key))
+
+    def defaults(self, now: datetime, reporter: User) -> dict[str, Any]:
+        """Give what a new ticket has where nothing is given."""
+        return {
+            "status": next(status for status in self.all_of(Status) if status.category == "open"),
+            "type": next((each for each in self.all_of(TicketType) if each.name == DEFAULT_TYPE), None),
+            "priority": next((each for each in self.all_of(Priority) if each.name == DEFAULT_PRIORITY), None),
+            "reporter": reporter,
+            "created_at": now,
+            "updated_at": now,
+        }
+
+    def refuse_taken(self, key: str) -> None:
+        """Raise Conflict if a ticket of the project has this key."""
+        if key in self.ids_by_key:
+            raise Conflict(f"the key {key} is taken by another ticket of {self.noun.key}")
+
+    def refuse_own_ancestor(self, ticket: Ticket) -> None:
+        """Raise ValidationError if the ticket would be above itself."""
+        ancestor = ticket.parent
+        while ancestor is not None:
+            if ancestor == ticket.id:
+                raise own_ancestor(ticket.key)
+            ancestor = self.tickets[ancestor].ticket.parent
 
     def mark(
         self, kind: Literal["ticket", "comment", "attachment"], id: str, ticket_id: str, external_id: str | None

@@ -57,7 +57,7 @@ class SqliteFile:
 
     @contextmanager
     def rehearsing(self) -> Iterator[Connection]:
-        """Give a connection on which everything can be written and nothing stays: a look at what a first write makes."""
+        """Give a connection on which everything can be written and nothing stays: it shows what a first write makes."""
         with self._translated():
             if self.exists():
                 with _transaction(self._opened(), "BEGIN IMMEDIATE", "ROLLBACK"):
