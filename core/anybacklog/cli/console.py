@@ -92,12 +92,18 @@ def write_json_array(values: Iterable[Any]) -> None:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, wrap: bool = True) -> None:
-    """Print a table, a hundred rows at a time; a terminal wraps or cuts the last column, elsewhere it is whole."""
+    """Print a table; a terminal wraps or cuts the last column, elsewhere it is whole."""
+    for line in table_lines(headers, rows, wrap=wrap):
+        write(line + "\n")
+
+
+def table_lines(headers: Sequence[str], rows: Iterable[Sequence[str]], *, wrap: bool = True) -> Iterator[str]:
+    """Give a table's lines as its rows come in, a hundred at a time; no rows, no lines."""
     console = _console(sys.stdout)
     widths = [0] * (len(headers) - 1)
     for number, block in enumerate(_blocks(rows)):
         widths = [max(widths[place], *map(_width, column)) for place, column in enumerate(_columns(headers, block))]
-        _print_block(console, headers, block, widths, first=number == 0, wrap=wrap)
+        yield from _drawn(console, headers, block, widths, first=number == 0, wrap=wrap)
 
 
 def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]:
@@ -116,21 +122,21 @@ def _width(text: str) -> int:
     return cell_len(text)
 
 
-def _print_block(
+def _drawn(
     console: Console, headers: Sequence[str], block: list[list[str]], widths: list[int], *, first: bool, wrap: bool
-) -> None:
+) -> Iterator[str]:
     from rich.table import Table
     from rich.text import Text
 
     grid = Table(box=None, pad_edge=False, show_header=first, padding=(0, 2, 0, 0), header_style="bold")
     for header, width in zip(headers[:-1], widths, strict=True):
-        grid.add_column(Text(header), min_width=min(width, 40) if console.is_terminal else width, max_width=width)
-    grid.add_column(Text(headers[-1]), no_wrap=not wrap, overflow="fold" if wrap else "ellipsis", ratio=None)
+        grid.add_column(Text(header), min_width=min(width, 20) if console.is_terminal else width, max_width=width)
+    grid.add_column(Text(headers[-1]), no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")
     for row in block:
         grid.add_row(*map(Text, row))
     with console.capture() as captured:
         console.print(grid)
-    write("".join(line.rstrip(" ") + "\n" for line in captured.get().splitlines()))
+    yield from (line.rstrip(" ") for line in captured.get().splitlines())
 
 
 def _console(stream: TextIO) -> Console:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -30,26 +31,39 @@ class Invocation:
         """Load the installed plugins and the files named by --plugin."""
         from anybacklog.registry import load_registry
 
-        return load_registry(self._files())
+        return load_registry(self.files())
 
     def open(self, url: str) -> Tracker:
         """Open the one tracker of a command."""
         return self._open(url, self.key_env)
 
-    def open_source(self, url: str) -> Tracker:
-        """Open the end that is read."""
-        return self._open(url, self.source_key_env or self.key_env)
+    @contextmanager
+    def open_both(self, source: str, target: str) -> Iterator[tuple[Tracker, Tracker]]:
+        """Open two ends. One --key-env for both is refused where it would show one service the other's key."""
+        ends = (self.source_key_env or self.key_env, self.target_key_env or self.key_env)
+        with self._open(source, ends[0]) as one, self._open(target, ends[1]) as other:
+            if self.key_env is not None and ends == (self.key_env,) * 2 and self._far_apart(one, other):
+                raise click.UsageError(
+                    "--key-env would give one key to two services; use --source-key-env and --target-key-env"
+                )
+            yield one, other
 
-    def open_target(self, url: str) -> Tracker:
-        """Open the end that is written."""
-        return self._open(url, self.target_key_env or self.key_env)
+    def _far_apart(self, *trackers: Tracker) -> bool:
+        specs = self.registry().specs
+        places = {
+            (tracker.location.scheme, tracker.location.authority())
+            for tracker in trackers
+            if not specs[tracker.location.scheme].local
+        }
+        return len(places) > 1
 
     def _open(self, url: str, key_env: str | None) -> Tracker:
         from anybacklog.connection import connect
 
-        return connect(url, key_env=key_env, plugins=self._files())
+        return connect(url, key_env=key_env, plugins=self.files())
 
-    def _files(self) -> tuple[str, ...]:
+    def files(self) -> tuple[str, ...]:
+        """Name the plugin files, each once."""
         return tuple(dict.fromkeys(self.plugins))
 
 

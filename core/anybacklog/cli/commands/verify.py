@@ -1,0 +1,40 @@
+"""`anybacklog verify`: both ends read afresh and compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from anybacklog.cli import console
+from anybacklog.cli.commands.migrate import publish_json
+from anybacklog.cli.everywhere import Command, Invocation
+from anybacklog.cli.files import writable
+
+EPILOG = """\b
+Example:
+  anybacklog verify nulab://example.backlog.com/PROJ sqlite:///copy.db --json-report differences.json
+
+Exit code 1 when there is a difference, 0 when there is none."""
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("verify", cls=Command, epilog=EPILOG)
+@click.argument("source")
+@click.argument("target")
+@click.option("--ledger", metavar="FILE", type=_FILE, help="The migration's; without it: the one in the state folder.")
+@click.option("--json-report", metavar="FILE", type=_FILE, callback=writable, help="Write it as JSON; - is stdout.")
+@click.pass_obj
+def command(invocation: Invocation, source: str, target: str, ledger: Path | None, json_report: Path | None) -> None:
+    """Compare what was migrated from SOURCE to TARGET, content and files, and print every difference."""
+    from anybacklog.cli.progress import shown
+    from anybacklog.cli.report_text import verification_lines
+    from anybacklog.migration import verify
+
+    with invocation.open_both(source, target) as (one, other), shown() as show:
+        found = verify(one, other, ledger=ledger, progress=show)
+    to_stdout = publish_json(found.to_json(), json_report)
+    for line in verification_lines(found):
+        (console.note if to_stdout else console.say)(line)
+    if found.differences:
+        raise click.exceptions.Exit(1)

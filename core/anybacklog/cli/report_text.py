@@ -1,0 +1,115 @@
+"""A migration's report, and a verification's, as a person reads them in a terminal."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from anybacklog.cli.console import cell, table_lines
+from anybacklog.migration.report import Difference, Failure, Fidelity, Report, Verification
+from anybacklog.redact import redact
+
+LONGEST = 200
+_STATUS = {
+    "done": "Done: everything is in the target.",
+    "partial": "Partial: there is more to copy; run the same command again and it goes on.",
+    "dry-run": "Dry run: nothing was written.",
+}
+
+
+def report_lines(report: Report, source: str, target: str) -> Iterator[str]:
+    """Give the report: counts, what is not kept as it was, failures, where things are, what to do next."""
+    yield f"{source} -> {target}"
+    yield _STATUS[report.status] if report.clean else _trouble(report.failures)
+    yield ""
+    yield from _counts(report)
+    yield from _section("How the fields arrive", fidelity_lines(report.fidelity))
+    yield from _section("Failed or held", _failures(report.failures))
+    yield from _section("Notes", map(redact, report.notes))
+    yield ""
+    yield from _next(report, source, target)
+
+
+def fidelity_lines(rows: Iterable[Fidelity]) -> Iterator[str]:
+    """Give what is lost first, then what is emulated; fields kept as they were are only named."""
+    known = list(rows)
+    shown = [row for level in ("lost", "emulated") for row in known if row.level == level]
+    yield from table_lines(
+        ["FIELD", "HOW", "COUNT", "WHY"], ([row.field, row.level, str(row.count), row.reason] for row in shown)
+    )
+    native = [f"{row.field} ({row.count})" for row in known if row.level == "native"]
+    if native:
+        yield f"Kept as they are: {', '.join(native)}"
+
+
+def verification_lines(found: Verification) -> Iterator[str]:
+    """Give each difference with both keys and both values, then what was checked."""
+    for difference in found.differences:
+        yield from _difference(difference)
+    checked = f"{found.tickets} tickets, {found.comments} comments, {found.attachments} attachments"
+    count = _several(len(found.differences), "difference") if found.differences else "no differences"
+    yield f"Checked {checked}: {count}."
+
+
+def _trouble(failures: list[Failure]) -> str:
+    held = sum(failure.held for failure in failures)
+    told = [_several(len(failures) - held, "item") + " failed"] if held < len(failures) else []
+    told += [_several(held, "item") + " held"] if held else []
+    return f"{' and '.join(told)}, each named below; run the same command again to try what failed once more."
+
+
+def _counts(report: Report) -> Iterator[str]:
+    headers = ["", "PLANNED", "CREATED", "ALREADY", "FAILED", "HELD"]
+    rows = (
+        [kind, *(str(number) for number in (each.planned, each.created, each.already, each.failed, each.held))]
+        for kind, each in report.counts.items()
+    )
+    return table_lines(headers, rows)
+
+
+def _failures(failures: Iterable[Failure]) -> Iterator[str]:
+    rows = (
+        [each.source_key, f"{each.kind} {each.id}", f"{each.stage}{' (held)' if each.held else ''}", redact(each.error)]
+        for each in failures
+    )
+    return table_lines(["KEY", "ITEM", "STAGE", "WHY"], rows)
+
+
+def _next(report: Report, source: str, target: str) -> Iterator[str]:
+    if report.status == "dry-run":
+        yield "Next: the same command without --dry-run"
+        return
+    yield f"Ledger: {report.ledger}"
+    yield f"Next: {verify_command(source, target, report.ledger)}"
+
+
+def verify_command(source: str, target: str, ledger: str) -> str:
+    """Give the command that compares both ends, ready to paste."""
+    return shlex.join(["anybacklog", "verify", source, target, "--ledger", ledger])
+
+
+def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        if number == 0:
+            yield f"\n{title}"
+        yield line
+
+
+def _difference(difference: Difference) -> Iterator[str]:
+    keys = f"{difference.source_key or '(nothing)'} -> {difference.target_key or '(nothing)'}"
+    item = "" if difference.kind == "ticket" else f" {difference.kind} {difference.id}"
+    yield f"{keys}{item}: {difference.field}"
+    yield f"  source: {_shown(difference.source)}"
+    yield f"  target: {_shown(difference.target)}"
+
+
+def _shown(value: Any) -> str:
+    text = cell(str(value)) if value is not None else "(nothing)"
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST]}… ({len(text)} characters; --json-report has them all)"
+
+
+def _several(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
