@@ -411,6 +411,15 @@ class SpeaksRaw(Protocol):
         ...
 
 
+@runtime_checkable
+class CountsRequests(Protocol):
+    """Talks to a service and counts what it asks."""
+
+    def requests(self) -> Mapping[str, int]:
+        """Give the requests made so far, per rate bucket."""
+        ...
+
+
 OPERATIONS: Mapping[str, type] = {
     "projects": ListsProjects, "myself": KnowsMyself, "users": ListsUsers, "ticket_types": ListsTicketTypes,
     "statuses": ListsStatuses, "priorities": ListsPriorities, "resolutions": ListsResolutions,
@@ -422,6 +431,7 @@ OPERATIONS: Mapping[str, type] = {
     "add_attachment": AddsAttachments, "delete_attachment": DeletesAttachments, "links": ReadsLinks, "add_link": AddsLinks,
     "activities": ListsActivities, "find_external": KeepsExternalIds, "externals": KeepsExternalIds,
     "extension": Extends, "raw": SpeaksRaw,
+    "requests": CountsRequests,
 }  # fmt: skip
 """Tracker's method names -> the protocol that stands behind each."""
 

@@ -1,1 +1,17 @@
 """Moving tickets between any two trackers: read, map, plan, apply, verify, report."""
+
+from anybacklog.migration.engine import default_ledger, migrate
+from anybacklog.migration.report import Difference, Failure, Fidelity, Progress, Report, Verification
+from anybacklog.migration.verification import verify
+
+__all__ = [
+    "Difference",
+    "Failure",
+    "Fidelity",
+    "Progress",
+    "Report",
+    "Verification",
+    "default_ledger",
+    "migrate",
+    "verify",
+]

@@ -29,12 +29,24 @@ class Capabilities:
             return self._reason(name, f"{self._name} has no {name}")
         if name in OPERATIONS or name in ALWAYS:
             return None
-        answer = self._native(name)
+        answer = self.answer(name)
         return None if answer else answer.reason
 
     def native(self, field: str) -> bool:
         """Tell whether a field is held as given, author and instants included."""
-        return bool(self._native(field))
+        return bool(self.answer(field))
+
+    def answer(self, field: str) -> Answer:
+        """Give yes or no for a field, with the reason either way."""
+        if field not in NATIVE_FIELDS and field not in READABLE_FIELDS:
+            near = get_close_matches(field, [*OPERATIONS, *NATIVE_FIELDS], n=1)
+            raise ValidationError(
+                f"there is no capability {field!r}{f'; did you mean {near[0]!r}?' if near else ''}",
+                field="capability",
+                value=field,
+            )
+        default = Answer(yes=False, reason=f"{self._name} does not say that it holds {field}")
+        return self._backend.abilities.native.get(field, default)
 
     @property
     def limits(self) -> Limits:
@@ -70,17 +82,6 @@ class Capabilities:
     def creatable(self) -> frozenset[str]:
         """The kinds of metadata that `add_metadata` can create."""
         return self._backend.abilities.creatable
-
-    def _native(self, field: str) -> Answer:
-        if field not in NATIVE_FIELDS and field not in READABLE_FIELDS:
-            near = get_close_matches(field, [*OPERATIONS, *NATIVE_FIELDS], n=1)
-            raise ValidationError(
-                f"there is no capability {field!r}{f'; did you mean {near[0]!r}?' if near else ''}",
-                field="capability",
-                value=field,
-            )
-        default = Answer(yes=False, reason=f"{self._name} does not say that it holds {field}")
-        return self._backend.abilities.native.get(field, default)
 
     def _reason(self, name: str, otherwise: str) -> str:
         answer = self._backend.abilities.native.get(name)

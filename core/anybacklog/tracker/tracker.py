@@ -15,6 +15,7 @@ from anybacklog.backend import (
     AddsComments,
     AddsLinks,
     AddsMetadata,
+    CountsRequests,
     AttachmentDraft,
     Backend,
     CommentDraft,
@@ -353,6 +354,10 @@ class Tracker:
         """Make any call the service has, with auth, budget, retry and redaction."""
         with self._during("raw"):
             return self._able(SpeaksRaw, "raw").raw(method, path, params=params, data=data)
+
+    def requests(self) -> dict[str, int]:
+        """Give the requests made so far, per rate bucket; none for a backend that makes none."""
+        return dict(self._backend.requests()) if isinstance(self._backend, CountsRequests) else {}
 
     # ---- below their callers
 

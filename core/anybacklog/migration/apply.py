@@ -1,0 +1,319 @@
+"""The one writer: carries out steps, each with its intent in the ledger before and its outcome after."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO, Literal, TypeAlias
+
+from anybacklog.backend import AttachmentDraft
+from anybacklog.errors import (
+    AnyBacklogError,
+    AuthenticationError,
+    Conflict,
+    MigrationError,
+    ProtocolError,
+    RateLimited,
+    TransportError,
+)
+from anybacklog.migration.ledger import Landed, Pair, Row
+from anybacklog.migration.planning import Course
+from anybacklog.migration.questions import CannotTell, Questions, landed_comment, parent_landed
+from anybacklog.migration.report import Counted, Failure, Report
+from anybacklog.steps import (
+    AddAttachment,
+    AddComment,
+    AddLink,
+    CreateTicket,
+    Item,
+    SetParent,
+    Step,
+    StepState,
+    Upload,
+    items_of,
+)
+from anybacklog.tracker import Tracker
+
+Fate: TypeAlias = Literal["created", "already", "failed", "held", "waits"]
+CHUNK = 1 << 20
+SPOOL = 4 << 20
+ATTEMPTS = 3
+_COUNTED: dict[str, Counted] = {
+    "ticket": "tickets", "comment": "comments", "history": "history", "attachment": "attachments", "link": "links",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time, and waiting for it: injected, so that tests need not wait."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] = time.sleep
+
+
+class _SourceFailed(Exception):
+    """The source could not give what a step needs; the target has not been touched."""
+
+
+@dataclass(slots=True)
+class Applier:
+    """Applies the steps of one run; counts into the report and tells `observe` of every outcome."""
+
+    source: Tracker
+    target: Tracker
+    pair: Pair
+    course: Course
+    report: Report
+    observe: Callable[[Step, StepState], None] = lambda _step, _state: None
+    clock: Clock = field(default_factory=Clock)
+    created_tickets: int = 0
+    _tied: set[str] = field(default_factory=set)
+
+    def ticket(self, steps: Iterable[Step]) -> None:
+        """Apply the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
+        blocked: str | None = None
+        stuck = False
+        for step in steps:
+            waits = blocked or ("waits for an earlier comment" if stuck and isinstance(step, AddComment) else None)
+            fate = self.step(step) if waits is None else self.fail(step, "wait", waits)
+            if fate in ("failed", "held"):
+                blocked = blocked or ("waits for its ticket" if isinstance(step, CreateTicket) else None)
+                stuck = stuck or isinstance(step, AddComment)
+
+    def step(self, step: Step) -> Fate:
+        """Apply one step, or find out that it is done; give what became of it."""
+        key = key_of(step)
+        row = self.pair.row(key)
+        if (row is not None and row.state == "done") or self._came_along(step):
+            return self._count(step, "already")
+        if row is not None and row.state == "held":
+            return self.fail(step, "held", row.error or "it cannot be told whether it was written", held=True)
+        if row is not None and row.state in ("intended", "unsure"):
+            settled = self._settle(step, key, row)
+            if settled is not None:
+                return settled
+        return self._write(step, key)
+
+    def tie(self, step: SetParent | AddLink) -> Fate:
+        """Apply a tie; a link is seen from both its ends and counted once."""
+        key = key_of(step)
+        if key in self._tied:
+            self._tied.remove(key)
+            return "already"
+        if isinstance(step, AddLink):
+            self._tied.add(key)
+        return self.step(step)
+
+    @staticmethod
+    def count_done(step: Step, pair: Pair, report: Report) -> None:
+        """Count a step as already done where the ledger says so; writes nothing."""
+        row = pair.row(key_of(step))
+        if row is not None and row.state == "done":
+            for item in items_of(step):
+                if item.kind in _COUNTED:
+                    report.counts[_COUNTED[item.kind]].already += 1
+
+    def _came_along(self, step: Step) -> bool:
+        """Tell whether a parent was given when its child was created."""
+        item = step.item
+        return isinstance(step, SetParent) and self.pair.landed("parent", item.ticket_id, item.id) is not None
+
+    # ---- writing
+
+    def _write(self, step: Step, key: str) -> Fate:
+        for _ in range(ATTEMPTS):
+            try:
+                fate = self._attempt(step, key)
+            except _SourceFailed as error:
+                return self.fail(step, "download", str(error))
+            if fate is not None:
+                return fate
+        raise MigrationError(
+            f"{describe(step)} was lost on its way {ATTEMPTS} times; the target is not well, try later"
+        )
+
+    def _attempt(self, step: Step, key: str) -> Fate | None:
+        """Write once; None: it certainly did not arrive, so it may be written again."""
+        with ExitStack() as open_files:
+            files = [self._fetched(upload, open_files) for upload in _uploads(step)]
+            self.pair.intend(key, step.item.ticket_key, _mark(step), {}, self.clock.now())
+            try:
+                landed = self._call(step, files)
+            except (AuthenticationError, RateLimited):
+                self.pair.replan(key)
+                raise
+            except (TransportError, ProtocolError) as error:
+                if isinstance(error, TransportError) and not error.maybe_applied:
+                    self.pair.replan(key)
+                    raise
+                self.pair.set(key, "unsure", source_key=step.item.ticket_key, error=str(error))
+                self.observe(step, "unsure")
+                row = self.pair.row(key)
+                return self._settle(step, key, row) if row is not None else None
+            except CannotTell as error:
+                return self._hold(step, key, str(error))
+            except AnyBacklogError as error:
+                self.pair.set(key, "refused", source_key=step.item.ticket_key, error=str(error))
+                self.observe(step, "refused")
+                return self.fail(step, "write", str(error))
+        return self._done(step, key, landed, "created")
+
+    def _call(self, step: Step, files: Sequence[AttachmentDraft]) -> list[Landed]:
+        match step:
+            case CreateTicket():
+                return self._create(step)
+            case AddComment():
+                comment = self.target.add_comment(
+                    self._home(step.item), step.body, attachments=files, author=step.author, created_at=step.created_at,
+                    updated_at=step.updated_at, changes=step.changes, private=step.private,
+                    external_id=step.mark if self._marks("comments.external_id") else None,
+                )  # fmt: skip
+                return landed_comment(step, self._home(step.item), comment)
+            case AddAttachment():
+                (file,) = files
+                made = self.target.add_attachment(
+                    self._home(step.item), file.name, file.stream, author=step.upload.author, created_at=file.created_at,
+                    content_type=file.content_type, external_id=file.external_id,
+                )  # fmt: skip
+                return [Landed(item=step.item, target_ticket=self._home(step.item), target_id=made.id)]
+            case SetParent():
+                return self._set_parent(step)
+            case AddLink():
+                link = self.target.add_link(self._home(step.item), step.kind, self._target_of(step.other))
+                return [Landed(item=step.item, target_ticket=self._home(step.item), target_id=link.id)]
+
+    def _create(self, step: CreateTicket) -> list[Landed]:
+        parent = self.pair.landed("ticket", step.parent, step.parent) if step.parent else None
+        draft = step.draft
+        if parent is not None and self.course.native("parent"):
+            draft = replace(draft, parent=parent.target_id)
+        try:
+            ticket = self.target.create_ticket(draft)
+        except Conflict:
+            if draft.key is None:
+                raise
+            # Somebody else's ticket has this key already; ours gets the next free one, and its mark names the old.
+            ticket = self.target.create_ticket(replace(draft, key=None))
+            self.report.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
+        self.created_tickets += 1
+        landed = Landed(item=step.item, target_ticket=ticket.id, target_id=ticket.id, target_key=ticket.key)
+        return [landed, *parent_landed(step, ticket)]
+
+    def _set_parent(self, step: SetParent) -> list[Landed]:
+        parent = self._target_of(step.parent)
+        changes = {"parent": parent} | ({"updated_at": step.updated_at} if step.updated_at else {})
+        self.target.update_ticket(self._home(step.item), changes)
+        return [Landed(item=step.item, target_ticket=self._home(step.item), target_id=parent)]
+
+    def _fetched(self, upload: Upload, open_files: ExitStack) -> AttachmentDraft:
+        """Bring a file here before anything is intended: what cannot be read must not half arrive."""
+        spool = open_files.enter_context(tempfile.SpooledTemporaryFile(max_size=SPOOL))
+        try:
+            with self.source.open_attachment(upload.attachment) as stream:
+                for piece in _pieces(stream):
+                    spool.write(piece)
+        except (AuthenticationError, RateLimited, TransportError):
+            raise
+        except AnyBacklogError as error:
+            raise _SourceFailed(f"{upload.attachment.name}: {error}") from error
+        spool.seek(0)
+        return AttachmentDraft(
+            name=upload.attachment.name,
+            stream=spool,  # type: ignore[arg-type]  # a SpooledTemporaryFile reads like any other binary file
+            content_type=upload.attachment.content_type,
+            author=upload.author.id if upload.author else None,
+            created_at=upload.created_at,
+            external_id=upload.mark if self._marks("attachments.external_id") else None,
+        )
+
+    # ---- not knowing
+
+    def _settle(self, step: Step, key: str, row: Row) -> Fate | None:
+        """Ask what a write did. Absence is proved by asking again when nothing can arrive any more; then None."""
+        questions = Questions(self.target, self.pair, self.course)
+        settled_at = (row.intended_at or self.clock.now()) + timedelta(seconds=self.target.capabilities.settle.seconds)
+        try:
+            landed = questions.landed(step)
+            if landed is None:
+                self.clock.sleep(max(0.0, (settled_at - self.clock.now()).total_seconds()))
+                landed = questions.landed(step)
+        except CannotTell as error:
+            return self._hold(step, key, str(error))
+        if landed is not None:
+            return self._done(step, key, landed, "created")
+        self.pair.replan(key)
+        return None
+
+    def _hold(self, step: Step, key: str, reason: str) -> Fate:
+        self.pair.set(key, "held", source_key=step.item.ticket_key, error=reason)
+        self.observe(step, "held")
+        return self.fail(step, "held", reason, held=True)
+
+    # ---- outcomes
+
+    def _done(self, step: Step, key: str, landed: Sequence[Landed], fate: Fate) -> Fate:
+        self.pair.done(key, landed, source_key=step.item.ticket_key)
+        self.observe(step, "done")
+        return self._count(step, fate)
+
+    def _count(self, step: Step, fate: Fate) -> Fate:
+        for item in items_of(step):
+            if item.kind in _COUNTED:
+                counts = self.report.counts[_COUNTED[item.kind]]
+                setattr(counts, fate, getattr(counts, fate) + 1)
+        return fate
+
+    def fail(self, step: Step, stage: str, error: str, *, held: bool = False) -> Fate:
+        """Report every item of a step as failed, or held, with the stage and one sentence."""
+        for item in items_of(step):
+            self.report.failures.append(
+                Failure(source_key=item.ticket_key, kind=item.kind, id=item.id, stage=stage, error=error, held=held)
+            )
+        return self._count(step, "held" if held else "failed")
+
+    def _home(self, item: Item) -> str:
+        return self._target_of(item.ticket_id)
+
+    def _target_of(self, ticket_id: str) -> str:
+        landed = self.pair.landed("ticket", ticket_id, ticket_id)
+        if landed is None:
+            raise MigrationError(f"the source's ticket {ticket_id} has not arrived in the target")
+        return landed.target_id
+
+    def _marks(self, field_name: str) -> bool:
+        return self.course.marks and self.course.native(field_name)
+
+
+def key_of(step: Step) -> str:
+    """Name a step for good: the kind of its leading item, the ticket's id and the item's own."""
+    return step_key(step.item)
+
+
+def describe(step: Step) -> str:
+    """Name a step for a person."""
+    return f"{step.item.kind} {step.item.id} of {step.item.ticket_key}"
+
+
+def step_key(item: Item) -> str:
+    """Name the step that carries an item as its leading one. A link has two ends and one key."""
+    kind = "comment" if item.kind == "history" else item.kind
+    return f"link:{item.id}" if kind == "link" else f"{kind}:{item.ticket_id}:{item.id}"
+
+
+def _mark(step: Step) -> str | None:
+    return None if isinstance(step, SetParent | AddLink) else step.mark
+
+
+def _uploads(step: Step) -> Sequence[Upload]:
+    if isinstance(step, AddAttachment):
+        return (step.upload,)
+    return step.uploads if isinstance(step, AddComment) else ()
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    while piece := stream.read(CHUNK):
+        yield piece

@@ -1,0 +1,86 @@
+"""What the target should hold against what it holds, field by field. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from anybacklog.migration.planning import Course
+from anybacklog.model import Comment, CustomFieldValue, Named, Text, Ticket, TicketDraft, User
+from anybacklog.steps import AddComment
+
+# What every tracker assigns by itself where a draft says nothing.
+_ASSIGNED = frozenset({"status", "reporter", "created_at", "updated_at"})
+_ELSEWHERE = frozenset({"key", "parent", "external_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """One field that is not as it should be: both values, as a person would write them."""
+
+    field: str
+    wanted: Any
+    found: Any
+
+
+def compare_ticket(draft: TicketDraft, ticket: Ticket, course: Course) -> Iterator[Odd]:
+    """Yield what differs between a draft in the target's nouns and the ticket there."""
+    for name in (each.name for each in fields(TicketDraft)):
+        wanted = getattr(draft, name)
+        if name in _ELSEWHERE or not course.native(name) or (name in _ASSIGNED and wanted is None):
+            continue
+        found = getattr(ticket, name)
+        if name == "custom_fields":
+            yield from _compare_fields(wanted, ticket.custom_fields)
+        elif _plain(wanted) != _plain(found):
+            yield Odd(name, shown(wanted), shown(found))
+
+
+def compare_comment(step: AddComment, comment: Comment) -> Iterator[Odd]:
+    """Yield what differs between a planned comment and the one there."""
+    pairs = {
+        "body": (step.body, comment.body),
+        "author": (step.author, comment.author),
+        "created_at": (step.created_at, comment.created_at),
+        "updated_at": (step.updated_at, comment.updated_at),
+        "changes": (tuple((c.field, c.old, c.new) for c in step.changes), tuple((c.field, c.old, c.new) for c in comment.changes)),
+        "private": (step.private, comment.private),
+    }  # fmt: skip
+    for name, (wanted, found) in pairs.items():
+        planned = name in ("body", "private") or wanted not in (None, ())
+        if planned and _plain(wanted) != _plain(found):
+            yield Odd(name, shown(wanted), shown(found))
+
+
+def shown(value: Any) -> Any:
+    """Give a value as JSON can hold it and a person can read it."""
+    if isinstance(value, Text):
+        return value.source
+    if isinstance(value, Named | User):
+        return value.name
+    if isinstance(value, tuple | list):
+        return [shown(each) for each in value]
+    if hasattr(value, "isoformat"):
+        return value.isoformat().replace("+00:00", "Z")
+    return value
+
+
+def _compare_fields(wanted: Mapping[str, Any], found: tuple[CustomFieldValue, ...]) -> Iterator[Odd]:
+    there = {f"id:{value.id}": value for value in found if value.value not in (None, "", ())}
+    for word in dict.fromkeys((*wanted, *there)):
+        value = there[word].value if word in there else None
+        if _plain(wanted.get(word)) != _plain(value):
+            name = there[word].name if word in there else word
+            yield Odd(f"custom_fields.{name}", shown(wanted.get(word)), shown(value))
+
+
+def _plain(value: Any) -> Any:
+    """Bring a value into a form in which equal means equal: nouns by id, lists without order, empty as None."""
+    if isinstance(value, Text):
+        return (value.source, value.format) if value.source else None
+    if isinstance(value, Named | User):
+        return value.id
+    if isinstance(value, tuple | list):
+        return sorted((_plain(each) for each in value), key=repr) or None
+    return None if value == "" else value

@@ -1,0 +1,193 @@
+"""How faithfully each field will arrive, counted over the real data before anything is written. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from anybacklog.abilities import Answer, MetadataKind
+from anybacklog.migration.mapping import Noun
+from anybacklog.migration.planning import Bundle, Course, is_remark, is_withheld
+from anybacklog.migration.report import Counted, Fidelity, Level
+from anybacklog.model import Attachment, Comment, Status, Ticket
+
+_PLAIN = (
+    "title",
+    "start_date",
+    "due_date",
+    "estimated_hours",
+    "actual_hours",
+    "updated_at",
+    "parent",
+    "attachments",
+)
+_NOUNS: dict[str, MetadataKind] = {
+    "type": "ticket_types",
+    "status": "statuses",
+    "priority": "priorities",
+    "resolution": "resolutions",
+    "assignees": "users",
+    "watchers": "users",
+    "categories": "categories",
+    "affected_versions": "versions",
+    "milestones": "milestones",
+}
+_ORDER: tuple[Level, ...] = ("lost", "emulated", "native")
+
+
+@dataclass(slots=True)
+class Weighing:
+    """Adds up what becomes of every value, bundle by bundle."""
+
+    course: Course
+    answer: Callable[[str], Answer]
+    planned: Counter[Counted] = field(default_factory=Counter)
+    references: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _rows: Counter[tuple[str, Level, str]] = field(default_factory=Counter)
+    _links: set[str] = field(default_factory=set)
+
+    def add(self, bundle: Bundle) -> None:
+        """Weigh one ticket and its journal."""
+        for name, level, reason in self._of_ticket(bundle.ticket):
+            self._rows[name, level, reason] += 1
+        for comment in bundle.comments:
+            for name, level, reason in self._of_comment(comment):
+                self._rows[name, level, reason] += 1
+        self._count(bundle)
+        ticket = bundle.ticket
+        targets = [("links", link.target) for link in ticket.links] + [("parent", ticket.parent or "")] * bool(
+            ticket.parent
+        )
+        self.references.update(each for each in targets if self.course.native(each[0]))
+
+    def outside(self, everything: Iterable[Bundle]) -> None:
+        """Turn ties to tickets that are not in the project into losses, by looking through the whole of it once more."""
+        for bundle in everything:
+            for name in ("parent", "links"):
+                self.references.pop((name, bundle.ticket.id), None)
+        for (name, _), count in self.references.items():
+            answer = self.answer(name)
+            self._rows[name, "native", answer.reason] -= count
+            self._rows[name, "lost", "its other end is not in the source project"] += count
+        self._rows = +self._rows
+
+    def rows(self) -> list[Fidelity]:
+        """Give a row per field, level and reason, what is lost first."""
+        ordered = sorted((+self._rows).items(), key=lambda row: (_ORDER.index(row[0][1]), row[0]))
+        return [Fidelity(field=name, level=level, count=count, reason=why) for (name, level, why), count in ordered]
+
+    def _count(self, bundle: Bundle) -> None:
+        native = self.course.native
+        self.planned["tickets"] += 1
+        if native("comments"):
+            kept = [comment for comment in bundle.comments if not is_withheld(comment, self.course)]
+            self.planned["comments"] += sum(1 for comment in kept if is_remark(comment))
+            self.planned["history"] += sum(1 for comment in kept if not is_remark(comment))
+        if native("attachments"):
+            self.planned["attachments"] += len(bundle.ticket.attachments)
+        # Both ends show one link under one id; the end seen first counts it, the other takes the id out again.
+        ids = {link.id for link in bundle.ticket.links}
+        self._rows[self._held("links")] += len(ids - self._links)
+        self.planned["links"] += len(ids - self._links) * native("links")
+        self._links ^= ids
+
+    def _of_ticket(self, ticket: Ticket) -> Iterator[tuple[str, Level, str]]:
+        for name in _PLAIN:
+            if getattr(ticket, name) not in (None, (), ""):
+                yield self._held(name)
+        for name, kind in _NOUNS.items():
+            value = getattr(ticket, name)
+            for noun in value if isinstance(value, tuple) else (value,) if value is not None else ():
+                yield self._noun(name, kind, noun)
+        if ticket.description is not None and ticket.description.source:
+            yield self._text("description", ticket.description)
+        yield self._key()
+        yield from self._attributed(ticket.reporter, ticket.created_at, "reporter", "created_at")
+        for value in ticket.custom_fields:
+            if value.value not in (None, "", ()):
+                yield self._noun("custom_fields", "custom_fields", value, f"custom_fields.{value.name}")
+        for attachment in ticket.attachments:
+            yield from self._of_attachment(attachment)
+
+    def _of_attachment(self, attachment: Attachment) -> Iterator[tuple[str, Level, str]]:
+        if self.course.native("attachments"):
+            if attachment.author is not None:
+                yield self._person("attachments.author", attachment.author)
+            if attachment.created_at is not None:
+                yield self._held("attachments.created_at")
+
+    def _of_comment(self, comment: Comment) -> Iterator[tuple[str, Level, str]]:
+        if is_withheld(comment, self.course):
+            yield "comments.private", "lost", "a private comment is not copied where it would become public"
+            return
+        if comment.changes:
+            yield self._history()
+        if is_remark(comment):
+            yield self._text("comments", comment.body)
+        if self.course.native("comments"):
+            yield from self._attributed(comment.author, comment.created_at, "comments.author", "comments.created_at")
+            if comment.updated_at not in (None, comment.created_at):
+                yield self._held("comments.updated_at")
+            if comment.private:
+                yield self._held("comments.private")
+
+    def _held(self, name: str) -> tuple[str, Level, str]:
+        answer = self.answer(name)
+        return name, "native" if answer else "lost", answer.reason
+
+    def _noun(self, name: str, kind: MetadataKind, noun: Noun, shown: str = "") -> tuple[str, Level, str]:
+        _, level, reason = self._held(name)
+        match = self.course.mapping.match(kind, noun)
+        if level == "lost" or match is None:
+            return shown or name, level, reason
+        if match.target is None and not match.create:
+            return shown or name, "lost", match.reason
+        renamed = isinstance(noun, Status) and match.target is not None and match.target.name != noun.name
+        return shown or name, "emulated" if renamed else level, match.reason if renamed else reason
+
+    def _text(self, name: str, text: Any) -> tuple[str, Level, str]:
+        _, level, reason = self._held(name)
+        if level == "native" and not self.course.writing.converts(text):
+            return (
+                name,
+                "emulated",
+                f"{text.format} is not taken there and nothing converts it; its source is kept as it is",
+            )
+        return name, level, reason
+
+    def _key(self) -> tuple[str, Level, str]:
+        answer = self.answer("key")
+        if not answer and self.course.marks:
+            return "key", "emulated", f"{answer.reason}; the mark names it"
+        return "key", "native" if answer else "lost", answer.reason
+
+    def _attributed(self, author: Any, moment: Any, *names: str) -> Iterator[tuple[str, Level, str]]:
+        for name, value in zip(names, (author, moment), strict=True):
+            if value is not None:
+                yield self._person(name, value) if value is author else self._emulated(name)
+
+    def _person(self, name: str, person: Noun) -> tuple[str, Level, str]:
+        native = self._noun(name, "users", person)
+        return native if native[1] == "native" else self._emulated(name, native[2])
+
+    def _emulated(self, name: str, reason: str = "") -> tuple[str, Level, str]:
+        answer = self.answer(name)
+        if answer and not reason:
+            return name, "native", answer.reason
+        if self.course.writing.attributed and not name.startswith("attachments."):
+            return name, "emulated", f"{reason or answer.reason}; the header line names it"
+        return name, "lost", reason or answer.reason
+
+    def _history(self) -> tuple[str, Level, str]:
+        answer = self.answer("comments.changes")
+        if answer:
+            return "history", "native", answer.reason
+        held = self.answer("comments")
+        return "history", "emulated" if held else "lost", f"{answer.reason}; written as text" if held else held.reason
+
+
+def lost(rows: Iterable[Fidelity]) -> list[Fidelity]:
+    """Pick the losses."""
+    return [row for row in rows if row.level == "lost"]

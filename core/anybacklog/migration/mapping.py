@@ -1,0 +1,162 @@
+"""Which of the target's people and words stands for each of the source's: decided by name, purely."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from anybacklog.abilities import METADATA_KINDS, MetadataKind
+from anybacklog.model import CustomField, Named, Status, User
+
+Noun: TypeAlias = Named | User
+Nouns: TypeAlias = Mapping[MetadataKind, Sequence[Any]]
+MapUser: TypeAlias = Callable[[User, Sequence[User]], User | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One noun of the source and what stands for it; `target` None: nothing does, unless `create` says it will be made."""
+
+    source: Any
+    target: Any
+    reason: str
+    create: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MappingTable:
+    """Every match, by kind and source id."""
+
+    matches: Mapping[MetadataKind, Mapping[str, Match]] = field(default_factory=dict)
+
+    def of(self, kind: MetadataKind, noun: Noun | None) -> Any:
+        """Give the target's noun for one of the source's; None if there is none (or nothing was asked)."""
+        match = self.match(kind, noun)
+        return match.target if match else None
+
+    def match(self, kind: MetadataKind, noun: Noun | None) -> Match | None:
+        """Give the match of one of the source's nouns."""
+        return self.matches.get(kind, {}).get(noun.id) if noun is not None else None
+
+    def to_create(self) -> Iterable[tuple[MetadataKind, Match]]:
+        """Name what has to be made in the target first."""
+        return [
+            (kind, match) for kind in METADATA_KINDS for match in self.matches.get(kind, {}).values() if match.create
+        ]
+
+    def made(self, kind: MetadataKind, source_id: str, target: Any) -> MappingTable:
+        """Give the mapping with one noun made."""
+        match = replace(self.matches[kind][source_id], target=target, create=False)
+        return MappingTable({**self.matches, kind: {**self.matches[kind], source_id: match}})
+
+
+def map_all(
+    source: Nouns,
+    target: Nouns,
+    creatable: frozenset[MetadataKind],
+    *,
+    chosen: Mapping[MetadataKind, Mapping[str, str]] | None = None,
+    map_user: MapUser | None = None,
+) -> MappingTable:
+    """Match every noun of the source; `chosen` are a plan's own words, by kind: source word -> target word."""
+    matches: dict[MetadataKind, dict[str, Match]] = {}
+    for kind in METADATA_KINDS:
+        there = target.get(kind, ())
+        picks = (chosen or {}).get(kind, {})
+        matches[kind] = {
+            noun.id: _match(kind, noun, there, picks, map_user, can_create=kind in creatable)
+            for noun in source.get(kind, ())
+        }
+    return MappingTable(matches)
+
+
+def words_of(noun: Noun) -> tuple[str, ...]:
+    """Name the words a person may call a noun by, the surest first."""
+    if isinstance(noun, User):
+        return tuple(word for word in (noun.email, noun.login, noun.name, noun.id) if word)
+    return (noun.name, noun.id)
+
+
+def _match(
+    kind: MetadataKind,
+    noun: Any,
+    there: Sequence[Any],
+    picks: Mapping[str, str],
+    map_user: MapUser | None,
+    *,
+    can_create: bool,
+) -> Match:
+    for word in words_of(noun):
+        if word in picks:
+            found = next((each for each in there if picks[word] in words_of(each)), None)
+            return Match(source=noun, target=found, reason=f"the plan says {picks[word]!r}")
+    if isinstance(noun, User):
+        return _match_user(noun, there, map_user, can_create=can_create)
+    if isinstance(noun, CustomField):
+        return _match_field(noun, there, can_create=can_create)
+    return _match_name(kind, noun, there, can_create=can_create)
+
+
+def _match_name(kind: MetadataKind, noun: Named, there: Sequence[Named], *, can_create: bool) -> Match:
+    same = next((each for each in there if each.name == noun.name), None)
+    if same is not None:
+        return Match(source=noun, target=same, reason="same name")
+    if can_create:
+        return Match(source=noun, target=None, reason="will be created", create=True)
+    if isinstance(noun, Status):
+        near = next((each for each in there if isinstance(each, Status) and each.category == noun.category), None)
+        if near is not None:
+            return Match(source=noun, target=near, reason=f"no status of that name; {near.name} is {noun.category} too")
+    return Match(source=noun, target=None, reason=f"the target has no {noun.name!r} among its {kind.replace('_', ' ')}")
+
+
+def _match_user(user: User, there: Sequence[User], map_user: MapUser | None, *, can_create: bool) -> Match:
+    picked = map_user(user, there) if map_user else None
+    if picked is not None:
+        return Match(source=user, target=picked, reason="a plugin says so")
+    rules: tuple[tuple[str, Callable[[User], str | None]], ...] = (
+        ("same e-mail address", lambda each: each.email.casefold() if each.email else None),
+        ("same login", lambda each: each.login),
+        ("same name, and nobody else has it", lambda each: each.name),
+    )
+    for reason, word in rules:
+        found = [each for each in there if word(user) is not None and word(each) == word(user)]
+        if len(found) == 1 and not _contradicts(user, found[0]):
+            return Match(source=user, target=found[0], reason=reason)
+    if can_create:
+        return Match(source=user, target=None, reason="will be created", create=True)
+    return Match(source=user, target=None, reason="nobody there has this e-mail address, login or name")
+
+
+def _contradicts(one: User, other: User) -> bool:
+    """Tell two people of one name apart: both have an address (or login), and not the same."""
+    if one.email and other.email:
+        return one.email.casefold() != other.email.casefold()
+    return bool(one.login and other.login and one.login != other.login)
+
+
+def _match_field(field_: CustomField, there: Sequence[CustomField], *, can_create: bool) -> Match:
+    named = [each for each in there if each.name == field_.name]
+    same = next((each for each in named if each.type == field_.type), None)
+    if same is None:
+        if can_create and not named:
+            return Match(source=field_, target=None, reason="will be created", create=True)
+        trouble = f"is a {named[0].type} field there, not {field_.type}" if named else "does not exist there"
+        return Match(source=field_, target=None, reason=f"the custom field {field_.name!r} {trouble}")
+    missing = _missing_options(field_, same)
+    if missing and can_create:
+        return Match(source=field_, target=same, reason=f"will be given {len(missing)} more options", create=True)
+    return Match(source=field_, target=same, reason="same name and type")
+
+
+def _missing_options(wanted: CustomField, there: CustomField) -> tuple[Named, ...]:
+    names = {option.name for option in there.options}
+    return tuple(option for option in wanted.options if option.name not in names)
+
+
+def to_make(match: Match) -> Any:
+    """Describe what has to be made: the source's noun, or the target's field with the options it lacks."""
+    if isinstance(match.source, CustomField) and match.target is not None:
+        return replace(match.target, options=match.target.options + _missing_options(match.source, match.target))
+    return match.source

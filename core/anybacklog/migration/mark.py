@@ -1,0 +1,52 @@
+"""The mark: what a written ticket, comment or file says of where it came from. Pure text, fixed language, no zone.
+
+`⟨anybacklog SOURCE KEY ITEM⟩`: the source project's identity, the ticket's key there, and `t`, `c` or `a` with the item's id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from anybacklog.steps import ItemKind
+
+_LETTERS: Mapping[ItemKind, str] = {"ticket": "t", "comment": "c", "history": "c", "attachment": "a"}
+_KINDS: Mapping[str, ItemKind] = {"t": "ticket", "c": "comment", "a": "attachment"}
+_SHAPE = re.compile(r"⟨anybacklog (\S+) (\S+) ([tca])(\S+)⟩")
+_PLAIN = "/:@,;=+$!*'()[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The identity of one source item; two marks of one item differ at most in `key`, which a project may rename."""
+
+    source: str
+    key: str
+    kind: ItemKind
+    id: str
+
+    @property
+    def item(self) -> tuple[str, str, str]:
+        """What the mark stands for, whatever the ticket is called now."""
+        return self.source, self.kind, self.id
+
+    def __str__(self) -> str:
+        letter = _LETTERS[self.kind]
+        return f"⟨anybacklog {_quoted(self.source)} {_quoted(self.key)} {letter}{_quoted(self.id)}⟩"
+
+
+def find_mark(text: str) -> Mark | None:
+    """Find the first mark in a text."""
+    found = _SHAPE.search(text)
+    if found is None:
+        return None
+    return Mark(unquote(found[1]), unquote(found[2]), _KINDS[found[3]], unquote(found[4]))
+
+
+def _quoted(word: str) -> str:
+    # Non-ASCII letters stay readable; what would end the word or the mark does not.
+    return "".join(
+        each if each.isalnum() or each in _PLAIN or each in "-_.~" else quote(each, safe="") for each in word
+    )

@@ -1,0 +1,184 @@
+"""A source ticket and its journal -> the steps that copy it. Pure: the same bundle always gives the same steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from anybacklog.abilities import MetadataKind
+from anybacklog.migration.mapping import MappingTable, Noun
+from anybacklog.migration.mark import Mark
+from anybacklog.migration.texts import Writing, changes_as_text
+from anybacklog.model import Attachment, Comment, CustomField, CustomFieldValue, Text, Ticket, TicketDraft, User
+from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, Item, ItemKind, SetParent, Step, Upload
+
+Transform: TypeAlias = Callable[[TicketDraft, Ticket], TicketDraft]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One ticket of the source with its whole journal, oldest entry first."""
+
+    ticket: Ticket
+    comments: tuple[Comment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """All that planning decides by: the mapping, what the target holds natively, how texts are written there."""
+
+    source: str
+    mapping: MappingTable
+    native: Callable[[str], bool]
+    writing: Writing
+    marks: bool = True
+    transform: Transform | None = None
+
+
+def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
+    """Yield what copies the ticket, its files and its journal, in the order to write them."""
+    ticket = bundle.ticket
+    mark = Mark(course.source, ticket.key, "ticket", ticket.id)
+    item = Item(kind="ticket", id=ticket.id, ticket_id=ticket.id, ticket_key=ticket.key)
+    yield CreateTicket(item=item, draft=draft_of(ticket, course), parent=ticket.parent, mark=str(mark))
+    if course.native("attachments"):
+        riding = _riding(bundle, course)
+        for attachment in ticket.attachments:
+            if attachment.id not in riding:
+                upload = _upload(attachment, ticket, course)
+                yield AddAttachment(item=_item("attachment", attachment.id, ticket), upload=upload, mark=upload.mark)
+    if course.native("comments"):
+        for comment in bundle.comments:
+            if not is_withheld(comment, course):
+                yield _add_comment(comment, ticket, course)
+
+
+def plan_ties(ticket: Ticket, course: Course) -> Iterator[SetParent | AddLink]:
+    """Yield what ties the ticket to others, to be written when all tickets exist."""
+    if ticket.parent is not None and course.native("parent"):
+        updated_at = ticket.updated_at if course.native("updated_at") else None
+        yield SetParent(item=_item("parent", ticket.id, ticket), parent=ticket.parent, updated_at=updated_at)
+    if course.native("links"):
+        for link in ticket.links:
+            yield AddLink(item=_item("link", link.id, ticket), kind=link.kind, other=link.target)
+
+
+def draft_of(ticket: Ticket, course: Course) -> TicketDraft:
+    """Say what the target is to hold of a ticket, parent, links and journal aside: every word one of the target's nouns."""
+    mark = Mark(course.source, ticket.key, "ticket", ticket.id)
+    draft = TicketDraft(
+        title=ticket.title,
+        description=course.writing.text(
+            ticket.description or Text("", course.writing.native_format), mark, ticket.reporter, ticket.created_at
+        ),
+        type=_one(course, "ticket_types", ticket.type),
+        status=_one(course, "statuses", ticket.status),
+        priority=_one(course, "priorities", ticket.priority),
+        resolution=_one(course, "resolutions", ticket.resolution),
+        assignees=_many(course, "users", ticket.assignees),
+        start_date=ticket.start_date,
+        due_date=ticket.due_date,
+        estimated_hours=ticket.estimated_hours,
+        actual_hours=ticket.actual_hours,
+        categories=_many(course, "categories", ticket.categories),
+        affected_versions=_many(course, "versions", ticket.affected_versions),
+        milestones=_many(course, "milestones", ticket.milestones),
+        custom_fields={f"id:{definition.id}": value.value for value, definition in _custom(course, ticket)},
+        watchers=_many(course, "users", ticket.watchers),
+        key=ticket.key,
+        reporter=_one(course, "users", ticket.reporter),
+        created_at=ticket.created_at,
+        updated_at=ticket.updated_at,
+        external_id=str(mark) if course.marks else None,
+    )
+    if course.transform is not None:
+        draft = course.transform(draft, ticket)
+    return _held(draft, course)
+
+
+def _held(draft: TicketDraft, course: Course) -> TicketDraft:
+    """Leave out what the target cannot hold; fidelity has counted it."""
+    empty = TicketDraft(title=draft.title)
+    dropped = {name: getattr(empty, name) for name in TicketDraft.__dataclass_fields__ if not course.native(name)}
+    return replace(draft, **{name: value for name, value in dropped.items() if name != "title"})
+
+
+def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> AddComment:
+    files = _files(comment, ticket) if _rides(course) else ()
+    kind: ItemKind = "comment" if is_remark(comment) else "history"
+    mark = Mark(course.source, ticket.key, "comment", comment.id)
+    changes = comment.changes if course.native("comments.changes") else ()
+    body = comment.body
+    if comment.changes and not changes:
+        body = Text("\n\n".join(filter(None, (body.source, changes_as_text(comment.changes)))), body.format)
+    return AddComment(
+        item=_item(kind, comment.id, ticket),
+        body=course.writing.text(body, mark, comment.author, comment.created_at),
+        author=_author(course, comment.author, "comments.author"),
+        created_at=comment.created_at if course.native("comments.created_at") else None,
+        updated_at=comment.updated_at if course.native("comments.updated_at") else None,
+        changes=changes,
+        private=comment.private and course.native("comments.private"),
+        uploads=tuple(_upload(attachment, ticket, course) for attachment in files),
+        mark=str(mark),
+    )
+
+
+def is_remark(comment: Comment) -> bool:
+    """Tell an entry with text or files from one of changes only."""
+    return bool(comment.body.source or comment.attachments or not comment.changes)
+
+
+def is_withheld(comment: Comment, course: Course) -> bool:
+    """Tell a private comment that the target could not keep private."""
+    return comment.private and not course.native("comments.private")
+
+
+def _riding(bundle: Bundle, course: Course) -> set[str]:
+    """Name the files that travel with a comment."""
+    kept = [comment for comment in bundle.comments if not is_withheld(comment, course)] if _rides(course) else []
+    return {each.id for comment in kept for each in _files(comment, bundle.ticket)}
+
+
+def _rides(course: Course) -> bool:
+    return course.native("comments.attachments") and course.native("comments")
+
+
+def _files(comment: Comment, ticket: Ticket) -> tuple[Attachment, ...]:
+    """Name the comment's files that still exist, as the ticket describes them."""
+    there = {attachment.id: attachment for attachment in ticket.attachments}
+    return tuple(there[attachment.id] for attachment in comment.attachments if attachment.id in there)
+
+
+def _upload(attachment: Attachment, ticket: Ticket, course: Course) -> Upload:
+    return Upload(
+        attachment=replace(attachment, ticket=ticket.id),
+        author=_author(course, attachment.author, "attachments.author"),
+        created_at=attachment.created_at if course.native("attachments.created_at") else None,
+        mark=str(Mark(course.source, ticket.key, "attachment", attachment.id)),
+    )
+
+
+def _item(kind: ItemKind, id: str, ticket: Ticket) -> Item:
+    return Item(kind=kind, id=id, ticket_id=ticket.id, ticket_key=ticket.key)
+
+
+def _author(course: Course, user: User | None, field: str) -> User | None:
+    return course.mapping.of("users", user) if course.native(field) else None
+
+
+def _one(course: Course, kind: MetadataKind, noun: Noun | None) -> Any:
+    return course.mapping.of(kind, noun)
+
+
+def _many(course: Course, kind: MetadataKind, nouns: Iterable[Noun]) -> tuple[Any, ...]:
+    found = (course.mapping.of(kind, noun) for noun in nouns)
+    return tuple(dict.fromkeys(noun for noun in found if noun is not None))
+
+
+def _custom(course: Course, ticket: Ticket) -> Iterator[tuple[CustomFieldValue, CustomField]]:
+    for value in ticket.custom_fields:
+        found = course.mapping.of("custom_fields", value)
+        if found is not None and value.value not in (None, "", ()):
+            yield value, found

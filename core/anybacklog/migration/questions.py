@@ -1,0 +1,165 @@
+"""What did an interrupted write do? Asks the target, never guesses: found, absent, or cannot be told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from anybacklog.migration.comparison import compare_comment, compare_ticket
+from anybacklog.migration.ledger import Landed, Pair
+from anybacklog.migration.mark import find_mark
+from anybacklog.migration.planning import Course
+from anybacklog.model import Attachment, Comment, Ticket
+from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, Item, SetParent, Step, items_of
+from anybacklog.tracker import Tracker
+
+
+class CannotTell(Exception):
+    """The target cannot be asked what happened; the step is held for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Asks one target about the steps of one pair."""
+
+    target: Tracker
+    pair: Pair
+    course: Course
+
+    def landed(self, step: Step) -> list[Landed] | None:
+        """Find where the items of a step ended; None: they are not there."""
+        match step:
+            case CreateTicket():
+                return self._created(step)
+            case AddComment():
+                return self._commented(step)
+            case AddAttachment():
+                return self._attached(step)
+            case SetParent():
+                return self._parented(step)
+            case AddLink():
+                return self._linked(step)
+
+    def _created(self, step: CreateTicket) -> list[Landed] | None:
+        found = self._by_mark(step.mark) if self._external("external_id") else None
+        ticket = self.target.ticket(found) if found else self._search_ticket(step)
+        if ticket is None:
+            return None
+        landed = [Landed(item=step.item, target_ticket=ticket.id, target_id=ticket.id, target_key=ticket.key)]
+        return landed + parent_landed(step, ticket)
+
+    def _search_ticket(self, step: CreateTicket) -> Ticket | None:
+        if self._external("external_id"):
+            return None
+        if not self.target.capabilities.listing.complete:
+            raise CannotTell("the target cannot list its tickets completely")
+        for ticket in self._newest_first():
+            if self._is_copy(step, ticket):
+                return ticket
+        return None
+
+    def _newest_first(self) -> Iterator[Ticket]:
+        newest = "-created" in self.target.capabilities.listing.orders
+        return self.target.tickets(order="-created" if newest else "created")
+
+    def _is_copy(self, step: CreateTicket, ticket: Ticket) -> bool:
+        if self.course.marks:
+            return ticket.description is not None and _bears(ticket.description.source, step.mark)
+        same = not list(compare_ticket(step.draft, ticket, self.course))
+        return same and not self.pair.landed_on(ticket.id)
+
+    def _commented(self, step: AddComment) -> list[Landed] | None:
+        ticket_id = self._home(step.item)
+        wanted = self._by_mark(step.mark) if self._external("comments.external_id") else None
+        known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "comment"}
+        for comment in self.target.comments(ticket_id):
+            hit = comment.id == wanted if self._external("comments.external_id") else self._is_entry(step, comment)
+            if hit and comment.id not in known:
+                return landed_comment(step, ticket_id, comment)
+        return None
+
+    def _is_entry(self, step: AddComment, comment: Comment) -> bool:
+        if self.course.marks:
+            return _bears(comment.body.source, step.mark)
+        return not list(compare_comment(step, comment)) and len(comment.attachments) == len(step.uploads)
+
+    def _attached(self, step: AddAttachment) -> list[Landed] | None:
+        ticket_id = self._home(step.item)
+        if self._external("attachments.external_id"):
+            found = self._by_mark(step.mark)
+            return [Landed(item=step.item, target_ticket=ticket_id, target_id=found)] if found else None
+        known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "attachment"}
+        wanted = step.upload.attachment
+        for attachment in self.target.attachments(ticket_id):
+            fresh = attachment.id not in known and attachment.name == wanted.name
+            if fresh and attachment.size in (None, wanted.size) and self._same_bytes(attachment, wanted):
+                return [Landed(item=step.item, target_ticket=ticket_id, target_id=attachment.id)]
+        return None
+
+    def _same_bytes(self, attachment: Attachment, wanted: Attachment) -> bool:
+        if wanted.sha256 is None:
+            return True
+        with self.target.open_attachment(attachment) as stream:
+            return digest(stream) == wanted.sha256
+
+    def _parented(self, step: SetParent) -> list[Landed] | None:
+        ticket_id = self._home(step.item)
+        parent = self.pair.landed("ticket", step.parent, step.parent)
+        if parent is None or self.target.ticket(ticket_id).parent != parent.target_id:
+            return None
+        return [Landed(item=step.item, target_ticket=ticket_id, target_id=parent.target_id)]
+
+    def _linked(self, step: AddLink) -> list[Landed] | None:
+        ticket_id = self._home(step.item)
+        other = self.pair.landed("ticket", step.other, step.other)
+        for link in self.target.links(ticket_id):
+            if other is not None and (link.kind, link.target) == (step.kind, other.target_id):
+                return [Landed(item=step.item, target_ticket=ticket_id, target_id=link.id)]
+        return None
+
+    def _home(self, item: Item) -> str:
+        landed = self.pair.landed("ticket", item.ticket_id, item.ticket_id)
+        if landed is None:
+            raise CannotTell(f"ticket {item.ticket_key} itself is not known to have arrived")
+        return landed.target_ticket
+
+    def _external(self, field: str) -> bool:
+        return self.course.marks and self.course.native(field) and self.target.capabilities.can("find_external")
+
+    def _by_mark(self, mark: str) -> str | None:
+        found = self.target.find_external(mark)
+        return found.id if found else None
+
+
+def landed_comment(step: AddComment, ticket_id: str, comment: Comment) -> list[Landed]:
+    """Pair a comment's items with what the target made of them, file by file in the order they were sent."""
+    if len(comment.attachments) != len(step.uploads):
+        raise CannotTell(f"the comment has {len(comment.attachments)} files there, {len(step.uploads)} were sent")
+    ids = [comment.id, *(attachment.id for attachment in comment.attachments)]
+    return [
+        Landed(item=item, target_ticket=ticket_id, target_id=target_id)
+        for item, target_id in zip(items_of(step), ids, strict=True)
+    ]
+
+
+def parent_landed(step: CreateTicket, ticket: Ticket) -> list[Landed]:
+    """Say that the parent came with the ticket, so that no later step gives it."""
+    if step.parent is None or ticket.parent is None:
+        return []
+    item = Item(kind="parent", id=step.item.id, ticket_id=step.item.ticket_id, ticket_key=step.item.ticket_key)
+    return [Landed(item=item, target_ticket=ticket.id, target_id=ticket.parent)]
+
+
+def digest(stream: BinaryIO) -> str:
+    """Hash a stream to its end, in constant memory; SHA-256, lower-case hex."""
+    found = hashlib.sha256()
+    while piece := stream.read(1 << 20):
+        found.update(piece)
+    return found.hexdigest()
+
+
+def _bears(text: str, mark: str) -> bool:
+    found, wanted = find_mark(text), find_mark(mark)
+    return found is not None and wanted is not None and found.item == wanted.item

@@ -1,0 +1,234 @@
+"""verify(): reads both ends afresh and names every thing that is missing, doubled, altered or extra."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from anybacklog.errors import ConfigurationError, NotFound, ProtocolError
+from anybacklog.migration.choices import Choices
+from anybacklog.migration.comparison import compare_comment, compare_ticket, shown
+from anybacklog.migration.engine import default_ledger, plan_course, refuse_absent, snapshot_folder
+from anybacklog.migration.ledger import Landed, Ledger, Pair
+from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
+from anybacklog.migration.plugged import Plugged
+from anybacklog.migration.questions import digest
+from anybacklog.migration.rebuilding import marks_in
+from anybacklog.migration.report import Difference, Progress, Verification
+from anybacklog.migration.snapshot import Snapshot, read_bundles, read_words
+from anybacklog.model import Attachment, Comment, Link, Ticket
+from anybacklog.registry import load_registry
+from anybacklog.steps import AddComment
+from anybacklog.tracker import Tracker
+
+
+def verify(
+    source: Tracker,
+    target: Tracker,
+    *,
+    ledger: str | os.PathLike[str] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    plugins: tuple[str, ...] = (),
+) -> Verification:
+    """Compare the target with the source, every field, comment and file through the mapping of the migration.
+
+    Both ends are read afresh; the ledger says only what belongs to what. ConfigurationError if it knows nothing of the pair.
+    """
+    refuse_absent(source)
+    refuse_absent(target)
+    path = Path(ledger) if ledger is not None else default_ledger(source, target)
+    if not path.exists():
+        raise ConfigurationError(f"there is no ledger {path}; name the one of the migration with --ledger")
+    ends = (source.identity(), target.identity())
+    with Ledger(path) as book:
+        if ends not in book.pairs():
+            known = "; ".join(f"{one} → {other}" for one, other in book.pairs()) or "nothing"
+            raise ConfigurationError(f"the ledger {path} does not know this source and target; it knows {known}")
+        pair = book.pair(*ends)
+        words = read_words(source, Snapshot(snapshot_folder(path, pair)).header())
+        choices = Choices(pair.settings.get("mapping", {}))
+        marks = bool(pair.settings["marks"])
+        course = plan_course(ends[0], words, target, choices, Plugged(load_registry(plugins)), marks=marks)
+        verifier = _Verifier(source, target, pair, course)
+        verifier.run(progress or (lambda _: None))
+        return verifier.result
+
+
+@dataclass(slots=True)
+class _Verifier:
+    source: Tracker
+    target: Tracker
+    pair: Pair
+    course: Course
+    result: Verification = field(default_factory=Verification)
+    _odd: set[tuple[str, str]] = field(default_factory=set)
+
+    def run(self, show: Callable[[Progress], None]) -> None:
+        self._marks()
+        self._strangers()
+        for bundle in read_bundles(self.source):
+            self._ticket(bundle)
+            show(Progress(stage="verify", done=self.result.tickets, total=None))
+
+    # ---- what should not be there
+
+    def _marks(self) -> None:
+        """Find what carries a mark of ours and is not where the ledger says: doubled, or of an item that is gone."""
+        if not self.course.marks or not self.target.capabilities.can("comments"):
+            return
+        for mark, marked in marks_in(self.target, self.course.source):
+            owner = mark.id if mark.kind == "ticket" else self._owner(marked.ticket_id)
+            landed = self.pair.landed(mark.kind, owner, mark.id) if owner is not None else None
+            if landed is not None and landed.target_id == marked.id:
+                continue
+            self._odd.add((marked.kind, marked.id))
+            what = "extra" if landed is None else "doubled"
+            self._say(mark.key, None, marked.kind, mark.id, what, None, marked.id)
+
+    def _owner(self, target_ticket: str) -> str | None:
+        rows = self.pair.landed_on(target_ticket)
+        return next((row.item.ticket_id for row in rows if row.item.kind == "ticket"), None)
+
+    def _strangers(self) -> None:
+        """Find tickets that came into the target after the migration began, and not by it."""
+        newest = self.pair.settings.get("newest")
+        if newest is None:
+            return
+        for ticket in self.target.tickets(order="-id"):
+            if int(ticket.id) <= int(newest):
+                return
+            if not self.pair.landed_on(ticket.id) and ("ticket", ticket.id) not in self._odd:
+                self._say(None, ticket.key, "ticket", ticket.id, "extra", None, ticket.title)
+
+    # ---- what should be there
+
+    def _ticket(self, bundle: Bundle) -> None:
+        ticket = bundle.ticket
+        self.result.tickets += 1
+        landed = self.pair.landed("ticket", ticket.id, ticket.id)
+        there = self._read(landed)
+        if landed is None or there is None:
+            self._say(
+                ticket.key, landed.target_key if landed else None, "ticket", ticket.id, "missing", ticket.title, None
+            )
+            return
+        for odd in compare_ticket(draft_of(ticket, self.course), there, self.course):
+            self._say(ticket.key, there.key, "ticket", ticket.id, odd.field, odd.wanted, odd.found)
+        if landed.target_key is not None and landed.target_key != there.key:
+            self._say(ticket.key, there.key, "ticket", ticket.id, "key", landed.target_key, there.key)
+        self._ties(ticket, there)
+        if self.course.native("comments"):
+            self._comments(bundle, there)
+        if self.course.native("attachments"):
+            self._attachments(ticket, there)
+
+    def _read(self, landed: Landed | None) -> Ticket | None:
+        try:
+            return self.target.ticket(landed.target_id) if landed is not None else None
+        except NotFound:
+            return None
+
+    def _ties(self, ticket: Ticket, there: Ticket) -> None:
+        if self.course.native("parent") and self._landed_id(ticket.parent) != there.parent:
+            self._say(ticket.key, there.key, "ticket", ticket.id, "parent", ticket.parent, there.parent)
+        if not self.course.native("links"):
+            return
+        ends = {(link.kind, self._landed_id(link.target)): link for link in ticket.links}
+        wanted = {end: link for end, link in ends.items() if end[1] is not None}
+        found = {(link.kind, link.target): link for link in there.links}
+        for end in wanted.keys() - found.keys():
+            self._say(ticket.key, there.key, "link", wanted[end].id, "missing", _tie(wanted[end]), None)
+        for end in found.keys() - wanted.keys():
+            self._say(ticket.key, there.key, "link", found[end].id, "extra", None, _tie(found[end]))
+
+    def _landed_id(self, ticket_id: str | None) -> str | None:
+        landed = self.pair.landed("ticket", ticket_id, ticket_id) if ticket_id is not None else None
+        return landed.target_id if landed else None
+
+    def _comments(self, bundle: Bundle, there: Ticket) -> None:
+        found = {comment.id: comment for comment in self.target.comments(there)}
+        ticket = bundle.ticket
+        expected: list[str] = []
+        for step in (step for step in plan_ticket(bundle, self.course) if isinstance(step, AddComment)):
+            self.result.comments += 1
+            landed = self.pair.landed("comment", ticket.id, step.item.id)
+            comment = found.get(landed.target_id) if landed else None
+            if comment is None:
+                self._say(ticket.key, there.key, "comment", step.item.id, "missing", shown(step.body), None)
+                continue
+            expected.append(comment.id)
+            self._comment(step, comment, ticket, there)
+        self._order(ticket, there, expected, list(found))
+        known = {row.target_id for row in self.pair.landed_on(there.id) if row.item.kind == "comment"}
+        for comment in found.values():
+            if comment.id not in known and ("comment", comment.id) not in self._odd:
+                self._say(None, there.key, "comment", comment.id, "extra", None, comment.body.source)
+
+    def _comment(self, step: AddComment, comment: Comment, ticket: Ticket, there: Ticket) -> None:
+        for odd in compare_comment(step, comment):
+            self._say(ticket.key, there.key, "comment", step.item.id, odd.field, odd.wanted, odd.found)
+        wanted = {self._file_id(ticket, upload.attachment.id) for upload in step.uploads}
+        if wanted != {attachment.id for attachment in comment.attachments}:
+            names = [upload.attachment.name for upload in step.uploads]
+            there_names = [attachment.name for attachment in comment.attachments]
+            self._say(ticket.key, there.key, "comment", step.item.id, "attachments", names, there_names)
+
+    def _order(self, ticket: Ticket, there: Ticket, expected: list[str], found: list[str]) -> None:
+        places = {comment_id: place for place, comment_id in enumerate(found)}
+        for before, after in pairwise(expected):
+            if places[before] > places[after]:
+                self._say(ticket.key, there.key, "comment", after, "order", expected, found)
+                return
+
+    def _file_id(self, ticket: Ticket, attachment_id: str) -> str | None:
+        landed = self.pair.landed("attachment", ticket.id, attachment_id)
+        return landed.target_id if landed else None
+
+    def _attachments(self, ticket: Ticket, there: Ticket) -> None:
+        found = {attachment.id: attachment for attachment in self.target.attachments(there)}
+        for attachment in ticket.attachments:
+            self.result.attachments += 1
+            copy = found.pop(self._file_id(ticket, attachment.id) or "", None)
+            if copy is None:
+                self._say(ticket.key, there.key, "attachment", attachment.id, "missing", attachment.name, None)
+                continue
+            for name, wanted, got in self._compare_files(attachment, copy):
+                if wanted != got:
+                    self._say(ticket.key, there.key, "attachment", attachment.id, name, wanted, got)
+        for stray in found.values():
+            if ("attachment", stray.id) not in self._odd:
+                self._say(None, there.key, "attachment", stray.id, "extra", None, stray.name)
+
+    def _compare_files(self, one: Attachment, other: Attachment) -> Iterator[tuple[str, Any, Any]]:
+        yield "name", one.name, other.name
+        yield "sha256", _hash(self.source, one), _hash(self.target, other)
+        if self.course.native("attachments.created_at") and one.created_at is not None:
+            yield "created_at", shown(one.created_at), shown(other.created_at)
+        author = self.course.mapping.of("users", one.author)
+        if self.course.native("attachments.author") and author is not None:
+            yield "author", author.name, other.author.name if other.author else None
+
+    def _say(
+        self, source_key: str | None, target_key: str | None, kind: str, id: str, field: str, wanted: Any, found: Any
+    ) -> None:
+        self.result.differences.append(
+            Difference(
+                source_key=source_key, target_key=target_key, kind=kind, id=id, field=field, source=wanted, target=found
+            )
+        )
+
+
+def _hash(tracker: Tracker, attachment: Attachment) -> str:
+    try:
+        with tracker.open_attachment(attachment) as stream:
+            return digest(stream)
+    except (NotFound, ProtocolError) as error:
+        return f"unreadable: {error}"
+
+
+def _tie(link: Link) -> str:
+    return f"{link.kind} {link.target}"
