@@ -23,12 +23,22 @@ def report_lines(report: Report, source: str, target: str) -> Iterator[str]:
     yield f"{source} -> {target}"
     yield _STATUS[report.status] if report.clean else _trouble(report.failures)
     yield ""
-    yield from _counts(report)
+    yield from count_lines(report)
     yield from _section("How the fields arrive", fidelity_lines(report.fidelity))
     yield from _section("Failed or held", _failures(report.failures))
     yield from _section("Notes", map(redact, report.notes))
     yield ""
     yield from _next(report, source, target)
+
+
+def count_lines(report: Report) -> Iterator[str]:
+    """Give what became of each kind of item."""
+    headers = ["", "PLANNED", "CREATED", "ALREADY", "FAILED", "HELD"]
+    rows = (
+        [kind, *(str(number) for number in (each.planned, each.created, each.already, each.failed, each.held))]
+        for kind, each in report.counts.items()
+    )
+    return table_lines(headers, rows)
 
 
 def fidelity_lines(rows: Iterable[Fidelity]) -> Iterator[str]:
@@ -47,7 +57,7 @@ def verification_lines(found: Verification) -> Iterator[str]:
     """Give each difference with both keys and both values, then what was checked."""
     for difference in found.differences:
         yield from _difference(difference)
-    checked = f"{found.tickets} tickets, {found.comments} comments, {found.attachments} attachments"
+    checked = ", ".join(_several(getattr(found, f"{noun}s"), noun) for noun in ("ticket", "comment", "attachment"))
     count = _several(len(found.differences), "difference") if found.differences else "no differences"
     yield f"Checked {checked}: {count}."
 
@@ -57,15 +67,6 @@ def _trouble(failures: list[Failure]) -> str:
     told = [_several(len(failures) - held, "item") + " failed"] if held < len(failures) else []
     told += [_several(held, "item") + " held"] if held else []
     return f"{' and '.join(told)}, each named below; run the same command again to try what failed once more."
-
-
-def _counts(report: Report) -> Iterator[str]:
-    headers = ["", "PLANNED", "CREATED", "ALREADY", "FAILED", "HELD"]
-    rows = (
-        [kind, *(str(number) for number in (each.planned, each.created, each.already, each.failed, each.held))]
-        for kind, each in report.counts.items()
-    )
-    return table_lines(headers, rows)
 
 
 def _failures(failures: Iterable[Failure]) -> Iterator[str]:
