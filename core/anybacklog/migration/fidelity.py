@@ -21,7 +21,6 @@ _PLAIN = (
     "actual_hours",
     "updated_at",
     "parent",
-    "attachments",
 )
 _NOUNS: dict[str, MetadataKind] = {
     "type": "ticket_types",
@@ -71,7 +70,7 @@ class Weighing:
             answer = self.answer(name)
             self._rows[name, "native", answer.reason] -= count
             self._rows[name, "lost", "its other end is not in the source project"] += count
-        self._rows = +self._rows
+            self.planned["links"] -= count * (name == "links")
 
     def rows(self) -> list[Fidelity]:
         """Give a row per field, level and reason, what is lost first."""
@@ -97,21 +96,25 @@ class Weighing:
         for name in _PLAIN:
             if getattr(ticket, name) not in (None, (), ""):
                 yield self._held(name)
-        for name, kind in _NOUNS.items():
-            value = getattr(ticket, name)
-            for noun in value if isinstance(value, tuple) else (value,) if value is not None else ():
-                yield self._noun(name, kind, noun)
+        yield from self._nouns(ticket)
         if ticket.description is not None and ticket.description.source:
             yield self._text("description", ticket.description)
         yield self._key()
         yield from self._attributed(ticket.reporter, ticket.created_at, "reporter", "created_at")
-        for value in ticket.custom_fields:
-            if value.value not in (None, "", ()):
-                yield self._noun("custom_fields", "custom_fields", value, f"custom_fields.{value.name}")
         for attachment in ticket.attachments:
             yield from self._of_attachment(attachment)
 
+    def _nouns(self, ticket: Ticket) -> Iterator[tuple[str, Level, str]]:
+        for name, kind in _NOUNS.items():
+            value = getattr(ticket, name)
+            for noun in value if isinstance(value, tuple) else (value,) if value is not None else ():
+                yield self._noun(name, kind, noun)
+        for field_value in ticket.custom_fields:
+            if field_value.value not in (None, "", ()):
+                yield self._noun("custom_fields", "custom_fields", field_value, f"custom_fields.{field_value.name}")
+
     def _of_attachment(self, attachment: Attachment) -> Iterator[tuple[str, Level, str]]:
+        yield self._held("attachments")
         if self.course.native("attachments"):
             if attachment.author is not None:
                 yield self._person("attachments.author", attachment.author)

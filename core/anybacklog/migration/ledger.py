@@ -282,21 +282,28 @@ def _opened(path: Path) -> sa.Connection:
     connection = engine.connect()
     try:
         with _translated(path):
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-                connection.exec_driver_sql(f"PRAGMA {pragma}")
             version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
             if version > SCHEMA_VERSION:
                 raise ConfigurationError(f"the ledger {path} was written by a newer anybacklog; update this one")
             if version == 0:
-                _tables.create_all(connection)
-                connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-                connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
+                _create(connection)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                connection.exec_driver_sql(f"PRAGMA {pragma}")
             connection.commit()
     except BaseException:
         connection.close()
         engine.dispose()
         raise
     return connection
+
+
+def _create(connection: sa.Connection) -> None:
+    """Make a ledger in one transaction, before WAL, so that the file's own header names it from the first byte on."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+    connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
+    _tables.create_all(connection)
+    connection.commit()
 
 
 @contextmanager
