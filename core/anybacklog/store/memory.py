@@ -33,7 +33,7 @@ from anybacklog.model import (
 from anybacklog.query import TicketQuery, matches
 from anybacklog.store.defaults import Clock, store_abilities, utc_now
 from anybacklog.store.memory_contents import MemoryContents, MemoryProject, MemoryTicket, in_order
-from anybacklog.store.values import checked_body, checked_changes, checked_text, plain_value
+from anybacklog.store.values import checked_body, checked_changes, checked_text, chunks, plain_value
 
 _WORLD: dict[str, MemoryContents] = {}
 
@@ -303,7 +303,7 @@ class MemoryBackend:
     def _file(self, draft: AttachmentDraft) -> tuple[Attachment, bytes]:
         author = self._project.user(draft.author, "author") or self.myself()
         checked_text(draft.external_id or "", "external_id")
-        content = draft.stream.read()
+        content = b"".join(chunks(draft.stream))
         attachment = Attachment(
             id=self._contents.new_id(),
             name=checked_text(draft.name, "name"),

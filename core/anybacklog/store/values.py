@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from anybacklog.backend import Metadata
 from anybacklog.errors import Conflict, ValidationError
@@ -13,6 +13,9 @@ from anybacklog.model import Change, CustomField, FieldValue, Text, User
 from anybacklog.query import instant
 
 _LONGEST_NUMBER = 18  # digits; what comes after it still fits a 64-bit integer
+CHUNK = 1 << 20
+"""Bytes read and kept at once: a large file goes in and out in constant memory."""
+
 _Value = TypeVar("_Value")
 
 _TEXTS = frozenset({"title", "key", "external_id"})
@@ -92,6 +95,18 @@ def checked_changes(changes: Iterable[Change]) -> tuple[Change, ...]:
 def own_ancestor(key: str) -> ValidationError:
     """Word the refusal of a parent that is the ticket itself or one of its descendants."""
     return ValidationError(f"{key} cannot be its own parent or grandparent; give another parent", field="parent")
+
+
+def chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """Read a stream to its end in chunks of `CHUNK` bytes, the last one shorter, however little it gives at a time."""
+    rest = b""
+    while piece := stream.read(CHUNK - len(rest)):
+        rest += piece
+        if len(rest) == CHUNK:
+            yield rest
+            rest = b""
+    if rest:
+        yield rest
 
 
 def identifying(user: User) -> tuple[str, str]:

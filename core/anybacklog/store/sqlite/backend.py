@@ -40,6 +40,7 @@ from anybacklog.store.sqlite.project import Opened, SqliteProject
 from anybacklog.store.sqlite.rows import BATCH, read_attachments, read_links, read_tickets
 from anybacklog.store.sqlite.tables import META
 from anybacklog.store.sqlite.words import read_projects
+from anybacklog.store.values import CHUNK
 
 _Noun = TypeVar("_Noun", bound=Named)
 
@@ -216,7 +217,7 @@ class SqliteBackend:
     def _open(self, ticket_id: str, attachment_id: str) -> Iterator[BinaryIO]:
         with self._at.snapshot() as opened:
             number = journal.attachment_number(opened, tickets.ticket_number(opened, ticket_id), attachment_id)
-            with io.BufferedReader(journal.Chunks(opened.connection, number), journal.CHUNK) as stream:
+            with io.BufferedReader(journal.Chunks(opened.connection, number), CHUNK) as stream:
                 yield stream
 
     def add_attachment(self, ticket_id: str, draft: AttachmentDraft) -> Attachment:

@@ -18,13 +18,10 @@ from anybacklog.store.sqlite.rows import BATCH, instant_text, read_attachment, r
 from anybacklog.store.sqlite.tables import ATTACHMENTS, CHANGES, CHUNKS, COMMENTS, LINKS, TICKETS
 from anybacklog.store.sqlite.tickets import ticket_number
 from anybacklog.store.sqlite.words import number_of
-from anybacklog.store.values import checked_body, checked_changes, checked_text, encodable, plain_value
+from anybacklog.store.values import checked_body, checked_changes, checked_text, chunks, encodable, plain_value
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-
-CHUNK = 1 << 20
-"""Bytes per row of `attachment_chunks`: a large file goes in and out in constant memory."""
 
 _C = COMMENTS.c
 _A = ATTACHMENTS.c
@@ -220,7 +217,7 @@ def _add_file(opened: Opened, ticket: int, comment: int | None, draft: Attachmen
     }
     number = opened.connection.execute(insert(ATTACHMENTS), row).lastrowid
     size, digest = 0, hashlib.sha256()
-    for position, chunk in enumerate(iter(lambda: draft.stream.read(CHUNK), b"")):
+    for position, chunk in enumerate(chunks(draft.stream)):
         opened.connection.execute(insert(CHUNKS), {"attachment_id": number, "position": position, "bytes": chunk})
         size += len(chunk)
         digest.update(chunk)

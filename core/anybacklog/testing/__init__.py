@@ -1,0 +1,180 @@
+"""The conformance kit: contracts to subclass, each with one fixture, `backend`. Needs the extra `anybacklog[testing]`.
+
+    from anybacklog.testing import AddsCommentsContract, ReadsCommentsContract, TicketContract
+
+    class TestAcme(TicketContract, ReadsCommentsContract, AddsCommentsContract):
+        @pytest.fixture
+        def backend(self) -> AcmeBackend:
+            return AcmeBackend("acme", recorded_client())
+
+`TicketContract` is required of every backend, and names the contracts that are missing for what the backend can do.
+"""
+
+# ruff: noqa: E402  # rewriting has to be asked for before the contracts are imported, or an assert says nothing
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+pytest.register_assert_rewrite(
+    *(f"{__name__}.{module}" for module in ("common", "drafts", "files", "journal", "tickets", "words"))
+)
+
+from anybacklog.backend import (
+    AddsAttachments,
+    AddsComments,
+    AddsLinks,
+    AddsMetadata,
+    CountsTickets,
+    CreatesTickets,
+    DeletesAttachments,
+    DeletesComments,
+    DeletesTickets,
+    KeepsExternalIds,
+    KnowsMyself,
+    ListsCategories,
+    ListsCustomFields,
+    ListsMilestones,
+    ListsPriorities,
+    ListsProjects,
+    ListsResolutions,
+    ListsStatuses,
+    ListsTicketTypes,
+    ListsUsers,
+    ListsVersions,
+    ReadsAttachments,
+    ReadsComments,
+    ReadsLinks,
+    UpdatesComments,
+    UpdatesTickets,
+)
+from anybacklog.testing.files import AddsAttachmentsContract, DeletesAttachmentsContract, ReadsAttachmentsContract
+from anybacklog.testing.journal import (
+    AddsCommentsContract,
+    AddsLinksContract,
+    DeletesCommentsContract,
+    KeepsExternalIdsContract,
+    ReadsCommentsContract,
+    ReadsLinksContract,
+    UpdatesCommentsContract,
+)
+from anybacklog.testing.tickets import (
+    CountsTicketsContract,
+    CreatesTicketsContract,
+    DeletesTicketsContract,
+    TicketContract,
+    UpdatesTicketsContract,
+)
+from anybacklog.testing.words import (
+    AddsMetadataContract,
+    KnowsMyselfContract,
+    ListsCategoriesContract,
+    ListsCustomFieldsContract,
+    ListsMilestonesContract,
+    ListsPrioritiesContract,
+    ListsProjectsContract,
+    ListsResolutionsContract,
+    ListsStatusesContract,
+    ListsTicketTypesContract,
+    ListsUsersContract,
+    ListsVersionsContract,
+    furnish,
+)
+
+CONTRACTS: Mapping[type, type] = {
+    ListsProjects: ListsProjectsContract,
+    KnowsMyself: KnowsMyselfContract,
+    ListsUsers: ListsUsersContract,
+    ListsTicketTypes: ListsTicketTypesContract,
+    ListsStatuses: ListsStatusesContract,
+    ListsPriorities: ListsPrioritiesContract,
+    ListsResolutions: ListsResolutionsContract,
+    ListsCategories: ListsCategoriesContract,
+    ListsMilestones: ListsMilestonesContract,
+    ListsVersions: ListsVersionsContract,
+    ListsCustomFields: ListsCustomFieldsContract,
+    AddsMetadata: AddsMetadataContract,
+    CountsTickets: CountsTicketsContract,
+    CreatesTickets: CreatesTicketsContract,
+    UpdatesTickets: UpdatesTicketsContract,
+    DeletesTickets: DeletesTicketsContract,
+    ReadsComments: ReadsCommentsContract,
+    AddsComments: AddsCommentsContract,
+    UpdatesComments: UpdatesCommentsContract,
+    DeletesComments: DeletesCommentsContract,
+    ReadsAttachments: ReadsAttachmentsContract,
+    AddsAttachments: AddsAttachmentsContract,
+    DeletesAttachments: DeletesAttachmentsContract,
+    ReadsLinks: ReadsLinksContract,
+    AddsLinks: AddsLinksContract,
+    KeepsExternalIds: KeepsExternalIdsContract,
+}
+"""Ability -> the contract that an implementation of it is held to."""
+
+
+class StoreContract(
+    TicketContract,
+    ListsProjectsContract,
+    KnowsMyselfContract,
+    ListsUsersContract,
+    ListsTicketTypesContract,
+    ListsStatusesContract,
+    ListsPrioritiesContract,
+    ListsResolutionsContract,
+    ListsCategoriesContract,
+    ListsMilestonesContract,
+    ListsVersionsContract,
+    ListsCustomFieldsContract,
+    AddsMetadataContract,
+    CountsTicketsContract,
+    CreatesTicketsContract,
+    UpdatesTicketsContract,
+    DeletesTicketsContract,
+    ReadsCommentsContract,
+    AddsCommentsContract,
+    UpdatesCommentsContract,
+    DeletesCommentsContract,
+    ReadsAttachmentsContract,
+    AddsAttachmentsContract,
+    DeletesAttachmentsContract,
+    ReadsLinksContract,
+    AddsLinksContract,
+    KeepsExternalIdsContract,
+):
+    """Every contract there is, for a store that can do everything. Override `backend`."""
+
+
+__all__ = [
+    "CONTRACTS",
+    "AddsAttachmentsContract",
+    "AddsCommentsContract",
+    "AddsLinksContract",
+    "AddsMetadataContract",
+    "CountsTicketsContract",
+    "CreatesTicketsContract",
+    "DeletesAttachmentsContract",
+    "DeletesCommentsContract",
+    "DeletesTicketsContract",
+    "KeepsExternalIdsContract",
+    "KnowsMyselfContract",
+    "ListsCategoriesContract",
+    "ListsCustomFieldsContract",
+    "ListsMilestonesContract",
+    "ListsPrioritiesContract",
+    "ListsProjectsContract",
+    "ListsResolutionsContract",
+    "ListsStatusesContract",
+    "ListsTicketTypesContract",
+    "ListsUsersContract",
+    "ListsVersionsContract",
+    "ReadsAttachmentsContract",
+    "ReadsCommentsContract",
+    "ReadsLinksContract",
+    "StoreContract",
+    "TicketContract",
+    "UpdatesCommentsContract",
+    "UpdatesTicketsContract",
+    "furnish",
+]
