@@ -69,9 +69,7 @@ def draft_of(ticket: Ticket, course: Course) -> TicketDraft:
     mark = Mark(course.source, ticket.key, "ticket", ticket.id)
     draft = TicketDraft(
         title=ticket.title,
-        description=course.writing.text(
-            ticket.description or Text("", course.writing.native_format), mark, ticket.reporter, ticket.created_at
-        ),
+        description=_described(ticket, course, mark),
         type=_one(course, "ticket_types", ticket.type),
         status=_one(course, "statuses", ticket.status),
         priority=_one(course, "priorities", ticket.priority),
@@ -95,6 +93,14 @@ def draft_of(ticket: Ticket, course: Course) -> TicketDraft:
     if course.transform is not None:
         draft = course.transform(draft, ticket)
     return _held(draft, course)
+
+
+def _described(ticket: Ticket, course: Course, mark: Mark) -> Text | None:
+    """Write the description; one that is not there stays so, unless a header line must stand somewhere."""
+    if ticket.description is None and not course.writing.heads:
+        return None
+    text = ticket.description or Text("", course.writing.native_format)
+    return course.writing.text(text, mark, ticket.reporter, ticket.created_at)
 
 
 def _held(draft: TicketDraft, course: Course) -> TicketDraft:

@@ -22,6 +22,11 @@ class Writing:
     marked: bool = False
     attributed: bool = False
 
+    @property
+    def heads(self) -> bool:
+        """Tell whether texts get a header line at all."""
+        return self.marked or self.attributed
+
     def text(self, text: Text, mark: Mark, author: User | None, created_at: datetime | None) -> Text:
         """Bring a text into a format of the target, with a header line where the target has no field for what it says."""
         body = self.converted(text)
