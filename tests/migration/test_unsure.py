@@ -1,0 +1,261 @@
+"""Answers that get lost on the way, on targets that hold marks in a field, in texts, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from anybacklog import MigrationError, NotFound, Tracker, TransportError, ValidationError
+from anybacklog.abilities import Abilities, Answer, Settle
+from anybacklog.location import parse
+from anybacklog.migration import migrate, verify
+from anybacklog.migration.apply import Clock
+from anybacklog.model import Comment
+from anybacklog.store.memory import MemoryBackend
+
+Make = Callable[[], Tracker]
+WRITES = ("create_ticket", "update_ticket", "add_comment", "add_attachment", "add_link")
+NOT_NATIVE = ("key", "reporter", "created_at", "updated_at", "external_id", "watchers",
+    "comments.author", "comments.created_at", "comments.updated_at", "comments.changes", "comments.private",
+    "comments.external_id", "attachments.author", "attachments.created_at", "attachments.external_id")  # fmt: skip
+
+
+class Time:
+    """A clock that moves only when somebody sleeps on it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 21, tzinfo=UTC)
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.slept.append(seconds)
+
+    def clock(self) -> Clock:
+        return Clock(now=lambda: self.now, sleep=self.sleep)
+
+
+class Unreliable(MemoryBackend):
+    """Memory that commits and then loses the answer, loses the request, or commits late, once per write in turn."""
+
+    fault = "none"
+    time: Time
+    faults = 0
+    _late: list[tuple[datetime, Callable[[], Any]]]
+
+    def __init__(self, time: Time, fault: str, abilities: Abilities | None = None) -> None:
+        super().__init__()
+        self.time = time
+        self.fault = fault
+        self._own = abilities
+        self._late = []
+        self._hit: set[object] = set()
+
+    @property
+    def abilities(self) -> Abilities:
+        return self._own or replace(super().abilities, settle=Settle(seconds=120, reason="as a service would"))
+
+    def strike(self, name: str, what: object, write: Callable[[], Any]) -> Any:
+        self._arrive()
+        if self.fault == "none" or (name, what) in self._hit:
+            return write()
+        self._hit.add((name, what))
+        self.faults += 1
+        if self.fault == "answer lost":
+            write()
+        if self.fault == "late":
+            self._late.append((self.time.now + timedelta(seconds=60), write))
+        raise TransportError(f"{name}: the connection dropped", maybe_applied=True)
+
+    def _arrive(self) -> None:
+        due = [write for moment, write in self._late if moment <= self.time.now]
+        self._late = [each for each in self._late if each[0] > self.time.now]
+        for write in due:
+            write()
+
+    def tickets(self, query: Any) -> Iterator[Any]:
+        self._arrive()
+        return super().tickets(query)
+
+    def find_external(self, external_id: str) -> Any:
+        self._arrive()
+        return super().find_external(external_id)
+
+    def comments(self, ticket_id: str) -> Iterator[Comment]:
+        self._arrive()
+        return super().comments(ticket_id)
+
+    def attachments(self, ticket_id: str) -> Any:
+        self._arrive()
+        return super().attachments(ticket_id)
+
+    def links(self, ticket_id: str) -> Any:
+        self._arrive()
+        return super().links(ticket_id)
+
+
+def _unreliably(name: str) -> Callable[..., Any]:
+    write = getattr(MemoryBackend, name)
+
+    def method(self: Unreliable, *args: Any) -> Any:
+        return self.strike(name, _what(args), lambda: write(self, *args))
+
+    return method
+
+
+def _what(args: tuple[Any, ...]) -> str:
+    """Tell one write from another, streams aside."""
+    return repr([getattr(each, "body", None) or getattr(each, "name", None) or each for each in args])
+
+
+for _name in WRITES:
+    setattr(Unreliable, _name, _unreliably(_name))
+
+
+def abilities(*without: str, **changes: Any) -> Abilities:
+    """Give what memory can do, less some fields."""
+    own = MemoryBackend().abilities
+    refused = {name: Answer(yes=False, reason=f"this target sets {name} itself") for name in without}
+    settle = Settle(seconds=120, reason="as a service would")
+    return replace(own, native={**own.native, **refused}, **{"settle": settle, **changes})
+
+
+@pytest.fixture
+def source(memory: Make, filled: Callable[[Tracker], Tracker]) -> Tracker:
+    return filled(memory())
+
+
+def tracker(backend: MemoryBackend) -> Tracker:
+    return Tracker(backend, parse("memory://target/PROJ"))
+
+
+@pytest.mark.parametrize("fault", ["answer lost", "request lost", "late"])
+@pytest.mark.parametrize("marked_by", ["field", "text", "content"])
+def test_every_write_in_doubt_ends_exactly_once(source: Tracker, tmp_path: Path, fault: str, marked_by: str) -> None:
+    time = Time()
+    own = abilities(*(NOT_NATIVE if marked_by == "text" else ()))
+    backend = Unreliable(time, fault, own)
+    target = tracker(backend)
+    report = migrate(
+        source, target, ledger=tmp_path / "ledger.db", marks=marked_by != "content", clock=time.clock()
+    )
+    assert report.failures == []
+    assert backend.faults > 8
+    assert {kind: counts.created for kind, counts in report.counts.items()} == {
+        kind: counts.planned for kind, counts in report.counts.items()
+    }
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
+def test_absence_is_believed_only_after_the_settle_time(source: Tracker, tmp_path: Path) -> None:
+    time = Time()
+    target = tracker(Unreliable(time, "request lost", abilities()))
+    migrate(source, target, ledger=tmp_path / "ledger.db", clock=time.clock())
+    assert set(time.slept) == {120}
+
+
+def test_what_is_found_at_once_is_not_waited_for(source: Tracker, tmp_path: Path) -> None:
+    time = Time()
+    target = tracker(Unreliable(time, "answer lost", abilities()))
+    migrate(source, target, ledger=tmp_path / "ledger.db", clock=time.clock())
+    assert time.slept == []
+
+
+class Unlisted(Unreliable):
+    """Memory whose listing cannot prove that there is nothing more."""
+
+    @property
+    def abilities(self) -> Abilities:
+        own = super().abilities
+        return replace(own, listing=replace(own.listing, complete=False))
+
+
+def test_what_cannot_be_told_is_held_named_and_never_sent_again(source: Tracker, tmp_path: Path) -> None:
+    time = Time()
+    backend = Unlisted(time, "answer lost", abilities(*NOT_NATIVE))
+    target = tracker(backend)
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", clock=time.clock())
+    held = [failure for failure in report.failures if failure.held]
+    assert {failure.source_key for failure in held} == {"PROJ-1", "PROJ-2", "PROJ-3"}
+    assert report.counts["tickets"].held == 3
+    there = target.count_tickets()
+    again = migrate(source, target, ledger=tmp_path / "ledger.db", clock=time.clock())
+    assert again.counts["tickets"].held == 3
+    assert target.count_tickets() == there == 3
+
+
+class Choosy(MemoryBackend):
+    """Memory that refuses one comment."""
+
+    def add_comment(self, ticket_id: str, draft: Any) -> Comment:
+        if draft.body.source == "with files" and not draft.private:
+            raise ValidationError("this target takes no such comment", field="body")
+        return super().add_comment(ticket_id, draft)
+
+
+def test_a_refused_comment_is_named_later_ones_wait_and_other_tickets_go_on(source: Tracker, tmp_path: Path) -> None:
+    report = migrate(source, tracker(Choosy()), ledger=tmp_path / "ledger.db")
+    assert [(each.kind, each.stage) for each in report.failures] == [
+        ("comment", "write"),
+        ("attachment", "write"),
+        ("attachment", "write"),
+        ("comment", "wait"),
+    ]
+    assert report.counts["tickets"].created == 3
+    assert (report.status, report.clean) == ("done", False)
+
+
+class Down(MemoryBackend):
+    """Memory that cannot be reached from the second ticket on."""
+
+    def create_ticket(self, fields: Any) -> Any:
+        if fields["title"] == "親":
+            raise TransportError("no route to the target", maybe_applied=False)
+        return super().create_ticket(fields)
+
+
+def test_a_target_that_goes_away_stops_the_run_and_the_next_one_goes_on(
+    source: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = Down()
+    with pytest.raises(TransportError, match="no route"):
+        migrate(source, tracker(backend), ledger=tmp_path / "ledger.db")
+    monkeypatch.setattr(Down, "create_ticket", MemoryBackend.create_ticket)
+    report = migrate(source, tracker(backend), ledger=tmp_path / "ledger.db")
+    assert (report.status, report.clean, report.counts["tickets"].already) == ("done", True, 1)
+
+
+class Lost(Unreliable):
+    """Memory to which nothing ever arrives."""
+
+    def strike(self, name: str, what: object, write: Callable[[], Any]) -> Any:
+        raise TransportError(f"{name} timed out", maybe_applied=True)
+
+
+def test_a_write_that_never_arrives_stops_the_run_with_a_sentence(source: Tracker, tmp_path: Path) -> None:
+    time = Time()
+    with pytest.raises(MigrationError, match="3 times"):
+        migrate(source, tracker(Lost(time, "all", abilities())), ledger=tmp_path / "ledger.db", clock=time.clock())
+
+
+def test_a_plain_target_gets_one_header_line_with_mark_author_and_date(source: Tracker, tmp_path: Path) -> None:
+    target = tracker(Unreliable(Time(), "none", abilities(*NOT_NATIVE)))
+    report = migrate(source, target, ledger=tmp_path / "ledger.db")
+    first = next(target.tickets())
+    assert first.description is not None
+    header, _, body = first.description.source.partition("\n\n")
+    assert header == f"⟨anybacklog {source.identity()} PROJ-1 t{source.ticket('PROJ-1').id}⟩ · 花子 𠮷 · 2026-01-01 00:30:01Z"
+    original = source.ticket("PROJ-1").description
+    assert original is not None
+    assert body == original.source
+    levels = {row.field: row.level for row in report.fidelity}
+    assert (levels["reporter"], levels["comments.author"], levels["history"]) == ("emulated",) * 3
+    assert levels["watchers"] == "lost"
+    assert levels["comments.private"] == "lost"
+    with pytest.raises(NotFound):
+        target.ticket("PROJ-99")
