@@ -49,10 +49,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's) and give its exit code."""
     console.prepare()
     invocation = Invocation()
-    with outcome.told(invocation) as code:
-        code.value = _called(invocation, arguments)
-        sys.stdout.flush()
-    return code.value
+    return outcome.told(invocation, lambda: _called(invocation, arguments))
 
 
 def main() -> NoReturn:
@@ -63,4 +60,5 @@ def main() -> NoReturn:
 def _called(invocation: Invocation, arguments: Sequence[str] | None) -> int:
     args = list(sys.argv[1:] if arguments is None else arguments)
     asked = root().main(args, prog_name="anybacklog", standalone_mode=False, obj=invocation)
+    sys.stdout.flush()
     return asked if isinstance(asked, int) else 0

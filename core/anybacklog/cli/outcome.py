@@ -6,9 +6,7 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import click
 
@@ -28,32 +26,22 @@ AGAIN = "What was done is safe; run the same command again and it goes on."
 _CURABLE = {errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.EIO}
 
 
-@dataclass(slots=True)
-class ExitCode:
-    """What the process will exit with."""
-
-    value: int = 0
-
-
-@contextmanager
-def told(invocation: Invocation) -> Iterator[ExitCode]:
-    """Run the block; whatever it raises is told on stderr in one sentence and becomes the exit code."""
-    code = ExitCode()
+def told(invocation: Invocation, call: Callable[[], int]) -> int:
+    """Give the exit code of a call; what it raises is told on stderr in one sentence."""
     try:
-        yield code
+        return call()
     except click.ClickException as error:
-        code.value = _usage(error)
+        return _usage(error)
     except (click.Abort, KeyboardInterrupt):
         _say(f"Interrupted. {AGAIN}" if invocation.resumable else "Interrupted.", invocation)
-        code.value = INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:
         _forget_stdout()
-        code.value = FAILED
+        return FAILED
     except Exception as error:  # noqa: BLE001  # the last one to see it: nobody is shown a traceback unasked
-        _say(sentence(error), invocation)
-        code.value = exit_code(error, resumable=invocation.resumable)
-        if code.value == STOPPED:
-            _say(AGAIN, invocation)
+        code = exit_code(error, resumable=invocation.resumable)
+        _say(f"{sentence(error)}\n{AGAIN}" if code == STOPPED else sentence(error), invocation)
+        return code
 
 
 def exit_code(error: Exception, *, resumable: bool) -> int:

@@ -63,7 +63,7 @@ def _make_source(invocation: Invocation, file: Path, project: dict[str, str]) ->
     if file.exists():
         with invocation.open(_url(file, project["key"])) as tracker:
             try:
-                tracker.project()
+                tracker.count_tickets()
             except NotFound:
                 raise ConfigurationError(f"{file} is not the demo's; give demo another folder") from None
         return

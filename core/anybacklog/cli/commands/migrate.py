@@ -73,10 +73,12 @@ def _migrate(
 ) -> Report:
     from anybacklog.cli.progress import shown
     from anybacklog.migration import default_ledger, migrate
+    from anybacklog.migration.engine import refuse_absent
 
     with invocation.open_both(source, target) as (one, other), shown() as show:
         invocation.resumable = not dry_run
         if ledger is None and not dry_run:
+            refuse_absent(one)  # asking for its identity would make an embedded source that is not there
             console.note(f"The ledger of this migration is {default_ledger(one, other)}")
         return migrate(
             one,

@@ -1,0 +1,85 @@
+"""The report's page stands alone, and shows a stranger's text as text."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from anybacklog.migration.page import render
+from anybacklog.migration.report import Counts, Difference, Failure, Fidelity, Report, Verification
+
+NASTY = "<script>alert('x')</script> & \"q\" 🎉𠮷 \x1b[31m \ud83d"
+
+
+@pytest.fixture
+def report() -> Report:
+    made = Report(
+        source="nulab://example.backlog.com/PROJ", target="sqlite:///copy.db", ledger="/tmp/ledger.db",
+        started_at=datetime(2026, 1, 31, 9, 30, tzinfo=UTC), finished_at=datetime(2026, 1, 31, 9, 31, tzinfo=UTC),
+    )  # fmt: skip
+    made.counts["tickets"] = Counts(planned=12345, created=12344, failed=1)
+    made.fidelity = [
+        Fidelity(field="title", level="native", count=7, reason="held"),
+        Fidelity(field="watchers", level="lost", count=3, reason=NASTY),
+    ]
+    made.failures = [
+        Failure(source_key="PROJ-1", kind="ticket", id="9", stage="create", error=f"{NASTY} apiKey=s3cr3t")
+    ]
+    return made
+
+
+def _difference(value: str) -> Verification:
+    difference = Difference(
+        source_key="PROJ-1", target_key="COPY-1", kind="comment", id="4", field="body", source=value, target=None
+    )
+    return Verification(tickets=1, comments=2, attachments=3, differences=[difference])
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [name for name, _ in attrs if name in ("src", "href", "srcset", "onclick")]
+
+
+def test_a_strangers_text_is_text(report: Report) -> None:
+    page = render(report, _difference(NASTY))
+    tags = _Tags()
+    tags.feed(page)
+    assert "script" not in tags.tags
+    assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;" in page
+    assert "🎉𠮷" in page
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]", page)
+
+
+def test_it_fetches_nothing(report: Report) -> None:
+    page = render(report, None)
+    tags = _Tags()
+    tags.feed(page)
+    assert tags.links == []
+    assert "@import" not in page
+    assert "url(" not in page
+    assert page.startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_it_tells_everything_lost_first(report: Report) -> None:
+    page = render(report, _difference("their words"))
+    for expected in ("12345", "PROJ-1", "COPY-1", "their words", "/tmp/ledger.db", "2026-01-31 09:30:00 UTC"):
+        assert expected in page
+    assert page.index(">watchers<") < page.index(">title<")
+
+
+def test_no_secret_is_in_it(report: Report) -> None:
+    assert "s3cr3t" not in render(report, None)
+
+
+def test_a_verification_without_differences_says_so(report: Report) -> None:
+    assert "No differences." in render(report, Verification(tickets=1))
