@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from anybacklog.errors import ConfigurationError
 
 _SCHEME = re.compile(r"([a-z][a-z0-9_.-]*)(\+http)?://", re.IGNORECASE)
+_HOST_NAME = re.compile(r"[\w.~-]*")
 _SHAPE = "SCHEME://[HOST[:PORT]][/PATH...][/PROJECT][?option=value]"
 
 
@@ -60,8 +61,9 @@ def parse(url: str) -> Location:
     shape = _SCHEME.match(url)
     if shape is None:
         raise ConfigurationError(f"not a tracker's URL: it must look like {_SHAPE}")
+    _refuse_what_would_be_dropped(url)
     try:
-        parts = urlsplit(_escape_hash(url))
+        parts = urlsplit("//" + _escape_hash(url[shape.end() :]))
         port = parts.port
     except ValueError as error:
         raise ConfigurationError(
@@ -71,12 +73,11 @@ def parse(url: str) -> Location:
         raise ConfigurationError(
             "a URL must not hold a user name or a password; give the key by environment or configuration"
         )
-    if parts.fragment:
-        raise ConfigurationError("a tracker's URL has no part after '#'; write %23 where the project's name has one")
+    host = _checked_host(parts.hostname or "")
     location = Location(
         scheme=shape[1].lower(),
         plain_http=bool(shape[2]),
-        host=(parts.hostname or ""),
+        host=host,
         port=port,
         segments=tuple(_decode(segment) for segment in parts.path.split("/")[1:]) if parts.path else (),
         options=_options(parts.query),
@@ -88,12 +89,30 @@ def parse(url: str) -> Location:
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host name or address can only be this machine."""
-    if host == "localhost":
-        return True
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def _refuse_what_would_be_dropped(url: str) -> None:
+    """Refuse what a URL's grammar throws away in silence, so that `C#` is never read as `C`."""
+    if "#" in url.partition("?")[0]:
+        raise ConfigurationError("a tracker's URL has no part after '#'; write %23 where the project's name has one")
+    if any(character < " " or character == "\x7f" for character in url):
+        raise ConfigurationError("a URL holds no control characters; write a tab in a name as %09, a line break as %0A")
+
+
+def _checked_host(host: str) -> str:
+    """Let no host through that another parser would read as a different one, and so send a key elsewhere."""
+    if _HOST_NAME.fullmatch(host) or (_is_address(host) and "%" not in host):
+        return host
+    raise ConfigurationError("the URL's host has a character no host name has; give a host name or an address")
+
+
+def _is_address(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(host)
     except ValueError:
         return False
+    return True
 
 
 def _escape_hash(url: str) -> str:

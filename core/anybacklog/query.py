@@ -10,19 +10,36 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from anybacklog.abilities import ORDERS
 from anybacklog.errors import ValidationError
 from anybacklog.model import Named, StatusCategory, Ticket, User
 
+FILTERS = frozenset(
+    [
+        "status",
+        "category",
+        "type",
+        "priority",
+        "assignee",
+        "reporter",
+        "milestone",
+        "parent",
+        "text",
+        "created_since",
+        "created_until",
+        "updated_since",
+        "updated_until",
+    ]
+)
+ORDERS = frozenset(sign + word for sign in ("", "-") for word in ("created", "updated", "due", "title", "id"))
 Words = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketQuery:
-    """Filters are joined by AND, the ids inside one by OR; `None` does not filter. Lower bounds inclusive, upper exclusive.
+    """Filters are joined by AND, the ids inside one by OR; `None` does not filter.
 
-    Ids are the backend's (a word stands where the backend has no list to look it up in). `order` is one of
-    `abilities.ORDERS`. `options` are a vendor's own filters, passed on as they are.
+    Lower bounds are inclusive, upper exclusive. Ids are the backend's (a word stands where the backend has no list to
+    look it up in). `order` is one of `ORDERS`. `options` are a vendor's own filters, passed on as they are.
     """
 
     status: Words | None = None
@@ -112,10 +129,9 @@ def instant(moment: date | datetime | None, name: str) -> datetime | None:
 
 def known_order(order: str) -> str:
     """Read an order: one of `ORDERS`, `created_at` and the like meaning `created`."""
-    word = {"created_at": "created", "updated_at": "updated", "due_date": "due"}.get(
-        order.lstrip("-"), order.lstrip("-")
-    )
-    known = ("-" if order.startswith("-") else "") + word
+    sign = "-" if order.startswith("-") else ""
+    word = order.removeprefix("-")
+    known = sign + {"created_at": "created", "updated_at": "updated", "due_date": "due"}.get(word, word)
     if known not in ORDERS:
         raise ValidationError(
             f"tickets cannot be ordered by {order!r}; give one of {', '.join(sorted(ORDERS))}",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pluggy
 
@@ -72,7 +74,7 @@ class Registry:
 
 @cache
 def load_registry(files: tuple[str, ...] = (), disabled: str | None = None) -> Registry:
-    """Load every installed plugin, each in its own `try`, and the named local files; done once per process and arguments.
+    """Load every installed plugin, each in its own `try`, and the named local files; once per process and arguments.
 
     `disabled` (default: the environment's ANYBACKLOG_DISABLE_PLUGINS) holds plugin names, separated by commas.
     """
@@ -99,7 +101,7 @@ def _load_entry(registry: Registry, entry: importlib.metadata.EntryPoint, off: C
     else:
         try:
             plugin = entry.load()
-        except Exception as error:  # noqa: BLE001  # a stranger's import may raise anything; it is named and skipped
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # a stranger's import may do anything; it is skipped
             reason = f"{type(error).__name__}: {error}"
         else:
             reason = _register(registry, entry.name, origin, plugin)
@@ -112,9 +114,11 @@ def _load_file(path: str) -> ModuleType:
     if spec is None or spec.loader is None or not Path(path).is_file():
         raise ConfigurationError(f"plugin file {path} is not a readable Python file")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # a dataclass looks its own module up there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        del sys.modules[spec.name]
         raise ConfigurationError(f"plugin file {path} cannot be loaded: {type(error).__name__}: {error}") from error
     return module
 
@@ -134,8 +138,11 @@ def _register(registry: Registry, name: str, origin: str, plugin: object) -> str
     if unknown:
         manager.unregister(name=name)
         return f"it implements {', '.join(unknown)}, which this version does not know; update anybacklog"
+    if not manager.get_hookcallers(plugin):
+        manager.unregister(name=name)
+        return "it implements no hook; mark its functions with anybacklog.plugin.hookimpl"
     try:
-        specs = _specs_of(plugin)
+        specs = _specs_of(manager, plugin)
     except Exception as error:  # noqa: BLE001  # a stranger's hook may raise anything; it is named and skipped
         manager.unregister(name=name)
         return f"anybacklog_backends failed: {type(error).__name__}: {error}"
@@ -154,9 +161,10 @@ def _hooks(manager: pluggy.PluginManager, plugin: object) -> Iterator[str]:
             yield caller.name
 
 
-def _specs_of(plugin: object) -> Mapping[str, BackendSpec]:
-    hook = getattr(plugin, "anybacklog_backends", None)
-    specs = list(hook()) if hook is not None else []
+def _specs_of(manager: pluggy.PluginManager, plugin: object) -> Mapping[str, BackendSpec]:
+    implementations = manager.hook.anybacklog_backends.get_hookimpls()
+    answers: list[Any] = [each.function() for each in implementations if each.plugin is plugin]
+    specs = [spec for answer in answers for spec in answer]
     for spec in specs:
         if not isinstance(spec, BackendSpec):
             raise TypeError(f"it must yield BackendSpec, not {type(spec).__name__}")

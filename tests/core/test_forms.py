@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from jsonschema import Draft202012Validator, FormatChecker
 
 from anybacklog.errors import ConfigurationError, ValidationError
@@ -146,7 +147,6 @@ def test_a_document_says_itself_what_it_is(noun: Noun) -> None:
 
 
 @given(noun=some.NOUNS)
-@settings(max_examples=60)
 def test_what_is_written_keeps_to_the_published_schema(noun: Noun) -> None:
     assert list(_validator(kind_of(type(noun))).iter_errors(through_json(dump(noun, raw=True), ascii=False))) == []
     assert list(_validator("document").iter_errors(document(noun))) == []
@@ -184,6 +184,7 @@ def test_the_published_schemas_are_those_the_forms_make() -> None:
     assert on_disk == published(), "run: python -m anybacklog.forms.published docs/schema"
 
 
+@cache
 def _validator(name: str) -> Draft202012Validator:
     schema = published()[name]
     Draft202012Validator.check_schema(schema)
