@@ -35,7 +35,7 @@ from anybacklog.model import (
 from anybacklog.query import TicketQuery, matches
 from anybacklog.store.defaults import Clock, store_abilities, utc_now
 from anybacklog.store.sqlite import journal, queries, tickets
-from anybacklog.store.sqlite.file import SqliteFile
+from anybacklog.store.sqlite.file import BUSY_SECONDS, SqliteFile
 from anybacklog.store.sqlite.project import Opened, SqliteProject
 from anybacklog.store.sqlite.rows import BATCH, read_attachments, read_links, read_tickets
 from anybacklog.store.sqlite.tables import META
@@ -59,8 +59,10 @@ def open_sqlite(opening: Opening) -> SqliteBackend:
 class SqliteBackend:
     """A project in a ticket file. `project` is its key; without one: the only one there, or `DEFAULT` in a new file."""
 
-    def __init__(self, path: Path, project: str | None = None, *, clock: Clock = utc_now) -> None:
-        self._file = SqliteFile(path)
+    def __init__(
+        self, path: Path, project: str | None = None, *, clock: Clock = utc_now, wait_seconds: float = BUSY_SECONDS
+    ) -> None:
+        self._file = SqliteFile(path, wait_seconds=wait_seconds)
         self._at = SqliteProject(self._file, project)
         self._clock = clock
 

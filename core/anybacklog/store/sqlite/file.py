@@ -14,7 +14,9 @@ from sqlalchemy.pool import NullPool
 from anybacklog.errors import ConfigurationError, Conflict, NotFound, TransportError
 from anybacklog.store.sqlite.schema import APPLICATION_ID, VERSION, make_schema, upgrade, version_of
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = 30.0
+"""How long a write waits for another process to finish its own."""
+
 _MAGIC = b"SQLite format 3\x00"
 _PRAGMAS = ("foreign_keys = ON", "synchronous = FULL", "journal_size_limit = 67108864")
 
@@ -22,8 +24,9 @@ _PRAGMAS = ("foreign_keys = ON", "synchronous = FULL", "journal_size_limit = 671
 class SqliteFile:
     """A ticket file by its path. Writing holds one connection; every listing reads a snapshot of its own."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, wait_seconds: float = BUSY_SECONDS) -> None:
         self.path = path
+        self._wait_seconds = wait_seconds
         self._engine = _engine(self._connect)
         self._held: Connection | None = None
 
@@ -52,8 +55,11 @@ class SqliteFile:
         with self._translated():
             if not self.exists():
                 self._make()
-            with _transaction(self._opened(), "BEGIN IMMEDIATE", "COMMIT"):
-                yield self._opened()
+            connection = self._opened()
+            if connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() != "wal":
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # so that no listing keeps a write waiting
+            with _transaction(connection, "BEGIN IMMEDIATE", "COMMIT"):
+                yield connection
 
     @contextmanager
     def rehearsing(self) -> Iterator[Connection]:
@@ -83,7 +89,9 @@ class SqliteFile:
 
     def _connect(self) -> sqlite3.Connection:
         mode = "rw" if self.path.exists() else "rwc"
-        connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS)
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, timeout=self._wait_seconds
+        )
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         return connection
@@ -137,11 +145,9 @@ class SqliteFile:
             raise ConfigurationError(
                 f"there is no folder {self.path.parent} for {self.path.name}; make the folder first"
             )
-        with self._engine.connect() as connection:
-            with _transaction(connection, "BEGIN IMMEDIATE", "COMMIT"):
-                if version_of(connection) == 0:
-                    make_schema(connection)
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        with self._engine.connect() as connection, _transaction(connection, "BEGIN IMMEDIATE", "COMMIT"):
+            if version_of(connection) == 0:  # or somebody else was quicker
+                make_schema(connection)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
