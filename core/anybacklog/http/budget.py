@@ -1,0 +1,98 @@
+"""Rate budgets: one bucket per kind of request, mirrored from what the service says about it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+TOO_MANY_REQUESTS = 429
+UNSAID_WAIT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time as this layer sees it: seconds since the epoch, and waiting. Tests bring their own."""
+
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(slots=True)
+class Bucket:
+    """One rate budget as the service last described it; unknown until it did."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    closed_until: float = 0.0
+
+    def delay(self, now: float) -> float:
+        """Give the seconds to wait before the next request; 0 when one may be sent."""
+        return max(0.0, self.closed_until - now)
+
+    def spend(self) -> None:
+        """Count a request that is about to be sent, in case its answer says nothing."""
+        if self.remaining is not None:
+            self.remaining = max(0, self.remaining - 1)
+
+    def learn(self, status: int, headers: Mapping[str, str], now: float) -> None:
+        """Mirror `X-RateLimit-Limit/-Remaining/-Reset` (epoch seconds on the server's clock) and `Retry-After`."""
+        self.limit = _whole(headers.get("X-RateLimit-Limit"), self.limit)
+        self.remaining = _whole(headers.get("X-RateLimit-Remaining"), self.remaining)
+        if status == TOO_MANY_REQUESTS:
+            self.remaining = 0
+            wait = _retry_after(headers, now)
+            wait = _until_reset(headers, now) if wait is None else wait
+            self.closed_until = now + (UNSAID_WAIT if wait is None else wait)
+        elif self.remaining == 0:
+            self.closed_until = now + (_until_reset(headers, now) or 0.0)
+
+
+@dataclass(slots=True)
+class Budget:
+    """The buckets of one user at one host, by name."""
+
+    buckets: dict[str, Bucket] = field(default_factory=dict)
+
+    def bucket(self, name: str) -> Bucket:
+        """Give the bucket of that name; a new one knows no limit."""
+        return self.buckets.setdefault(name, Bucket())
+
+
+def _until_reset(headers: Mapping[str, str], now: float) -> float | None:
+    """Measure on the server's own clock where it shows it: a wrong clock here then neither dawdles nor hurries."""
+    reset = _whole(headers.get("X-RateLimit-Reset"), None)
+    if reset is None:
+        return None
+    server = _instant(headers.get("Date"))
+    return max(0.0, reset - (now if server is None else server))
+
+
+def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    value = headers.get("Retry-After", "")
+    seconds = _whole(value, None)
+    if seconds is not None:
+        return float(seconds)
+    instant = _instant(value)
+    server = _instant(headers.get("Date"))
+    return None if instant is None else max(0.0, instant - (now if server is None else server))
+
+
+def _whole(text: str | None, otherwise: int | None) -> int | None:
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() else otherwise
+
+
+def _instant(text: str | None) -> float | None:
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def as_instant(epoch: float) -> datetime:
+    """Turn epoch seconds into an aware instant."""
+    return datetime.fromtimestamp(epoch, UTC)
