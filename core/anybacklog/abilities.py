@@ -25,24 +25,6 @@ MetadataKind: TypeAlias = Literal[
 METADATA_KINDS: tuple[MetadataKind, ...] = (
     "users", "ticket_types", "statuses", "priorities", "resolutions", "categories", "milestones", "versions", "custom_fields",
 )  # fmt: skip
-FILTERS = frozenset(
-    [
-        "status",
-        "category",
-        "type",
-        "priority",
-        "assignee",
-        "reporter",
-        "milestone",
-        "parent",
-        "text",
-        "created_since",
-        "created_until",
-        "updated_since",
-        "updated_until",
-    ]
-)
-ORDERS = frozenset(sign + word for sign in ("", "-") for word in ("created", "updated", "due", "title", "id"))
 
 
 @dataclass(frozen=True, slots=True)

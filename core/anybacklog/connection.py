@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from anybacklog.backend import BackendSpec, Connection
-from anybacklog.config import Config, Settings, find_key, load_config
+from anybacklog.config import Config, Settings, find_key, is_vendors_own, load_config
 from anybacklog.errors import ConfigurationError
 from anybacklog.location import Location, is_loopback, parse
 from anybacklog.registry import Registry, load_registry
@@ -93,6 +93,6 @@ def _refuse_plain_http(spec: BackendSpec, location: Location, options: Mapping[s
 def _no_key(spec: BackendSpec, location: Location) -> str:
     variable = f"ANYBACKLOG_{spec.scheme.upper()}_API_KEY"
     host = location.host or spec.default_host
-    own = not spec.hosts or is_loopback(host) or any(host == each or host.endswith(f".{each}") for each in spec.hosts)
+    own = is_vendors_own(host, spec.hosts)
     way = f"set {variable}" if own else f"{host} is not one of the vendor's own hosts, so name its key"
     return f"no credentials for {spec.scheme}://{location.authority() or spec.default_host}; {way}, give --key-env NAME, or add it to config.toml"

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 from anybacklog.abilities import (
     ALL_TEXT_FORMATS,
     DEFAULT_SETTLE,
-    FILTERS,
     NATIVE_FIELDS,
-    ORDERS,
     Abilities,
     Answer,
     Limits,
@@ -105,7 +103,7 @@ from anybacklog.model import (
     User,
     Version,
 )  # fmt: skip
-from anybacklog.query import TicketQuery, matches, sort_key
+from anybacklog.query import FILTERS, ORDERS, TicketQuery, matches, sort_key
 from anybacklog.steps import Step, StepState
 
 if TYPE_CHECKING:

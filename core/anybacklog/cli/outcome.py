@@ -66,17 +66,11 @@ def sentence(error: Exception) -> str:
     return f"Unexpected {type(error).__name__}: {error}\nRun it again with --debug, and report what it prints."
 
 
-def _curable(error: BaseException) -> bool:
-    """Tell whether running again can cure it: the network, the service, a full disk, a locked ledger."""
-    cause = getattr(error, "orig", None)  # SQLAlchemy's errors carry the database's own
-    if isinstance(cause, BaseException):
-        return _curable(cause)
-    if type(error).__module__ == "sqlite3":
-        return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_IOERR"))
-    # filelock.Timeout is a TimeoutError: another process holds the ledger.
-    return isinstance(error, (TransportError, RateLimited, TimeoutError)) or (
-        isinstance(error, OSError) and error.errno in _CURABLE
-    )
+def _curable(error: Exception) -> bool:
+    """Tell whether running again can cure it: the network, the service, a locked ledger, a full disk."""
+    if isinstance(error, OSError):
+        return error.errno in _CURABLE or isinstance(error, TimeoutError)
+    return isinstance(error, (TransportError, RateLimited))
 
 
 def _usage(error: click.ClickException) -> int:

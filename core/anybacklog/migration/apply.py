@@ -21,6 +21,7 @@ from anybacklog.errors import (
     TransportError,
 )
 from anybacklog.migration.ledger import Landed, Pair, Row
+from anybacklog.migration.mapping import MappingTable, to_make
 from anybacklog.migration.planning import Course
 from anybacklog.migration.questions import CannotTell, Questions, landed_comment, parent_landed
 from anybacklog.migration.report import Counted, Failure, Report
@@ -286,6 +287,22 @@ class Applier:
 
     def _marks(self, field_name: str) -> bool:
         return self.course.marks and self.course.native(field_name)
+
+
+def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, clock: Clock) -> MappingTable:
+    """Create what the target lacks: people, words, fields. A name that is there already is what we want."""
+    for kind, match in mapping.to_create():
+        key = f"metadata:{kind}:{match.source.id}"
+        noun = to_make(match)
+        pair.intend(key, "", None, {}, clock.now())
+        try:
+            made = target.add_metadata(kind, noun)
+        except Conflict as error:
+            raise MigrationError(f"{kind.replace('_', ' ')} {noun.name!r} cannot be created: {error}") from error
+        pair.done(key, [], before={"created": made.id, "kind": kind})
+        mapping = mapping.made(kind, match.source.id, made)
+        report.notes.append(f"created in the target: {kind.replace('_', ' ')} {made.name!r}")
+    return mapping
 
 
 def key_of(step: Step) -> str:

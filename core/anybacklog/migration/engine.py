@@ -15,12 +15,12 @@ from typing import Any
 from platformdirs import user_state_path
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
-from anybacklog.errors import ConfigurationError, Conflict, MigrationError, NotFound, UnsupportedOperation
-from anybacklog.migration.apply import Applier, Clock
+from anybacklog.errors import ConfigurationError, MigrationError, NotFound, UnsupportedOperation
+from anybacklog.migration.apply import Applier, Clock, prepare
 from anybacklog.migration.choices import Choices, read_choices
 from anybacklog.migration.fidelity import Weighing, lost
 from anybacklog.migration.ledger import Ledger, Pair
-from anybacklog.migration.mapping import MappingTable, map_all, to_make
+from anybacklog.migration.mapping import MappingTable, map_all
 from anybacklog.migration.planning import Bundle, Course, plan_ticket, plan_ties
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.rebuilding import already_copied, rebuild
@@ -91,7 +91,7 @@ def migrate(
         if dry_run:
             return _dry(report, pair, snapshot, course, run)
         _agree(report, pair, run)
-        mapping = _prepare(target, pair, course.mapping, report)
+        mapping = prepare(target, pair, course.mapping, report, run.clock)
         course = plan_course(header.identity, header.words, target, choices, plugged, marks=marked, mapping=mapping)
         applier = Applier(
             source=source,
@@ -276,22 +276,6 @@ def _agree(report: Report, pair: Pair, run: Run) -> None:
     losses = lost(report.fidelity)
     if losses and run.confirm is not None and pair.untouched() and not run.confirm(losses):
         raise MigrationError("nothing was written: the losses were not accepted")
-
-
-def _prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report) -> MappingTable:
-    """Create what the target lacks: people, words, fields. A name that is there already is what we want."""
-    for kind, match in mapping.to_create():
-        key = f"metadata:{kind}:{match.source.id}"
-        noun = to_make(match)
-        pair.intend(key, "", None, {}, _now())
-        try:
-            made = target.add_metadata(kind, noun)
-        except Conflict as error:
-            raise MigrationError(f"{kind.replace('_', ' ')} {noun.name!r} cannot be created: {error}") from error
-        pair.done(key, [], before={"created": made.id, "kind": kind})
-        mapping = mapping.made(kind, match.source.id, made)
-        report.notes.append(f"created in the target: {kind.replace('_', ' ')} {made.name!r}")
-    return mapping
 
 
 def _apply(applier: Applier, snapshot: Snapshot, header: Header, run: Run) -> bool:

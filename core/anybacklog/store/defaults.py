@@ -9,9 +9,7 @@ from typing import TypeAlias
 
 from anybacklog.abilities import (
     ALL_TEXT_FORMATS,
-    FILTERS,
     METADATA_KINDS,
-    ORDERS,
     Abilities,
     Answer,
     Listing,
@@ -20,6 +18,7 @@ from anybacklog.abilities import (
 )  # fmt: skip
 from anybacklog.backend import Metadata
 from anybacklog.model import Priority, Resolution, Status, TicketType
+from anybacklog.query import FILTERS, ORDERS
 
 Clock: TypeAlias = Callable[[], datetime]
 

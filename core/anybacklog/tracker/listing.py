@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
-from anybacklog.abilities import FILTERS
 from anybacklog.backend import Backend, CountsTickets
 from anybacklog.errors import IncompleteListing, UnsupportedOperation, ValidationError
 from anybacklog.model import Named, StatusCategory, Ticket, User
-from anybacklog.query import TicketQuery, instant, known_order, matches
+from anybacklog.query import FILTERS, TicketQuery, instant, known_order, matches
 from anybacklog.tracker.words import Words
 
 Moment: TypeAlias = date | datetime | None

@@ -1,0 +1,1 @@
+"""Acme's tickets, a folder of JSON files, as an anybacklog tracker."""
