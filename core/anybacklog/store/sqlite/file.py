@@ -29,6 +29,7 @@ class SqliteFile:
         self._wait_seconds = wait_seconds
         self._engine = _engine(self._connect)
         self._held: Connection | None = None
+        self._asked_for_wal = False
 
     def exists(self) -> bool:
         """Tell whether there is a ticket file; ConfigurationError if what is there is anything else."""
@@ -56,8 +57,9 @@ class SqliteFile:
             if not self.exists():
                 self._make()
             connection = self._opened()
-            if connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() != "wal":
+            if not self._asked_for_wal:
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # so that no listing keeps a write waiting
+                self._asked_for_wal = True
             with _transaction(connection, "BEGIN IMMEDIATE", "COMMIT"):
                 yield connection
 
