@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import unicodedata
@@ -57,6 +58,22 @@ def test_a_table_that_is_not_on_a_terminal_is_never_cut(capsys: pytest.CaptureFi
     title = "長い" * 500
     console.table(["KEY", "TITLE"], [["P-1", title]], wrap=False)
     assert title in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_on_a_narrow_terminal_every_column_keeps_some_room(columns: int, url: str, call: Call) -> None:
+    call("create", url, "--title", "とても長い題名のチケット" * 5, "--status", "In progress")
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "anybacklog", "ls", url]
+    environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
+    subprocess.run(command, stdout=theirs, env=environment, check=True, timeout=60)
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode("utf-8").splitlines()
+    os.close(ours)
+    assert all(cell_len(line) <= columns for line in shown)
+    assert len(shown) == 2
+    assert "とても" in shown[1]
+    assert "PROJ-1" in shown[1]
 
 
 def test_a_long_table_keeps_its_columns_and_one_heading(capsys: pytest.CaptureFixture[str]) -> None:

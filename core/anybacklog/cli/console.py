@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _BLOCK = 100
 _UNLIMITED = 1_000_000
+_GAP = 2
+_ROOM = 24
+_NARROWEST = 8
 # C0 and DEL become their pictures; C1 (which terminals obey like ESC) and what turns the writing round, their escapes.
 _HARMLESS: Mapping[int, int | str] = (
     {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"}
@@ -103,7 +106,7 @@ def table_lines(headers: Sequence[str], rows: Iterable[Sequence[str]], *, wrap: 
     widths = [0] * (len(headers) - 1)
     for number, block in enumerate(_blocks(rows)):
         widths = [max(widths[place], *map(_width, column)) for place, column in enumerate(_columns(headers, block))]
-        yield from _drawn(console, headers, block, widths, first=number == 0, wrap=wrap)
+        yield from _drawn(console, headers, block, _fitted(widths, console.width), first=number == 0, wrap=wrap)
 
 
 def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]:
@@ -114,6 +117,14 @@ def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]:
 
 def _columns(headers: Sequence[str], block: list[list[str]]) -> list[list[str]]:
     return [[header, *(row[place] for row in block)] for place, header in enumerate(headers[:-1])]
+
+
+def _fitted(widths: list[int], available: int) -> list[int]:
+    """Take from the widest columns until the last one has room; none becomes unreadable for it."""
+    fitted = list(widths)
+    while sum(fitted) + _GAP * len(fitted) > available - _ROOM and max(fitted) > _NARROWEST:
+        fitted[fitted.index(max(fitted))] -= 1
+    return fitted
 
 
 def _width(text: str) -> int:
@@ -128,10 +139,11 @@ def _drawn(
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=None, pad_edge=False, show_header=first, padding=(0, 2, 0, 0), header_style="bold")
-    for header, width in zip(headers[:-1], widths, strict=True):
-        grid.add_column(Text(header), min_width=min(width, 20) if console.is_terminal else width, max_width=width)
-    grid.add_column(Text(headers[-1]), no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")
+    grid = Table(box=None, show_header=first, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="none")
+    overflow: Literal["fold", "ellipsis"] = "fold" if wrap else "ellipsis"
+    rest = max(console.width - sum(widths) - _GAP * len(widths), _NARROWEST)
+    for header, width in zip(headers, (*widths, None), strict=True):
+        grid.add_column(Text(header), width=width, max_width=rest, no_wrap=not wrap, overflow=overflow)
     for row in block:
         grid.add_row(*map(Text, row))
     with console.capture() as captured:
