@@ -7,14 +7,15 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import nlargest
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_state_path
 
-from anybacklog.abilities import METADATA_KINDS, MetadataKind
+from anybacklog.abilities import METADATA_KINDS, NATIVE_FIELDS, MetadataKind
 from anybacklog.errors import ConfigurationError, MigrationError, NotFound, UnsupportedOperation
 from anybacklog.migration.apply import Applier, Clock, prepare
 from anybacklog.migration.choices import Choices, read_choices
@@ -55,6 +56,7 @@ def migrate(
     dry_run: bool = False,
     limit: int | None = None,
     only: Sequence[str] = (),
+    sample: Literal["worst"] | None = None,
     refresh: bool = False,
     marks: bool = True,
     rebuild_ledger: bool = False,
@@ -67,7 +69,8 @@ def migrate(
     """Copy every ticket of `source` into `target` exactly once; running it again resumes, or finds nothing left to do.
 
     `plan` is a file of choices (see the guide), `ledger` the file that remembers; without one it lives in the platform's
-    state folder. `limit` stops after that many new tickets, `only` keeps to these keys. `confirm` is asked about what will
+    state folder. `limit` stops after that many new tickets, `only` keeps to these keys, `sample="worst"` to the ten tickets
+    with the most text and files. `confirm` is asked about what will
     be lost before the first write. `watch` is told of every ledger commit. Raises MigrationError when refused.
     """
     refuse_absent(source)
@@ -86,6 +89,8 @@ def migrate(
         marked = bool(pair.settings["marks"])
         snapshot, header = _snapshot(source, path, pair, run, refresh=refresh)
         course = plan_course(header.identity, header.words, target, choices, plugged, marks=marked)
+        if sample is not None:
+            run = replace(run, only=run.only | worst(snapshot))
         _guard(pair, target, snapshot, header, report, rebuild_ledger=rebuild_ledger, marked=marked)
         _weigh(snapshot, course, target, report, run)
         if dry_run:
@@ -135,7 +140,7 @@ def plan_course(
     return Course(
         source=identity,
         mapping=mapping,
-        native=can.native,
+        native=frozenset(name for name in NATIVE_FIELDS if can.native(name)).__contains__,
         writing=Writing(
             formats=can.text_formats,
             native_format=can.text_format,
@@ -260,6 +265,17 @@ def _wanted(snapshot: Snapshot, run: Run) -> Iterator[Bundle]:
     for bundle in snapshot.bundles():
         if not run.only or bundle.ticket.key in run.only:
             yield bundle
+
+
+def worst(snapshot: Snapshot, count: int = 10) -> frozenset[str]:
+    """Pick the tickets that are most likely to break a limit: the longest texts, the most files, the longest journals."""
+
+    def weight(bundle: Bundle) -> int:
+        texts = [bundle.ticket.description, *(comment.body for comment in bundle.comments)]
+        sizes = [attachment.size or 0 for attachment in bundle.ticket.attachments]
+        return sum(len(text.source) for text in texts if text) + sum(sizes) + 1000 * len(bundle.comments)
+
+    return frozenset(bundle.ticket.key for bundle in nlargest(count, snapshot.bundles(), key=weight))
 
 
 def _dry(report: Report, pair: Pair, snapshot: Snapshot, course: Course, run: Run) -> Report:

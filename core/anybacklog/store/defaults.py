@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import TypeAlias
 
 from anybacklog.abilities import (
@@ -37,6 +38,7 @@ DEFAULT_METADATA: tuple[Metadata, ...] = (
 """What a new project starts with, in display order. A ticket made without a status gets the first open one."""
 
 
+@cache
 def store_abilities(place: str) -> Abilities:
     """Say what an embedded store can do: everything, as given, without limits. `place` names it in the reasons."""
     return Abilities(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -32,8 +31,8 @@ from anybacklog.model import (
 )  # fmt: skip
 from anybacklog.query import TicketQuery, matches
 from anybacklog.store.defaults import Clock, store_abilities, utc_now
-from anybacklog.store.memory_contents import MemoryContents, MemoryProject, MemoryTicket, in_order
-from anybacklog.store.values import checked_body, checked_changes, checked_text, chunks, plain_value
+from anybacklog.store.memory_contents import MemoryContents, MemoryProject, MemoryTicket, in_order, read_file
+from anybacklog.store.values import checked_body, checked_changes, checked_text, plain_value
 
 _WORLD: dict[str, MemoryContents] = {}
 
@@ -206,7 +205,7 @@ class MemoryBackend:
             private=draft.private,
         )
         external_id = plain_value("external_id", draft.external_id)
-        files = [(upload, *self._file(upload)) for upload in draft.attachments]
+        files = [(upload, *self._read(upload)) for upload in draft.attachments]
         comment = replace(comment, attachments=tuple(attachment for _, attachment, _ in files))
         held.comments[comment.id] = comment
         self._project.mark("comment", comment.id, ticket_id, external_id)
@@ -242,7 +241,7 @@ class MemoryBackend:
     def add_attachment(self, ticket_id: str, draft: AttachmentDraft) -> Attachment:
         """Keep the rest of the stream; the ticket's `updated_at` stays."""
         held = self._ticket(ticket_id)
-        attachment, content = self._file(draft)
+        attachment, content = self._read(draft)
         self._keep_file(held, draft, attachment, content)
         return attachment
 
@@ -300,20 +299,9 @@ class MemoryBackend:
             raise NotFound("comment", comment_id)
         return comments
 
-    def _file(self, draft: AttachmentDraft) -> tuple[Attachment, bytes]:
+    def _read(self, draft: AttachmentDraft) -> tuple[Attachment, bytes]:
         author = self._project.user(draft.author, "author") or self.myself()
-        checked_text(draft.external_id or "", "external_id")
-        content = b"".join(chunks(draft.stream))
-        attachment = Attachment(
-            id=self._contents.new_id(),
-            name=checked_text(draft.name, "name"),
-            size=len(content),
-            content_type=draft.content_type and checked_text(draft.content_type, "content_type"),
-            sha256=hashlib.sha256(content).hexdigest(),
-            author=author,
-            created_at=plain_value("created_at", draft.created_at) or self._clock(),
-        )
-        return attachment, content
+        return read_file(draft, id=self._contents.new_id(), author=author, now=self._clock())
 
     def _keep_file(self, held: MemoryTicket, draft: AttachmentDraft, attachment: Attachment, content: bytes) -> None:
         held.keep_attachment(attachment, content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from itertools import count
 from typing import Any, Literal, TypeVar
 from uuid import uuid4
 
-from anybacklog.backend import Marked, Metadata, TicketFields
+from anybacklog.backend import AttachmentDraft, Marked, Metadata, TicketFields
 from anybacklog.errors import Conflict
 from anybacklog.model import (
     Attachment,
@@ -35,6 +36,7 @@ from anybacklog.store.values import (
     PLAIN_FIELDS,
     checked_noun,
     checked_text,
+    chunks,
     custom_value,
     identifying,
     name_taken,
@@ -264,6 +266,23 @@ def in_order(tickets: Iterable[MemoryTicket], order: str) -> list[str]:
     order = known_order(order)
     ordered = sorted((held.ticket for held in tickets), key=sort_key(order), reverse=order.startswith("-"))
     return [ticket.id for ticket in ordered]
+
+
+def read_file(draft: AttachmentDraft, *, id: str, author: User, now: datetime) -> tuple[Attachment, bytes]:
+    """Read the rest of a draft's stream into an attachment and its bytes."""
+    checked_text(draft.external_id or "", "external_id")
+    checked_text(draft.content_type or "", "content_type")
+    content = b"".join(chunks(draft.stream))
+    attachment = Attachment(
+        id=id,
+        name=checked_text(draft.name, "name"),
+        size=len(content),
+        content_type=draft.content_type,
+        sha256=hashlib.sha256(content).hexdigest(),
+        author=author,
+        created_at=plain_value("created_at", draft.created_at) or now,
+    )
+    return attachment, content
 
 
 def _age(thing: Comment | Attachment) -> tuple[datetime, int]:

@@ -19,7 +19,10 @@ from collections.abc import Mapping
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"{__name__}.{module}" for module in ("common", "drafts", "files", "journal", "tickets", "words"))
+    *(
+        f"{__name__}.{module}"
+        for module in ("common", "drafts", "files", "journal", "metadata", "reading", "tickets", "words")
+    )
 )
 
 from anybacklog.backend import (
@@ -60,15 +63,10 @@ from anybacklog.testing.journal import (
     ReadsLinksContract,
     UpdatesCommentsContract,
 )
-from anybacklog.testing.tickets import (
-    CountsTicketsContract,
-    CreatesTicketsContract,
-    DeletesTicketsContract,
-    TicketContract,
-    UpdatesTicketsContract,
-)
+from anybacklog.testing.metadata import AddsMetadataContract, furnish
+from anybacklog.testing.reading import CountsTicketsContract, TicketContract
+from anybacklog.testing.tickets import CreatesTicketsContract, DeletesTicketsContract, UpdatesTicketsContract
 from anybacklog.testing.words import (
-    AddsMetadataContract,
     KnowsMyselfContract,
     ListsCategoriesContract,
     ListsCustomFieldsContract,
@@ -80,7 +78,6 @@ from anybacklog.testing.words import (
     ListsTicketTypesContract,
     ListsUsersContract,
     ListsVersionsContract,
-    furnish,
 )
 
 CONTRACTS: Mapping[type, type] = {

@@ -102,6 +102,14 @@ def custom_value(definition: CustomField, *, other: bool = False) -> FieldValue:
     return "another" if other else NASTY_TITLES["beyond the basic plane"]
 
 
+def read_value(definition: CustomField, given: Any) -> Any:
+    """Say how a value that was given by option ids reads."""
+    names = {option.id: option.name for option in definition.options}
+    if definition.type == "choices":
+        return tuple(names[each] for each in given)
+    return names[given] if definition.type == "choice" else given
+
+
 def _words(backend: Backend) -> dict[str, Any]:
     words: dict[str, Any] = {}
     if isinstance(backend, ListsTicketTypes):

@@ -117,11 +117,13 @@ def _plain(name: str, value: Any) -> Any:
     return value
 
 
-def aware(value: datetime | None, field: str) -> datetime | None:
+def aware(value: Any, field: str) -> datetime | None:
     """Move an instant to UTC; a naive one is refused."""
-    if value is not None and (not isinstance(value, datetime) or value.tzinfo is None):
+    if value is None:
+        return None
+    if not isinstance(value, datetime) or value.tzinfo is None:
         raise ValidationError(f"{field} must be a datetime with a time zone", field=field, value=value)
-    return value.astimezone(UTC) if value is not None else None
+    return value.astimezone(UTC)
 
 
 def day(value: Any, field: str) -> date:

@@ -35,6 +35,8 @@ def build_query(
             f"there is no filter {min(unknown)!r}; there is {', '.join(sorted(FILTERS))}", field=min(unknown)
         )
     categories, statuses = _statuses(words, filters.get("status"))
+    ids: dict[str, Any] = {name: _ids(words, kind, filters.get(name)) for name, kind in _KINDS.items()}
+    moments: dict[str, Any] = {name: instant(filters.get(name), name) for name in _BOUNDS}
     return TicketQuery(
         status=statuses,
         status_category=categories,
@@ -42,8 +44,8 @@ def build_query(
         text=filters.get("text"),
         order=known_order(order),
         options=dict(options),
-        **{name: _ids(words, kind, filters.get(name)) for name, kind in _KINDS.items()},
-        **{name: instant(filters.get(name), name) for name in _BOUNDS},
+        **ids,
+        **moments,
     )
 
 

@@ -80,7 +80,7 @@ class Tracker:
         self.location = location
         self._backend = backend
         self._words = Words(backend)
-        self.capabilities = Capabilities(backend, location.scheme)
+        self._capabilities = Capabilities(backend, location.scheme)
 
     def __enter__(self) -> Self:
         return self
@@ -92,6 +92,11 @@ class Tracker:
 
     def __repr__(self) -> str:
         return f"<Tracker {self.location}>"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What works here, and within which limits: asked before the call."""
+        return self._capabilities
 
     def close(self) -> None:
         """Let go of the connection; the tracker is not used again."""
