@@ -8,6 +8,7 @@ import os
 import select
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -202,6 +203,32 @@ def test_raw_is_only_there_when_asked_for(three: str, call: Call) -> None:
     assert "raw" in call("show", three, "PROJ-1", "--format", "json", "--raw").json
     assert call("ls", three, "--raw").code == 2
     assert call("show", three, "PROJ-1", "--raw").code == 2
+
+
+SCANNED = """
+from dataclasses import replace
+
+from anybacklog.plugin import BackendSpec, Listing, hookimpl
+from anybacklog.store.memory import MemoryBackend
+
+
+class Scanned(MemoryBackend):
+    @property
+    def abilities(self):
+        listing = Listing(how="scan", complete=False, reason="ids are tried one after the other")
+        return replace(super().abilities, listing=listing)
+
+
+@hookimpl
+def anybacklog_backends():
+    yield BackendSpec("scanned", lambda connection: Scanned(connection.location.project), local=True)
+"""
+
+
+def test_a_list_that_may_be_incomplete_says_so(call: Call, plugin: Callable[..., Path]) -> None:
+    answer = call("ls", "scanned:///P", "--format", "json", "--plugin", plugin(SCANNED, "scanned"))
+    assert (answer.code, answer.json) == (0, [])
+    assert "ids are tried one after the other" in answer.err
 
 
 def test_rm_asks_first_and_without_a_terminal_wants_yes(three: str, call: Call) -> None:
