@@ -45,7 +45,7 @@ class WireSchema(Schema):
         try:
             return super().load(data, **options)
         except ValidationError as error:
-            messages = error.normalized_messages()
+            messages = error.messages_dict
         # Raised out here, so that the exception does not carry what arrived.
         raise UnexpectedJson(type(self).__name__.removesuffix("Schema"), messages, data)
 
