@@ -31,7 +31,8 @@ from anybacklog.model import (
 )  # fmt: skip
 from anybacklog.query import TicketQuery, matches
 from anybacklog.store.defaults import Clock, store_abilities, utc_now
-from anybacklog.store.memory_contents import MemoryContents, MemoryProject, MemoryTicket, in_order, read_file
+from anybacklog.store.memory_contents import MemoryContents, MemoryProject
+from anybacklog.store.memory_ticket import MemoryTicket, in_order, read_file
 from anybacklog.store.values import checked_body, checked_changes, checked_text, plain_value
 
 _WORLD: dict[str, MemoryContents] = {}
@@ -179,13 +180,7 @@ class MemoryBackend:
     def delete_ticket(self, ticket_id: str) -> None:
         """Delete a ticket with its comments, files and links; its children lose their parent."""
         self._ticket(ticket_id)
-        project = self._project
-        del project.ids_by_key[project.tickets.pop(ticket_id).ticket.key]
-        for held in project.tickets.values():
-            parent = None if held.ticket.parent == ticket_id else held.ticket.parent
-            links = tuple(link for link in held.ticket.links if link.target != ticket_id)
-            held.ticket = replace(held.ticket, parent=parent, links=links)
-        project.unmark(lambda marked: marked.ticket_id == ticket_id)
+        self._project.remove(ticket_id)
 
     def comments(self, ticket_id: str) -> Iterator[Comment]:
         """Yield the journal, oldest first."""

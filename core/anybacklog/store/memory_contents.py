@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from itertools import count
 from typing import Any, Literal, TypeVar
 from uuid import uuid4
 
-from anybacklog.backend import AttachmentDraft, Marked, Metadata, TicketFields
+from anybacklog.backend import Marked, Metadata, TicketFields
 from anybacklog.errors import Conflict
 from anybacklog.model import (
-    Attachment,
     Category,
-    Comment,
     CustomField,
     CustomFieldValue,
     FieldValue,
@@ -30,13 +27,12 @@ from anybacklog.model import (
     User,
     Version,
 )  # fmt: skip
-from anybacklog.query import known_order, sort_key
 from anybacklog.store.defaults import DEFAULT_METADATA, DEFAULT_PRIORITY, DEFAULT_TYPE, local_login
+from anybacklog.store.memory_ticket import MemoryTicket
 from anybacklog.store.values import (
     PLAIN_FIELDS,
     checked_noun,
     checked_text,
-    chunks,
     custom_value,
     identifying,
     name_taken,
@@ -52,7 +48,6 @@ _Noun = TypeVar("_Noun", bound=Named)
 
 _ONE: dict[str, type[Named]] = {"type": TicketType, "status": Status, "priority": Priority, "resolution": Resolution}
 _SEVERAL: dict[str, type[Named]] = {"categories": Category, "affected_versions": Version, "milestones": Milestone}
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryContents:
@@ -85,30 +80,6 @@ class MemoryContents:
         added = replace(user, id=self.new_id())
         self.users[added.id] = added
         return added
-
-
-@dataclass
-class MemoryTicket:
-    """A ticket as it reads now, with its journal and its files' bytes by attachment id."""
-
-    ticket: Ticket
-    comments: dict[str, Comment] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
-
-    def journal(self) -> list[Comment]:
-        """List the comments, oldest first."""
-        return sorted(self.comments.values(), key=_age)
-
-    def keep_attachment(self, attachment: Attachment, content: bytes) -> None:
-        """Put a file at the ticket."""
-        self.files[attachment.id] = content
-        self.ticket = replace(self.ticket, attachments=tuple(sorted((*self.ticket.attachments, attachment), key=_age)))
-
-    def drop_attachment(self, attachment_id: str) -> None:
-        """Forget a file, in the comment that brought it too."""
-        self.ticket = replace(self.ticket, attachments=_without(self.ticket.attachments, attachment_id))
-        for comment_id, comment in self.comments.items():
-            self.comments[comment_id] = replace(comment, attachments=_without(comment.attachments, attachment_id))
 
 
 class MemoryProject:
@@ -196,6 +167,15 @@ class MemoryProject:
             marked = Marked(kind=kind, id=id, ticket_id=ticket_id, external_id=external_id)
             self.marks.setdefault(external_id, []).append(marked)
 
+    def remove(self, ticket_id: str) -> None:
+        """Forget a ticket and all that hangs on it; its children lose their parent."""
+        del self.ids_by_key[self.tickets.pop(ticket_id).ticket.key]
+        for held in self.tickets.values():
+            parent = None if held.ticket.parent == ticket_id else held.ticket.parent
+            links = tuple(link for link in held.ticket.links if link.target != ticket_id)
+            held.ticket = replace(held.ticket, parent=parent, links=links)
+        self.unmark(lambda marked: marked.ticket_id == ticket_id)
+
     def unmark(self, gone: Callable[[Marked], bool]) -> None:
         """Forget the marks of what is gone."""
         kept = {
@@ -259,35 +239,3 @@ class MemoryProject:
             if kept is not None:
                 values[field_id] = CustomFieldValue(id=field_id, name=definition.name, type=definition.type, value=kept)
         return tuple(values[field_id] for field_id in definitions if field_id in values)
-
-
-def in_order(tickets: Iterable[MemoryTicket], order: str) -> list[str]:
-    """Give the ids in the order asked for."""
-    order = known_order(order)
-    ordered = sorted((held.ticket for held in tickets), key=sort_key(order), reverse=order.startswith("-"))
-    return [ticket.id for ticket in ordered]
-
-
-def read_file(draft: AttachmentDraft, *, id: str, author: User, now: datetime) -> tuple[Attachment, bytes]:
-    """Read the rest of a draft's stream into an attachment and its bytes."""
-    checked_text(draft.external_id or "", "external_id")
-    checked_text(draft.content_type or "", "content_type")
-    content = b"".join(chunks(draft.stream))
-    attachment = Attachment(
-        id=id,
-        name=checked_text(draft.name, "name"),
-        size=len(content),
-        content_type=draft.content_type,
-        sha256=hashlib.sha256(content).hexdigest(),
-        author=author,
-        created_at=plain_value("created_at", draft.created_at) or now,
-    )
-    return attachment, content
-
-
-def _age(thing: Comment | Attachment) -> tuple[datetime, int]:
-    return (thing.created_at or _LONG_AGO, int(thing.id))
-
-
-def _without(attachments: tuple[Attachment, ...], id: str) -> tuple[Attachment, ...]:
-    return tuple(attachment for attachment in attachments if attachment.id != id)
