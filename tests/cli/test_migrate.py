@@ -100,6 +100,14 @@ def test_limit_is_a_partial_success(source: str, target: str, call: Call, tmp_pa
     assert len(call("ls", target, "--format", "json").json) == 2
 
 
+def test_only_and_sample_keep_to_a_few(source: str, target: str, call: Call) -> None:
+    report = call("migrate", source, target, "--only", "PROJ-1", "--json-report", "-").json
+    assert report["tickets"]["created"] == 1
+    sampled = call("migrate", source, target, "--sample", "worst", "--dry-run")
+    assert sampled.code == 0
+    assert call("migrate", source, target, "--only", "PROJ-99").code == 2
+
+
 def test_a_dry_run_writes_nothing_at_all(source: str, target: str, call: Call, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     answer = call("migrate", source, target, "--dry-run")
