@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "connection": "connect",
-    "errors": "AnyBacklogError AuthenticationError ConfigurationError Conflict IncompleteListing MigrationError NotFound "
-    "PermissionDenied ProtocolError RateLimited TransportError UnsupportedOperation ValidationError",
+    "errors": "AnyBacklogError AuthenticationError ConfigurationError Conflict IncompleteListing MigrationError "
+    "NotFound PermissionDenied ProtocolError RateLimited TransportError UnsupportedOperation ValidationError",
     "migration": "migrate verify",
     "model": "Activity Attachment Category Change Comment CustomField CustomFieldValue Link Milestone Priority Project "
     "Resolution Status Text Ticket TicketDraft TicketType User Version",
@@ -60,7 +60,8 @@ _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 __all__ = [
     "Activity", "AnyBacklogError", "Attachment", "AuthenticationError", "Capabilities", "Category", "Change", "Comment",
     "ConfigurationError", "Conflict", "CustomField", "CustomFieldValue", "IncompleteListing", "Link", "MigrationError",
-    "Milestone", "NotFound", "PermissionDenied", "Priority", "Project", "ProtocolError", "RateLimited", "Resolution", "Status",
+    "Milestone", "NotFound", "PermissionDenied", "Priority", "Project", "ProtocolError", "RateLimited",
+    "Resolution", "Status",
     "Text", "Ticket", "TicketDraft", "TicketType", "Tracker", "TransportError", "UnsupportedOperation", "User",
     "ValidationError", "Version", "connect", "migrate", "verify",
 ]  # fmt: skip

@@ -23,7 +23,8 @@ MetadataKind: TypeAlias = Literal[
     "custom_fields",
 ]
 METADATA_KINDS: tuple[MetadataKind, ...] = (
-    "users", "ticket_types", "statuses", "priorities", "resolutions", "categories", "milestones", "versions", "custom_fields",
+    "users", "ticket_types", "statuses", "priorities", "resolutions", "categories", "milestones", "versions",
+    "custom_fields",
 )  # fmt: skip
 
 
@@ -42,7 +43,8 @@ class Answer:
 class Limits:
     """The largest values a backend takes; `None` where no limit is known.
 
-    Lengths in Unicode code points, sizes in bytes, the rest in items. `reasons` says for each limit where it comes from.
+    Lengths in Unicode code points, sizes in bytes, the rest in items. `reasons` says for each limit where it comes
+    from.
     """
 
     title_length: int | None = None
@@ -64,8 +66,9 @@ class Limits:
 class Listing:
     """How `tickets()` finds tickets: all at once, page by page against a count, or by trying ids one after the other.
 
-    `complete` says whether the end of a listing proves that there is nothing more. `exact_filters` are the filters whose
-    server-side result needs no second look; the Tracker applies the others itself. `orders` are those it can serve.
+    `complete` says whether the end of a listing proves that there is nothing more. `exact_filters` are the filters
+    whose server-side result needs no second look; the Tracker applies the others itself. `orders` are those it can
+    serve.
     """
 
     how: Literal["all", "pages", "scan"]

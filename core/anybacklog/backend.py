@@ -1,7 +1,7 @@
 """THE BOUNDARY: what an adapter implements. Few required methods; each optional ability is a protocol of its own.
 
-Implementing a protocol *is* declaring the ability. Behind this boundary every word is an id: the Tracker has looked names
-up, checked limits and refused what the backend cannot do before it calls. A ticket is named by its id.
+Implementing a protocol *is* declaring the ability. Behind this boundary every word is an id: the Tracker has looked
+names up, checked limits and refused what the backend cannot do before it calls. A ticket is named by its id.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ Metadata: TypeAlias = User | TicketType | Status | Priority | Resolution | Categ
 class TicketFields(TypedDict, total=False):
     """The fields of a ticket to write: absent leaves, `None` or empty clears, a list replaces the list. Words are ids.
 
-    `custom_fields` maps a field's id to a value, a choice being an option's id (an unknown word: free text). A create has
-    at least `title`. The last five are given only to a backend whose `native` says yes to them.
+    `custom_fields` maps a field's id to a value, a choice being an option's id (an unknown word: free text). A create
+    has at least `title`. The last five are given only to a backend whose `native` says yes to them.
     """
 
     title: str
@@ -87,7 +87,10 @@ class AttachmentDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentDraft:
-    """A journal entry to be. `author` is a user id; what follows `attachments` is given only where `native` says yes."""
+    """A journal entry to be.
+
+    `author` is a user id; what follows `attachments` is given only where `native` says yes.
+    """
 
     body: Text
     attachments: tuple[AttachmentDraft, ...] = ()
@@ -119,7 +122,10 @@ class Backend(Protocol):
         ...
 
     def identity(self) -> str:
-        """Name the project for good: host or space and the project's *id* (a file: its own UUID), never the URL's text."""
+        """Name the project for good.
+
+        Host or space and the project's *id* (a file: its own UUID), never the URL's text.
+        """
         ...
 
     def project(self) -> Project:
@@ -127,7 +133,10 @@ class Backend(Protocol):
         ...
 
     def tickets(self, query: TicketQuery) -> Iterator[Ticket]:
-        """Yield, lazily and in `query.order`, each ticket the query asks for, once, and perhaps more than it asks for."""
+        """Yield, lazily and in `query.order`, each ticket the query asks for, once.
+
+        And perhaps more than it asks for.
+        """
         ...
 
     def ticket(self, ref: str) -> Ticket:
@@ -428,7 +437,8 @@ OPERATIONS: Mapping[str, type] = {
     "create_ticket": CreatesTickets, "update_ticket": UpdatesTickets, "delete_ticket": DeletesTickets,
     "comments": ReadsComments, "add_comment": AddsComments, "update_comment": UpdatesComments,
     "delete_comment": DeletesComments, "attachments": ReadsAttachments, "open_attachment": ReadsAttachments,
-    "add_attachment": AddsAttachments, "delete_attachment": DeletesAttachments, "links": ReadsLinks, "add_link": AddsLinks,
+    "add_attachment": AddsAttachments, "delete_attachment": DeletesAttachments, "links": ReadsLinks,
+    "add_link": AddsLinks,
     "activities": ListsActivities, "find_external": KeepsExternalIds, "externals": KeepsExternalIds,
     "extension": Extends, "raw": SpeaksRaw,
     "requests": CountsRequests,
@@ -457,9 +467,9 @@ class Connection:
 class BackendSpec:
     """One kind of backlog: the URL's scheme, how to open it, the options its URL takes.
 
-    `open` stores and does not connect; heavy imports belong inside it. `hosts` are the vendor's own host suffixes: the only
-    ones, loopback aside, that a key meant for the whole scheme is sent to. `needs_key`: refuse to open without one. `local`:
-    no network at all, so neither host nor key nor plain http mean anything.
+    `open` stores and does not connect; heavy imports belong inside it. `hosts` are the vendor's own host suffixes:
+    the only ones, loopback aside, that a key meant for the whole scheme is sent to. `needs_key`: refuse to open
+    without one. `local`: no network at all, so neither host nor key nor plain http mean anything.
     """
 
     scheme: str

@@ -26,8 +26,9 @@ def connect(
 ) -> Tracker:
     """Open a tracker by URL, or by the name of a connection in the configuration file; nothing is sent yet.
 
-    `api_key` is the secret itself, `key_env` names an environment variable that holds it; without either it is looked up
-    as the documentation's order says. `plugins` are local plugin files; every other keyword is an option of the URL.
+    `api_key` is the secret itself, `key_env` names an environment variable that holds it; without either it is looked
+    up as the documentation's order says. `plugins` are local plugin files; every other keyword is an option of the
+    URL.
     """
     registry = load_registry(plugins)
     settings = _settings(url, registry)
@@ -95,4 +96,5 @@ def _no_key(spec: BackendSpec, location: Location) -> str:
     host = location.host or spec.default_host
     own = is_vendors_own(host, spec.hosts)
     way = f"set {variable}" if own else f"{host} is not one of the vendor's own hosts, so name its key"
-    return f"no credentials for {spec.scheme}://{location.authority() or spec.default_host}; {way}, give --key-env NAME, or add it to config.toml"
+    place = f"{spec.scheme}://{location.authority() or spec.default_host}"
+    return f"no credentials for {place}; {way}, give --key-env NAME, or add it to config.toml"

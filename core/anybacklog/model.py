@@ -221,7 +221,10 @@ class Activity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketDraft:
-    """A ticket to be. A word is a name or an id; a noun is taken by its id. The last line needs a backend that lets one."""
+    """A ticket to be. A word is a name or an id; a noun is taken by its id.
+
+    The last line needs a backend that lets one.
+    """
 
     title: str
     description: str | Text | None = None

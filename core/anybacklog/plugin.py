@@ -111,18 +111,24 @@ if TYPE_CHECKING:
     from anybacklog.wire import WireSchema
 
 __all__ = [
-    "ALL_TEXT_FORMATS", "DEFAULT_SETTLE", "FILTERS", "NATIVE_FIELDS", "ORDERS", "Abilities", "Activity", "AddsAttachments",
+    "ALL_TEXT_FORMATS", "DEFAULT_SETTLE", "FILTERS", "NATIVE_FIELDS", "ORDERS", "Abilities", "Activity",
+    "AddsAttachments",
     "AddsComments", "AddsLinks", "AddsMetadata", "Answer", "AnyBacklogError", "Attachment", "AttachmentDraft",
     "AuthenticationError", "Backend", "BackendSpec", "Category", "Change", "CommandSpec", "Comment", "CommentDraft",
-    "ConfigurationError", "Conflict", "Connection", "Converter", "CountsRequests", "CountsTickets", "CreatesTickets", "CustomField",
+    "ConfigurationError", "Conflict", "Connection", "Converter", "CountsRequests", "CountsTickets",
+    "CreatesTickets", "CustomField",
     "CustomFieldValue", "DeletesAttachments", "DeletesComments", "DeletesTickets", "Extends", "FieldType", "FieldValue",
-    "HttpSession", "IncompleteListing", "KeepsExternalIds", "KnowsMyself", "Limits", "Link", "Listing", "ListsActivities",
+    "HttpSession", "IncompleteListing", "KeepsExternalIds", "KnowsMyself", "Limits", "Link", "Listing",
+    "ListsActivities",
     "ListsCategories", "ListsCustomFields", "ListsMilestones", "ListsPriorities", "ListsProjects", "ListsResolutions",
-    "ListsStatuses", "ListsTicketTypes", "ListsUsers", "ListsVersions", "Location", "Marked", "Metadata", "MetadataKind",
-    "MigrationError", "Milestone", "Named", "NotFound", "Option", "PermissionDenied", "Priority", "Project", "ProtocolError",
+    "ListsStatuses", "ListsTicketTypes", "ListsUsers", "ListsVersions", "Location", "Marked", "Metadata",
+    "MetadataKind",
+    "MigrationError", "Milestone", "Named", "NotFound", "Option", "PermissionDenied", "Priority", "Project",
+    "ProtocolError",
     "RateLimited", "ReadsAttachments", "ReadsComments", "ReadsLinks", "Resolution", "Settle", "SpeaksRaw", "Status",
     "StatusCategory", "Step", "StepState", "Text", "TextFormat", "Ticket", "TicketDraft", "TicketFields", "TicketQuery",
-    "TicketType", "TransportError", "UnsupportedOperation", "UpdatesComments", "UpdatesTickets", "User", "ValidationError",
+    "TicketType", "TransportError", "UnsupportedOperation", "UpdatesComments", "UpdatesTickets", "User",
+    "ValidationError",
     "Version", "WireSchema", "everything_native", "hookimpl", "matches", "natively", "sort_key",
 ]  # fmt: skip
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import anybacklog.migration as room
 
 WRITES = {
-    "add_metadata", "create_ticket", "update_ticket", "delete_ticket", "add_comment", "update_comment", "delete_comment",
+    "add_metadata", "create_ticket", "update_ticket", "delete_ticket", "add_comment", "update_comment",
+    "delete_comment",
     "add_attachment", "delete_attachment", "add_link",
 }  # fmt: skip
 

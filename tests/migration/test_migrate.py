@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def essence(value: object) -> object:
     """Give a noun without what each tracker numbers for itself."""
     if isinstance(value, tuple):
         return tuple(essence(each) for each in value)
-    if hasattr(value, "__dataclass_fields__"):
+    if is_dataclass(value) and not isinstance(value, type):
         named = (each.name for each in fields(value) if each.name not in IDS_OF_A_TRACKER)
         return {name: essence(getattr(value, name)) for name in named}
     return value

@@ -141,9 +141,7 @@ def test_every_write_in_doubt_ends_exactly_once(source: Tracker, tmp_path: Path,
     own = abilities(*(NOT_NATIVE if marked_by == "text" else ()))
     backend = Unreliable(time, fault, own)
     target = tracker(backend)
-    report = migrate(
-        source, target, ledger=tmp_path / "ledger.db", marks=marked_by != "content", clock=time.clock()
-    )
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", marks=marked_by != "content", clock=time.clock())
     assert report.failures == []
     assert backend.faults > 8
     assert {kind: counts.created for kind, counts in report.counts.items()} == {
@@ -249,7 +247,10 @@ def test_a_plain_target_gets_one_header_line_with_mark_author_and_date(source: T
     first = next(target.tickets())
     assert first.description is not None
     header, _, body = first.description.source.partition("\n\n")
-    assert header == f"⟨anybacklog {source.identity()} PROJ-1 t{source.ticket('PROJ-1').id}⟩ · 花子 𠮷 · 2026-01-01 00:30:01Z"
+    assert (
+        header
+        == f"⟨anybacklog {source.identity()} PROJ-1 t{source.ticket('PROJ-1').id}⟩ · 花子 𠮷 · 2026-01-01 00:30:01Z"
+    )
     original = source.ticket("PROJ-1").description
     assert original is not None
     assert body == original.source

@@ -41,7 +41,6 @@ from anybacklog.tracker import Tracker
 
 Fate: TypeAlias = Literal["created", "already", "failed", "held", "waits"]
 CHUNK = 1 << 20
-SPOOL = 4 << 20
 ATTEMPTS = 3
 _COUNTED: dict[str, Counted] = {
     "ticket": "tickets", "comment": "comments", "history": "history", "attachment": "attachments", "link": "links",
@@ -177,8 +176,8 @@ class Applier:
             case AddAttachment():
                 (file,) = files
                 made = self.target.add_attachment(
-                    self._home(step.item), file.name, file.stream, author=step.upload.author, created_at=file.created_at,
-                    content_type=file.content_type, external_id=file.external_id,
+                    self._home(step.item), file.name, file.stream, author=step.upload.author,
+                    created_at=file.created_at, content_type=file.content_type, external_id=file.external_id,
                 )  # fmt: skip
                 return [Landed(item=step.item, target_ticket=self._home(step.item), target_id=made.id)]
             case SetParent():
@@ -212,7 +211,7 @@ class Applier:
 
     def _fetched(self, upload: Upload, open_files: ExitStack) -> AttachmentDraft:
         """Bring a file here before anything is intended: what cannot be read must not half arrive."""
-        spool = open_files.enter_context(tempfile.SpooledTemporaryFile(max_size=SPOOL))
+        spool = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # the stack closes it
         try:
             with self.source.open_attachment(upload.attachment) as stream:
                 for piece in _pieces(stream):
@@ -224,7 +223,7 @@ class Applier:
         spool.seek(0)
         return AttachmentDraft(
             name=upload.attachment.name,
-            stream=spool,  # type: ignore[arg-type]  # a SpooledTemporaryFile reads like any other binary file
+            stream=spool,
             content_type=upload.attachment.content_type,
             author=upload.author.id if upload.author else None,
             created_at=upload.created_at,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from anybacklog.migration.planning import Course
-from anybacklog.model import Comment, CustomFieldValue, Named, Text, Ticket, TicketDraft, User
+from anybacklog.model import Change, Comment, CustomFieldValue, Named, Text, Ticket, TicketDraft, User
 from anybacklog.steps import AddComment
 
 # What every tracker assigns by itself where a draft says nothing.
@@ -44,13 +44,17 @@ def compare_comment(step: AddComment, comment: Comment) -> Iterator[Odd]:
         "author": (step.author, comment.author),
         "created_at": (step.created_at, comment.created_at),
         "updated_at": (step.updated_at, comment.updated_at),
-        "changes": (tuple((c.field, c.old, c.new) for c in step.changes), tuple((c.field, c.old, c.new) for c in comment.changes)),
+        "changes": (_said(step.changes), _said(comment.changes)),
         "private": (step.private, comment.private),
     }  # fmt: skip
     for name, (wanted, found) in pairs.items():
         planned = name in ("body", "private") or wanted not in (None, ())
         if planned and _plain(wanted) != _plain(found):
             yield Odd(name, shown(wanted), shown(found))
+
+
+def _said(changes: tuple[Change, ...]) -> tuple[tuple[str | None, ...], ...]:
+    return tuple((change.field, change.old, change.new) for change in changes)
 
 
 def shown(value: Any) -> Any:

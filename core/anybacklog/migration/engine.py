@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from heapq import nlargest
 from datetime import UTC, datetime
+from heapq import nlargest
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,10 +68,10 @@ def migrate(
 ) -> Report:
     """Copy every ticket of `source` into `target` exactly once; running it again resumes, or finds nothing left to do.
 
-    `plan` is a file of choices (see the guide), `ledger` the file that remembers; without one it lives in the platform's
-    state folder. `limit` stops after that many new tickets, `only` keeps to these keys, `sample="worst"` to the ten tickets
-    with the most text and files. `confirm` is asked about what will
-    be lost before the first write. `watch` is told of every ledger commit. Raises MigrationError when refused.
+    `plan` is a file of choices (see the guide), `ledger` the file that remembers; without one it lives in the
+    platform's state folder. `limit` stops after that many new tickets, `only` keeps to these keys, `sample="worst"`
+    to the ten tickets with the most text and files. `confirm` is asked about what will be lost before the first
+    write. `watch` is told of every ledger commit. Raises MigrationError when refused.
     """
     refuse_absent(source)
     if not dry_run and source.identity() == target.identity():
@@ -175,7 +175,10 @@ def snapshot_folder(ledger: Path, pair: Pair) -> Path:
 
 
 def _settings(pair: Pair, target: Tracker, choices: Choices, *, marks: bool) -> dict[str, Any]:
-    """Decide what the ledger remembers of a pair: what was chosen first stays, but for the plan, which may be edited."""
+    """Decide what the ledger remembers of a pair.
+
+    What was chosen first stays, but for the plan, which may be edited.
+    """
     settings = dict(pair.settings)
     if not settings:
         newest = None
@@ -268,7 +271,10 @@ def _wanted(snapshot: Snapshot, run: Run) -> Iterator[Bundle]:
 
 
 def worst(snapshot: Snapshot, count: int = 10) -> frozenset[str]:
-    """Pick the tickets that are most likely to break a limit: the longest texts, the most files, the longest journals."""
+    """Pick the tickets that are most likely to break a limit.
+
+    The longest texts, the most files, the longest journals.
+    """
 
     def weight(bundle: Bundle) -> int:
         texts = [bundle.ticket.description, *(comment.body for comment in bundle.comments)]
@@ -312,7 +318,10 @@ def _apply(applier: Applier, snapshot: Snapshot, header: Header, run: Run) -> bo
 
 
 def _tie(applier: Applier, bundle: Bundle, *, partial: bool) -> None:
-    """Tie a ticket to the others. An end not copied yet waits for another run; one outside the project was counted lost."""
+    """Tie a ticket to the others.
+
+    An end not copied yet waits for another run; one outside the project was counted lost.
+    """
     pair = applier.pair
     if pair.landed("ticket", bundle.ticket.id, bundle.ticket.id) is None:
         return

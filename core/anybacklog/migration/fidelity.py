@@ -62,7 +62,10 @@ class Weighing:
         self.references.update(each for each in targets if self.course.native(each[0]))
 
     def outside(self, everything: Iterable[Bundle]) -> None:
-        """Turn ties to tickets that are not in the project into losses, by looking through the whole of it once more."""
+        """Turn ties to tickets that are not in the project into losses.
+
+        By looking through the whole of it once more.
+        """
         for bundle in everything:
             for name in ("parent", "links"):
                 self.references.pop((name, bundle.ticket.id), None)

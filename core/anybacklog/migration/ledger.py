@@ -1,7 +1,7 @@
 """The ledger: what was intended, what was done, what nobody knows yet. The cache of the marks.
 
-SQLite in WAL mode with `synchronous=FULL`: what it says happened survives a power cut. One process holds it at a time, by an
-OS file lock. It holds any number of (source, target) pairs. A step without a row is planned.
+SQLite in WAL mode with `synchronous=FULL`: what it says happened survives a power cut. One process holds it at a
+time, by an OS file lock. It holds any number of (source, target) pairs. A step without a row is planned.
 """
 
 from __future__ import annotations
@@ -89,7 +89,10 @@ class Landed:
 
 
 class Ledger:
-    """One ledger file, held by this process. `watch` is told before and after every commit, for those who test crashes."""
+    """One ledger file, held by this process.
+
+    `watch` is told before and after every commit, for those who test crashes.
+    """
 
     def __init__(self, path: str | os.PathLike[str], *, watch: Callable[[str], None] = lambda _: None) -> None:
         self.path = Path(path)

@@ -16,7 +16,10 @@ MapUser: TypeAlias = Callable[[User, Sequence[User]], User | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One noun of the source and what stands for it; `target` None: nothing does, unless `create` says it will be made."""
+    """One noun of the source and what stands for it.
+
+    `target` None: nothing does, unless `create` says it will be made.
+    """
 
     source: Any
     target: Any

@@ -1,6 +1,7 @@
 """The mark: what a written ticket, comment or file says of where it came from. Pure text, fixed language, no zone.
 
-`⟨anybacklog SOURCE KEY ITEM⟩`: the source project's identity, the ticket's key there, and `t`, `c` or `a` with the item's id.
+`⟨anybacklog SOURCE KEY ITEM⟩`: the source project's identity, the ticket's key there, and `t`, `c` or `a` with the
+item's id.
 """
 
 from __future__ import annotations

@@ -65,7 +65,10 @@ def plan_ties(ticket: Ticket, course: Course) -> Iterator[SetParent | AddLink]:
 
 
 def draft_of(ticket: Ticket, course: Course) -> TicketDraft:
-    """Say what the target is to hold of a ticket, parent, links and journal aside: every word one of the target's nouns."""
+    """Say what the target is to hold of a ticket, parent, links and journal aside.
+
+    Every word one of the target's nouns.
+    """
     mark = Mark(course.source, ticket.key, "ticket", ticket.id)
     draft = TicketDraft(
         title=ticket.title,

@@ -29,9 +29,8 @@ class Plugged:
             given = {"draft": draft, "ticket": ticket}
             changed = plugin.function(*(given[name] for name in plugin.argnames))
             if changed is not None and not isinstance(changed, TicketDraft):
-                raise MigrationError(
-                    f"plugin {plugin.plugin_name}: anybacklog_transform_draft gave {type(changed).__name__}, not TicketDraft"
-                )
+                what = f"anybacklog_transform_draft gave {type(changed).__name__}, not TicketDraft"
+                raise MigrationError(f"plugin {plugin.plugin_name}: {what}")
             draft = changed or draft
         return draft
 

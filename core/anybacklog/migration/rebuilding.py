@@ -14,7 +14,10 @@ from anybacklog.tracker import Tracker
 
 
 def marks_in(target: Tracker, source: str) -> Iterator[tuple[Mark, Marked]]:
-    """Yield every mark of one source in the target: from its external ids, else from its tickets' and comments' texts."""
+    """Yield every mark of one source in the target.
+
+    From its external ids, else from its tickets' and comments' texts.
+    """
     for marked in target.externals() if target.capabilities.can("externals") else _in_texts(target):
         mark = find_mark(marked.external_id)
         if mark is not None and mark.source == source:

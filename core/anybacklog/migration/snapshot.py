@@ -1,7 +1,7 @@
 """What the source said, kept beside the ledger: a header with the project's words, and one line per ticket.
 
-`bundles.jsonl` holds a line per ticket, in source order, with its journal. `header.json` is written last and atomically: a
-snapshot without one was interrupted and is read again.
+`bundles.jsonl` holds a line per ticket, in source order, with its journal. `header.json` is written last and
+atomically: a snapshot without one was interrupted and is read again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
-from anybacklog.errors import ConfigurationError
+from anybacklog.errors import ConfigurationError, ValidationError
 from anybacklog.forms import dump, load
 from anybacklog.migration.planning import Bundle
 from anybacklog.migration.report import Progress
@@ -54,7 +54,10 @@ Show = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What a snapshot knows before its tickets: whose it is, when it was read, how much there is, which words it uses."""
+    """What a snapshot knows before its tickets.
+
+    Whose it is, when it was read, how much there is, which words it uses.
+    """
 
     identity: str
     url: str
@@ -78,23 +81,23 @@ class Snapshot:
         if not path.exists():
             return None
         try:
-            held = json.loads(path.read_text(encoding="utf-8"))
+            held = json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))
             version = held["anybacklog"]
             if version == SNAPSHOT_VERSION:
                 return _read_header(held)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, ValidationError) as error:
             raise ConfigurationError(f"the snapshot {self.folder} is damaged ({error}); run with --refresh") from error
         raise ConfigurationError(f"the snapshot {self.folder} has format {version}; update anybacklog, or --refresh")
 
     def bundles(self) -> Iterator[Bundle]:
         """Yield every ticket with its journal, in source order, in constant memory."""
-        with (self.folder / "bundles.jsonl").open(encoding="utf-8", newline="\n") as lines:
+        with (self.folder / "bundles.jsonl").open(encoding="utf-8", errors="surrogatepass", newline="\n") as lines:
             for number, line in enumerate(lines, 1):
                 try:
                     held = json.loads(line)
                     ticket = load(Ticket, held["ticket"])
                     comments = tuple(load(Comment, comment) for comment in held["comments"])
-                except (ValueError, KeyError, TypeError) as error:
+                except (ValueError, KeyError, TypeError, ValidationError) as error:
                     place = f"{self.folder / 'bundles.jsonl'}, line {number}"
                     raise ConfigurationError(f"the snapshot is damaged: {place}; run with --refresh") from error
                 yield Bundle(ticket, comments)
@@ -112,7 +115,7 @@ def take(source: Tracker, folder: Path, show: Show) -> Snapshot:
     words = {kind: {noun.id: noun for noun in nouns} for kind, nouns in read_words(source, None).items()}
     total = source.count_tickets() if source.capabilities.listing.how != "scan" else None
     done = 0
-    with (folder / "bundles.jsonl").open("w", encoding="utf-8", newline="\n") as lines:
+    with (folder / "bundles.jsonl").open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as lines:
         for bundle in read_bundles(source):
             lines.write(_line(bundle))
             _remember(words, bundle)
@@ -155,7 +158,7 @@ def read_bundles(source: Tracker) -> Iterator[Bundle]:
 def in_source_order(tickets: Iterable[Ticket]) -> Iterator[Ticket]:
     """Order tickets of one instant by key; the rest is in creation order already."""
     for created_at, together in groupby(tickets, key=lambda ticket: ticket.created_at):
-        yield from together if created_at is None else sorted(together, key=natural_key)
+        yield from (together if created_at is None else sorted(together, key=natural_key))  # noqa: B031  # either, once
 
 
 def natural_key(ticket: Ticket) -> tuple[str, int, str]:
@@ -202,7 +205,7 @@ def _write_header(folder: Path, header: Header) -> None:
         "words": {kind: [dump(noun) for noun in nouns] for kind, nouns in header.words.items()},
     }
     fresh = folder / "header.json.new"
-    with fresh.open("w", encoding="utf-8") as file:
+    with fresh.open("w", encoding="utf-8", errors="surrogatepass") as file:
         json.dump(held, file, ensure_ascii=False, indent=1)
         file.flush()
         os.fsync(file.fileno())

@@ -28,7 +28,10 @@ class Writing:
         return self.marked or self.attributed
 
     def text(self, text: Text, mark: Mark, author: User | None, created_at: datetime | None) -> Text:
-        """Bring a text into a format of the target, with a header line where the target has no field for what it says."""
+        """Bring a text into a format of the target.
+
+        With a header line where the target has no field for what it says.
+        """
         body = self.converted(text)
         said = [str(mark)] * self.marked
         if self.attributed:

@@ -36,7 +36,8 @@ def verify(
 ) -> Verification:
     """Compare the target with the source, every field, comment and file through the mapping of the migration.
 
-    Both ends are read afresh; the ledger says only what belongs to what. ConfigurationError if it knows nothing of the pair.
+    Both ends are read afresh; the ledger says only what belongs to what. ConfigurationError if it knows nothing of
+    the pair.
     """
     refuse_absent(source)
     refuse_absent(target)

@@ -24,7 +24,8 @@ ONE = {
     "reporter": "users",
 }
 MANY = {
-    "assignees": "users", "watchers": "users", "categories": "categories", "affected_versions": "versions", "milestones": "milestones",
+    "assignees": "users", "watchers": "users", "categories": "categories", "affected_versions": "versions",
+    "milestones": "milestones",
 }  # fmt: skip
 FIELDS = tuple(each.name for each in fields(TicketDraft))
 

@@ -14,7 +14,8 @@ from anybacklog.tracker.words import Words
 
 Moment: TypeAlias = date | datetime | None
 _KINDS = {
-    "category": "categories", "type": "ticket_types", "priority": "priorities", "assignee": "users", "reporter": "users",
+    "category": "categories", "type": "ticket_types", "priority": "priorities", "assignee": "users",
+    "reporter": "users",
     "milestone": "milestones",
 }  # fmt: skip
 _BOUNDS = ("created_since", "created_until", "updated_since", "updated_until")
@@ -92,7 +93,7 @@ def _statuses(words: Words, value: Any) -> tuple[frozenset[StatusCategory] | Non
         return None, None
     read = [(None, word.id) if isinstance(word, Named) else words.status_filter(word) for word in _each(value)]
     categories = frozenset(category for category, _ in read if category)
-    ids = frozenset(id for _, id in read if id is not None)
+    ids = frozenset(word for _, word in read if word is not None)
     known = words.all("statuses")
     if not categories:
         return None, ids

@@ -73,7 +73,8 @@ Ref = Ticket | str | int
 class Tracker:
     """A live connection to one project of one backend; a context manager. It and its iterators belong to one thread.
 
-    A `ref` is a Ticket, a `str` (tried as key, then id) or an `int` (id). Every write returns what the backend now holds.
+    A `ref` is a Ticket, a `str` (tried as key, then id) or an `int` (id). Every write returns what the backend now
+    holds.
     """
 
     def __init__(self, backend: Backend, location: Location) -> None:
@@ -176,8 +177,8 @@ class Tracker:
         """List tickets lazily: creation order, oldest first, unless `order="-updated"` and the like.
 
         Filters: status category type priority assignee reporter milestone parent text created_since created_until
-        updated_since updated_until; one value or several. Lower bounds inclusive, upper exclusive; a `date` is 00:00 UTC.
-        `options` are the vendor's own. Raises IncompleteListing when the backend counted more than it listed.
+        updated_since updated_until; one value or several. Lower bounds inclusive, upper exclusive; a `date` is 00:00
+        UTC. `options` are the vendor's own. Raises IncompleteListing when the backend counted more than it listed.
         """
         query = self._query(filters, order, options)
         return self._owning(listed(self._backend, query))
@@ -247,7 +248,8 @@ class Tracker:
         """
         with self._during("add_comment"):
             backend = self._able(AddsComments, "add_comment")
-            given = {"author": author, "created_at": created_at, "updated_at": updated_at, "changes": changes, "private": private,
+            given = {"author": author, "created_at": created_at, "updated_at": updated_at, "changes": changes,
+            "private": private,
                      "attachments": attachments, "external_id": external_id}  # fmt: skip
             self._refuse_unheld("comments", given)
             draft = CommentDraft(
@@ -366,7 +368,7 @@ class Tracker:
 
     # ---- below their callers
 
-    def _able(self, ability: type[P], operation: str) -> P:
+    def _able(self, _ability: type[P], operation: str) -> P:
         if not isinstance(self._backend, OPERATIONS[operation]):
             raise UnsupportedOperation(operation, self.capabilities.why_not(operation) or "")
         return cast("P", self._backend)
