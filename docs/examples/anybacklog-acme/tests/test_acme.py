@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from anybacklog_acme.backend import AcmeBackend
-
 from anybacklog.testing import (
     AddsCommentsContract,
     CreatesTicketsContract,
@@ -14,6 +12,8 @@ from anybacklog.testing import (
     ReadsCommentsContract,
     TicketContract,
 )
+
+from anybacklog_acme.backend import AcmeBackend
 
 
 class TestAcme(

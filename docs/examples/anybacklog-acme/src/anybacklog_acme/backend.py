@@ -27,6 +27,7 @@ from anybacklog.plugin import (
     natively,
     sort_key,
 )
+
 from anybacklog_acme.convert import STATUSES, to_comment, to_project, to_ticket
 
 ABILITIES = Abilities(

@@ -1,0 +1,143 @@
+"""Writes what the documentation repeats of the source: `python docs/generate.py`; `--check` only says what is stale.
+
+A part between `<!-- generated: NAME -->` and `<!-- end -->` belongs to this script; all else is written by hand.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from anybacklog import abilities, backend, hookspecs
+from anybacklog.backend import OPERATIONS, BackendSpec, Connection
+from anybacklog.errors import AnyBacklogError
+from anybacklog.location import parse
+from anybacklog.registry import load_registry
+
+DOCS = Path(__file__).parent
+PACKAGE = DOCS / "examples" / "anybacklog-acme"
+HOOKS = tuple(each for name, each in vars(hookspecs).items() if name.startswith("anybacklog_"))
+PROTOCOLS = tuple(dict.fromkeys(OPERATIONS.values()))
+ABILITIES = (abilities.Abilities, abilities.Answer, abilities.Listing, abilities.Limits, abilities.Settle)
+VALUES = (
+    backend.TicketFields,
+    backend.CommentDraft,
+    backend.AttachmentDraft,
+    backend.Marked,
+    BackendSpec,
+    backend.Option,
+    Connection,
+)
+_PART = re.compile(r"(?<=<!-- generated: )(\w+)( -->\n)(.*?)(?=<!-- end -->)", re.DOTALL)
+_ORDER = ("pyproject.toml", "src", "tests", "tickets")
+_LANGUAGES = {".py": "python"}
+
+
+def source_of(things: Iterable[object]) -> str:
+    """Print classes or functions as they stand in the source."""
+    return _fenced("python", "\n\n".join(inspect.getsource(each) for each in things))  # type: ignore[arg-type]
+
+
+def package() -> str:
+    """Print every file of the example package under its path."""
+    blocks = []
+    for file in package_files():
+        name = file.relative_to(PACKAGE).as_posix()
+        language = _LANGUAGES.get(file.suffix, file.suffix[1:])
+        blocks.append(_fenced(f'{language} title="{name}"', file.read_text(encoding="utf-8")))
+    return "\n".join(blocks)
+
+
+def package_files() -> list[Path]:
+    """List the files of the example package, in the order to read them."""
+    held = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    kept = [path for path in held if not any(part.startswith(".") for part in path.relative_to(PACKAGE).parts)]
+    return sorted(kept, key=lambda path: (_ORDER.index(path.relative_to(PACKAGE).parts[0]), _rank(path), path))
+
+
+def operations_table() -> str:
+    """Tell which of Tracker's operations each installed backend has."""
+    opened = dict(_opened())
+    rows = (
+        [f"`{name}`", *(_tick(isinstance(each, OPERATIONS[name])) for each in opened.values())] for name in OPERATIONS
+    )
+    return _table(["operation", *(f"`{scheme}`" for scheme in opened)], rows)
+
+
+def fields_table() -> str:
+    """Tell which fields each installed backend holds as given; a blank: it has to be asked, with credentials."""
+    native = {scheme: _native(each) for scheme, each in _opened()}
+    rows = (
+        [f"`{name}`", *("" if said is None else _tick(bool(said.get(name))) for said in native.values())]
+        for name in abilities.NATIVE_FIELDS
+    )
+    return _table(["field", *(f"`{scheme}`" for scheme in native)], rows)
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "boundary": lambda: source_of([backend.Backend]),
+    "abilities": lambda: source_of(ABILITIES),
+    "protocols": lambda: source_of(PROTOCOLS),
+    "values": lambda: source_of(VALUES),
+    "hooks": lambda: source_of([*HOOKS, hookspecs.CommandSpec]),
+    "package": package,
+    "operations": operations_table,
+    "fields": fields_table,
+}
+
+
+def filled(page: str) -> str:
+    """Give a page with every generated part as it should be now."""
+    return _PART.sub(lambda part: f"{part[1]}{part[2]}{PARTS[part[1]]()}", page)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the stale pages, or only name them."""
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md"))}
+    stale = {path: new for path, text in pages.items() if (new := filled(text)) != text}
+    for path, new in stale.items():
+        print(f"{path.name} is stale; run python docs/generate.py" if "--check" in arguments else f"wrote {path.name}")
+        if "--check" not in arguments:
+            path.write_text(new, encoding="utf-8")
+    return int(bool(stale) and "--check" in arguments)
+
+
+def _opened() -> Iterator[tuple[str, backend.Backend]]:
+    """Open every installed backend at its example URL; opening stores and does not connect."""
+    specs = load_registry(disabled="acme").specs
+    for scheme in sorted(specs):
+        location = parse(specs[scheme].example)
+        yield scheme, specs[scheme].open(Connection(location=location, api_key="none", options=location.options))
+
+
+def _native(opened: backend.Backend) -> Mapping[str, abilities.Answer] | None:
+    try:
+        return opened.abilities.native
+    except AnyBacklogError:
+        return None
+
+
+def _tick(yes: bool) -> str:  # noqa: FBT001
+    return "✓" if yes else "–"
+
+
+def _table(head: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines) + "\n"
+
+
+def _fenced(language: str, text: str) -> str:
+    return f"```{language}\n{text.rstrip()}\n```\n"
+
+
+def _rank(path: Path) -> int:
+    """Read the plugin before the backend it opens; the project before its tickets."""
+    names = ("__init__.py", "plugin.py", "backend.py", "convert.py", "acme.json")
+    return names.index(path.name) if path.name in names else len(names)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
