@@ -16,7 +16,7 @@ from anybacklog.abilities import (
     Listing,
     Settle,
     everything_native,
-)  # fmt: skip
+)
 from anybacklog.backend import Metadata
 from anybacklog.model import Priority, Resolution, Status, TicketType
 from anybacklog.query import FILTERS, ORDERS

@@ -28,7 +28,7 @@ from anybacklog.model import (
     TicketType,
     User,
     Version,
-)  # fmt: skip
+)
 from anybacklog.query import TicketQuery, matches
 from anybacklog.store.defaults import Clock, store_abilities, utc_now
 from anybacklog.store.memory_contents import MemoryContents, MemoryProject
@@ -137,8 +137,7 @@ class MemoryBackend:
 
     def ticket(self, ref: str) -> Ticket:
         """Read one ticket by key, else by id."""
-        project = self._project
-        return self._ticket(project.ids_by_key.get(ref, ref)).ticket
+        return self._ticket(self._project.ids_by_key.get(ref, ref)).ticket
 
     def create_ticket(self, fields: TicketFields) -> Ticket:
         """Create a ticket. A field that is absent gets its default; one that is None stays empty."""
@@ -147,8 +146,6 @@ class MemoryBackend:
         key = values.pop("key", None) or project.next_key()
         project.refuse_taken(key)
         external_id = values.pop("external_id", None)
-        if "title" not in values:
-            raise ValidationError("a ticket needs a title", field="title")
         ticket = Ticket(
             **{**project.defaults(self._clock(), self.myself()), **values, "id": self._contents.new_id(), "key": key}
         )

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 from uuid import uuid4
 
 from anybacklog.backend import Marked, Metadata, TicketFields
-from anybacklog.errors import Conflict
+from anybacklog.errors import Conflict, ValidationError
 from anybacklog.model import (
     Category,
     CustomField,
@@ -26,7 +26,7 @@ from anybacklog.model import (
     TicketType,
     User,
     Version,
-)  # fmt: skip
+)
 from anybacklog.store.defaults import DEFAULT_METADATA, DEFAULT_PRIORITY, DEFAULT_TYPE, local_login
 from anybacklog.store.memory_ticket import MemoryTicket
 from anybacklog.store.values import (
@@ -42,7 +42,7 @@ from anybacklog.store.values import (
     unique,
     unknown_field,
     unknown_id,
-)  # fmt: skip
+)
 
 _Noun = TypeVar("_Noun", bound=Named)
 
@@ -124,6 +124,8 @@ class MemoryProject:
 
     def resolved(self, fields: TicketFields, ticket: Ticket | None = None) -> dict[str, Any]:
         """Turn ids into nouns, texts and instants into what is kept; `ticket` is what is there already."""
+        if ticket is None and "title" not in fields:
+            raise ValidationError("a ticket needs a title", field="title")
         return {name: self._resolve(name, value, ticket) for name, value in fields.items()}
 
     def next_key(self) -> str:

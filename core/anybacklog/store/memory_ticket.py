@@ -13,13 +13,13 @@ from anybacklog.model import (
     Comment,
     Ticket,
     User,
-)  # fmt: skip
+)
 from anybacklog.query import known_order, sort_key
 from anybacklog.store.values import (
     checked_text,
     chunks,
     plain_value,
-)  # fmt: skip
+)
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
