@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from anybacklog.abilities import (
@@ -107,7 +108,7 @@ from anybacklog.query import FILTERS, ORDERS, TicketQuery, matches, sort_key
 from anybacklog.steps import Step, StepState
 
 if TYPE_CHECKING:
-    from anybacklog.http import HttpSession
+    from anybacklog.http import Credentials, HttpSession, Refusal, Timeouts
     from anybacklog.wire import WireSchema
 
 __all__ = [
@@ -116,7 +117,7 @@ __all__ = [
     "AddsComments", "AddsLinks", "AddsMetadata", "Answer", "AnyBacklogError", "Attachment", "AttachmentDraft",
     "AuthenticationError", "Backend", "BackendSpec", "Category", "Change", "CommandSpec", "Comment", "CommentDraft",
     "ConfigurationError", "Conflict", "Connection", "Converter", "CountsRequests", "CountsTickets",
-    "CreatesTickets", "CustomField",
+    "CreatesTickets", "Credentials", "CustomField",
     "CustomFieldValue", "DeletesAttachments", "DeletesComments", "DeletesTickets", "Extends", "FieldType", "FieldValue",
     "HttpSession", "IncompleteListing", "KeepsExternalIds", "KnowsMyself", "Limits", "Link", "Listing",
     "ListsActivities",
@@ -125,22 +126,20 @@ __all__ = [
     "MetadataKind",
     "MigrationError", "Milestone", "Named", "NotFound", "Option", "PermissionDenied", "Priority", "Project",
     "ProtocolError",
-    "RateLimited", "ReadsAttachments", "ReadsComments", "ReadsLinks", "Resolution", "Settle", "SpeaksRaw", "Status",
+    "RateLimited", "ReadsAttachments", "ReadsComments", "ReadsLinks", "Refusal", "Resolution", "Settle", "SpeaksRaw",
+    "Status",
     "StatusCategory", "Step", "StepState", "Text", "TextFormat", "Ticket", "TicketDraft", "TicketFields", "TicketQuery",
-    "TicketType", "TransportError", "UnsupportedOperation", "UpdatesComments", "UpdatesTickets", "User",
+    "TicketType", "Timeouts", "TransportError", "UnsupportedOperation", "UpdatesComments", "UpdatesTickets", "User",
     "ValidationError",
     "Version", "WireSchema", "everything_native", "hookimpl", "matches", "natively", "sort_key",
 ]  # fmt: skip
 
 
+_HEAVY = {"Credentials": "http", "HttpSession": "http", "Refusal": "http", "Timeouts": "http", "WireSchema": "wire"}
+
+
 def __getattr__(name: str) -> Any:
     """Import what is heavy (requests, marshmallow) only when an adapter asks for it."""
-    if name == "HttpSession":
-        from anybacklog.http import HttpSession
-
-        return HttpSession
-    if name == "WireSchema":
-        from anybacklog.wire import WireSchema
-
-        return WireSchema
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HEAVY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"anybacklog.{_HEAVY[name]}"), name)

@@ -1,0 +1,1 @@
+"""Nulab Backlog (backlog.com, backlog.jp, backlogtool.com) for anybacklog."""

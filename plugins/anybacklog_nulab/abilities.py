@@ -1,0 +1,80 @@
+"""What Nulab can hold and where its limits are: data, each with the reason."""
+
+from __future__ import annotations
+
+from anybacklog.plugin import Abilities, Answer, Limits, Listing, TextFormat, natively
+
+_FIELD = "a field of an issue (add-issue, update-issue)"
+_OWN_KEY = "the API writes as the owner of the key"
+_OWN_TIME = "the API sets the time of the call"
+
+NATIVE = natively(
+    {
+        **dict.fromkeys(
+            (
+                "title", "description", "type", "status", "priority", "resolution", "parent", "start_date", "due_date",
+                "estimated_hours", "actual_hours", "categories", "affected_versions", "milestones", "custom_fields",
+            ),
+            _FIELD,
+        ),
+        "assignees": "one person, a member of the project (assigneeId)",
+        "comments": "add-comment",
+        "comments.attachments": "attachmentId[] of add-comment",
+        "attachments": "post-attachment-file, then attachmentId[]",
+    },
+    {
+        "key": "the space numbers issues itself",
+        "reporter": _OWN_KEY,
+        "created_at": _OWN_TIME,
+        "updated_at": _OWN_TIME,
+        "watchers": "the API adds only the owner of the key to an issue's watchers",
+        "external_id": "an issue has no such field",
+        "comments.author": _OWN_KEY,
+        "comments.created_at": _OWN_TIME,
+        "comments.updated_at": _OWN_TIME,
+        "comments.changes": "the space writes its change log itself",
+        "comments.private": "everybody who sees an issue sees its comments",
+        "comments.external_id": "a comment has no such field",
+        "attachments.author": _OWN_KEY,
+        "attachments.created_at": _OWN_TIME,
+        "attachments.external_id": "a file has no such field",
+        "links": "links between issues are not written yet",
+    },
+)  # fmt: skip
+
+LIMITS = Limits(
+    title_length=255,
+    description_length=100_000,
+    comment_length=50_000,
+    statuses_per_project=12,
+    page_size=100,
+    reasons={
+        "title_length": "the space answers 'no longer than 255' (observed 2025)",
+        "description_length": "measured: 100,000 characters pass, more are refused (observed 2025)",
+        "comment_length": "the space answers 'no longer than 50,000' (observed 2025)",
+        "statuses_per_project": "4 of Nulab's own and 8 more (add-status)",
+        "page_size": "count is 1 to 100 (get-issue-list)",
+    },
+)
+
+LISTING = Listing(
+    how="pages",
+    complete=True,
+    reason="GET /issues pages through the project, oldest first, and is held against GET /issues/count",
+    exact_filters=frozenset({"status", "category", "type", "priority", "assignee", "reporter", "milestone", "parent"}),
+    orders=frozenset({"created", "-created", "updated", "-updated"}),
+)
+
+
+def abilities_with(text_format: TextFormat) -> Abilities:
+    """Give the abilities of a project whose texts are in this format."""
+    return Abilities(
+        text_format=text_format,
+        text_formats=frozenset({text_format}),
+        native=NATIVE,
+        listing=LISTING,
+        limits=LIMITS,
+        comments_move_updated_at=Answer(
+            yes=False, reason="a plain comment leaves an issue's `updated` as it was (observed 2015)"
+        ),
+    )

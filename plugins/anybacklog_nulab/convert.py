@@ -1,0 +1,255 @@
+"""Nulab's words <-> ours, pure: no request is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from anybacklog.plugin import (
+    Attachment,
+    Category,
+    Change,
+    Comment,
+    CustomField,
+    CustomFieldValue,
+    FieldType,
+    FieldValue,
+    Milestone,
+    Named,
+    Priority,
+    Project,
+    Resolution,
+    Status,
+    StatusCategory,
+    Text,
+    TextFormat,
+    Ticket,
+    TicketQuery,
+    TicketType,
+    User,
+    Version,
+)  # fmt: skip
+
+N = TypeVar("N", bound=Named)
+T = TypeVar("T")
+Loaded = Mapping[str, Any]
+
+OPEN, DONE = 1, (3, 4)
+FIELD_TYPES: Mapping[int | None, FieldType] = {
+    1: "text", 2: "text", 3: "number", 4: "date", 5: "choice", 6: "choices", 7: "choices", 8: "choice",
+}  # fmt: skip
+CHANGED: Mapping[str, str] = {
+    "summary": "title", "issueType": "type", "assigner": "assignees", "component": "categories",
+    "version": "affected_versions", "milestone": "milestones", "startDate": "start_date", "limitDate": "due_date",
+    "estimatedHours": "estimated_hours", "actualHours": "actual_hours", "parentIssue": "parent",
+    "attachment": "attachments",
+}  # fmt: skip
+"""Nulab's names in a change log -> the names of a ticket's fields; others are the same word, or stay as they are."""
+FILTERED: Mapping[str, str] = {
+    "status": "statusId[]", "category": "categoryId[]", "type": "issueTypeId[]", "priority": "priorityId[]",
+    "assignee": "assigneeId[]", "reporter": "createdUserId[]", "milestone": "milestoneId[]",
+    "parent": "parentIssueId[]",
+}  # fmt: skip
+BOUNDS: Mapping[str, tuple[str, int]] = {
+    "created_since": ("createdSince", -1), "created_until": ("createdUntil", 1),
+    "updated_since": ("updatedSince", -1), "updated_until": ("updatedUntil", 1),
+}  # fmt: skip
+"""Filters by day, in a zone nobody documents: widened by a day, so that they give too much and never too little."""
+
+
+def optional(make: Callable[[Loaded], T], loaded: Loaded | None) -> T | None:
+    """Make what is there; null stays None."""
+    return None if loaded is None else make(loaded)
+
+
+def to_named(noun: type[N], loaded: Loaded | None) -> N | None:
+    """Make a noun of an id and a name."""
+    return None if loaded is None else noun(id=str(loaded["id"]), name=loaded["name"])
+
+
+def to_many(noun: type[N], loaded: Iterable[Loaded] | None) -> tuple[N, ...]:
+    """Make nouns, in the order they came in."""
+    return tuple(noun(id=str(each["id"]), name=each["name"]) for each in loaded or ())
+
+
+def to_status(loaded: Loaded) -> Status:
+    """Make a status; its category goes by its id, since names are localised and can be changed."""
+    return Status(id=str(loaded["id"]), name=loaded["name"], category=_category(loaded["id"]))
+
+
+def _category(status_id: int) -> StatusCategory:
+    return "open" if status_id == OPEN else "done" if status_id in DONE else "in_progress"
+
+
+def to_user(loaded: Loaded) -> User:
+    """Make a user; a login or an address may be hidden."""
+    login = loaded["user_id"]
+    return User(id=str(loaded["id"]), login=login, name=loaded["name"] or login or "", email=loaded["mail_address"])
+
+
+def to_project(loaded: Loaded, raw: Loaded, web: str) -> Project:
+    """Make a project; `web` is the address of the space."""
+    key = loaded["project_key"]
+    return Project(id=str(loaded["id"]), key=key, name=loaded["name"], url=f"{web}/projects/{key}", raw=raw)
+
+
+def to_format(rule: str | None) -> TextFormat:
+    """Read a project's `textFormattingRule`; a project that has none is older than markdown."""
+    return "markdown" if rule == "markdown" else "backlog"
+
+
+def to_attachment(loaded: Loaded) -> Attachment:
+    """Make an attachment."""
+    return Attachment(
+        id=str(loaded["id"]),
+        name=loaded["name"],
+        size=loaded["size"],
+        author=optional(to_user, loaded["created_user"]),
+        created_at=loaded["created"],
+    )
+
+
+def to_attachments(loaded: Iterable[Loaded] | None) -> tuple[Attachment, ...]:
+    """Make attachments, oldest first: ids grow."""
+    return tuple(to_attachment(each) for each in sorted(loaded or (), key=lambda each: int(each["id"])))
+
+
+def to_ticket(loaded: Loaded, raw: Loaded, text_format: TextFormat, web: str) -> Ticket:
+    """Make a ticket of an issue; `raw` is the JSON as it was received."""
+    description = loaded["description"]
+    assignee = optional(to_user, loaded["assignee"])
+    parent = loaded["parent_issue_id"]
+    return Ticket(
+        id=str(loaded["id"]),
+        key=loaded["issue_key"],
+        url=f"{web}/view/{loaded['issue_key']}",
+        title=loaded["summary"],
+        description=None if description is None else Text(description, text_format),
+        type=to_named(TicketType, loaded["issue_type"]),
+        status=optional(to_status, loaded["status"]),
+        priority=to_named(Priority, loaded["priority"]),
+        resolution=to_named(Resolution, loaded["resolution"]),
+        reporter=optional(to_user, loaded["created_user"]),
+        assignees=() if assignee is None else (assignee,),
+        created_at=loaded["created"],
+        updated_at=loaded["updated"],
+        start_date=to_day(loaded["start_date"]),
+        due_date=to_day(loaded["due_date"]),
+        estimated_hours=loaded["estimated_hours"],
+        actual_hours=loaded["actual_hours"],
+        categories=to_many(Category, loaded["category"]),
+        affected_versions=to_many(Version, loaded["versions"]),
+        milestones=to_many(Milestone, loaded["milestone"]),
+        parent=None if parent is None else str(parent),
+        custom_fields=tuple(to_field_value(each) for each in loaded["custom_fields"] or ()),
+        attachments=to_attachments(loaded["attachments"]),
+        raw=raw,
+    )
+
+
+def to_day(text: str | None) -> date | None:
+    """Read a calendar day: midnight UTC stands for the day itself (observed), so no zone is ever applied."""
+    return date.fromisoformat(text[:10].replace("/", "-")) if text else None
+
+
+def to_field(loaded: Loaded, raw: Loaded) -> CustomField:
+    """Make the definition of a custom field."""
+    items = sorted(loaded["items"] or (), key=lambda item: item["display_order"] or 0)
+    return CustomField(
+        id=str(loaded["id"]),
+        name=loaded["name"],
+        type=FIELD_TYPES.get(loaded["type_id"], "text"),
+        options=to_many(Named, items),
+        required=bool(loaded["required"]),
+        raw=raw,
+    )
+
+
+def to_field_value(loaded: Loaded) -> CustomFieldValue:
+    """Make a custom field's value in a ticket; a type nobody knows yet is shown as text."""
+    kind = FIELD_TYPES.get(loaded["field_type_id"], "text")
+    value = _value(kind, loaded["value"], loaded["other_value"])
+    return CustomFieldValue(id=str(loaded["id"]), name=loaded["name"], type=kind, value=value)
+
+
+def _value(kind: FieldType, value: Any, other: str | None) -> FieldValue:
+    match kind, value:
+        case "choices", _:
+            names = tuple(_name(item) for item in (value if isinstance(value, list) else [value]) if item is not None)
+            return (*names, other) if other else names
+        case "choice", _:
+            return other or None if value is None else _name(value)
+        case _, None | "":
+            return value if kind == "text" else None
+        case "number", int() | float():
+            return value
+        case "number", _:
+            return float(value)
+        case "date", _:
+            return to_day(str(value))
+        case _:
+            return str(value)
+
+
+def _name(item: Any) -> str:
+    return str(item["name"] if isinstance(item, dict) else item)
+
+
+def to_comment(loaded: Loaded, raw: Loaded, text_format: TextFormat, files: Mapping[str, Attachment]) -> Comment:
+    """Make a journal entry; `files` are the ticket's attachments by id, so that a deleted file stays a change only."""
+    return Comment(
+        id=str(loaded["id"]),
+        author=optional(to_user, loaded["created_user"]),
+        body=Text(loaded["content"] or "", text_format),
+        created_at=loaded["created"],
+        updated_at=loaded["updated"],
+        changes=tuple(to_change(each) for each in loaded["change_log"] or ()),
+        attachments=tuple(files[each] for each in added_files(loaded) if each in files),
+        raw=raw,
+    )
+
+
+def to_change(loaded: Loaded) -> Change:
+    """Make a change; a custom field keeps its own name, and an announcement tells its type as the new value."""
+    ours = loaded["field"] if loaded["attribute_info"] else CHANGED.get(loaded["field"], loaded["field"])
+    named = loaded["attachment_info"] or loaded["attribute_info"]
+    announced = (loaded["notification_info"] or {}).get("type")
+    return Change(
+        field=ours,
+        old=loaded["original_value"],
+        new=loaded["new_value"] if loaded["new_value"] is not None else announced,
+        id=str(named["id"]) if named else None,
+    )
+
+
+def added_files(loaded: Loaded) -> list[str]:
+    """Name the files that a comment added, by their ids in the ticket."""
+    return [
+        str(change["attachment_info"]["id"])
+        for change in loaded["change_log"] or ()
+        if change["field"] == "attachment" and change["attachment_info"] and change["new_value"]
+    ]
+
+
+def to_filters(query: TicketQuery, project_id: str) -> dict[str, Any] | None:
+    """Spell a query as parameters that give all it asks for and perhaps more; None when nothing can match."""
+    params: dict[str, Any] = {"projectId[]": project_id}
+    for name, parameter in FILTERED.items():
+        words = getattr(query, name)
+        if words is None:
+            continue
+        ids = sorted(word for word in words if word.isascii() and word.isdigit())
+        if not ids:
+            return None
+        params[parameter] = ids
+    for name, (parameter, days) in BOUNDS.items():
+        bound = getattr(query, name)
+        if bound is not None:
+            params[parameter] = _day_beside(bound, days).isoformat()
+    return params | dict(query.options)
+
+
+def _day_beside(bound: datetime, days: int) -> date:
+    day = bound.date()
+    return day if day in (date.min, date.max) else day + timedelta(days=days)

@@ -1,0 +1,153 @@
+"""The JSON of Nulab's API, as far as we read it. What a service of 2015 or of tomorrow leaves out is None.
+
+Vendor pages: https://developer.nulab.com/docs/backlog/api/2/get-issue-list/ and its neighbours; null as observed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from anybacklog.plugin import WireSchema
+
+OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
+
+
+class NamedSchema(WireSchema):
+    """Whatever has an id and a name: types, statuses, priorities, resolutions, categories, versions, list items."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+
+
+class UserSchema(WireSchema):
+    """A person. `userId`, `mailAddress` and more are null or absent for some (observed)."""
+
+    id = fields.Integer(required=True)
+    user_id = fields.String(**OPTIONAL)
+    name = fields.String(**OPTIONAL)
+    mail_address = fields.String(**OPTIONAL)
+
+
+class ProjectSchema(WireSchema):
+    """`GET /projects/{p}`."""
+
+    id = fields.Integer(required=True)
+    project_key = fields.String(required=True)
+    name = fields.String(required=True)
+    text_formatting_rule = fields.String(**OPTIONAL)
+
+
+class AttachmentSchema(WireSchema):
+    """A file at an issue; the vendor's example leaves out who and when."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    size = fields.Integer(**OPTIONAL)
+    created_user = fields.Nested(UserSchema, **OPTIONAL)
+    created = fields.AwareDateTime(**OPTIONAL)
+
+
+class FieldItemSchema(NamedSchema):
+    """A choice of a custom field."""
+
+    display_order = fields.Integer(**OPTIONAL)
+
+
+class FieldSchema(WireSchema):
+    """`GET /projects/{p}/customFields`: a definition."""
+
+    id = fields.Integer(required=True)
+    type_id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    required = fields.Boolean(**OPTIONAL)
+    items = fields.List(fields.Nested(FieldItemSchema), **OPTIONAL)
+
+
+class FieldValueSchema(WireSchema):
+    """A custom field in an issue: here the type is called `fieldTypeId`."""
+
+    id = fields.Integer(required=True)
+    field_type_id = fields.Integer(**OPTIONAL)
+    name = fields.String(required=True)
+    value = fields.Raw(**OPTIONAL)
+    other_value = fields.String(**OPTIONAL)
+
+
+class IssueSchema(WireSchema):
+    """One element of `GET /issues`, and `GET /issues/{i}`: the same shape. `milestone` is a list."""
+
+    id = fields.Integer(required=True)
+    project_id = fields.Integer(required=True)
+    issue_key = fields.String(required=True)
+    summary = fields.String(required=True)
+    description = fields.String(**OPTIONAL)
+    issue_type = fields.Nested(NamedSchema, **OPTIONAL)
+    status = fields.Nested(NamedSchema, **OPTIONAL)
+    priority = fields.Nested(NamedSchema, **OPTIONAL)
+    resolution = fields.Nested(NamedSchema, **OPTIONAL)
+    assignee = fields.Nested(UserSchema, **OPTIONAL)
+    category = fields.List(fields.Nested(NamedSchema), **OPTIONAL)
+    versions = fields.List(fields.Nested(NamedSchema), **OPTIONAL)
+    milestone = fields.List(fields.Nested(NamedSchema), **OPTIONAL)
+    start_date = fields.String(**OPTIONAL)
+    due_date = fields.String(**OPTIONAL)
+    estimated_hours = fields.Float(**OPTIONAL)
+    actual_hours = fields.Float(**OPTIONAL)
+    parent_issue_id = fields.Integer(**OPTIONAL)
+    created_user = fields.Nested(UserSchema, **OPTIONAL)
+    created = fields.AwareDateTime(**OPTIONAL)
+    updated = fields.AwareDateTime(**OPTIONAL)
+    custom_fields = fields.List(fields.Nested(FieldValueSchema), **OPTIONAL)
+    attachments = fields.List(fields.Nested(AttachmentSchema), **OPTIONAL)
+
+
+class AttachmentRefSchema(WireSchema):
+    """The file a change speaks of."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(**OPTIONAL)
+
+
+class FieldRefSchema(WireSchema):
+    """The custom field a change speaks of."""
+
+    id = fields.Integer(required=True)
+
+
+class NotificationSchema(WireSchema):
+    """What was announced, such as `issue.create`."""
+
+    type = fields.String(**OPTIONAL)
+
+
+class ChangeSchema(WireSchema):
+    """One element of a comment's `changeLog`."""
+
+    field = fields.String(required=True)
+    new_value = fields.String(**OPTIONAL)
+    original_value = fields.String(**OPTIONAL)
+    attachment_info = fields.Nested(AttachmentRefSchema, **OPTIONAL)
+    attribute_info = fields.Nested(FieldRefSchema, **OPTIONAL)
+    notification_info = fields.Nested(NotificationSchema, **OPTIONAL)
+
+
+class CommentSchema(WireSchema):
+    """One element of `GET /issues/{i}/comments`. `content` is "" or null where only fields changed."""
+
+    id = fields.Integer(required=True)
+    content = fields.String(**OPTIONAL)
+    change_log = fields.List(fields.Nested(ChangeSchema), **OPTIONAL)
+    created_user = fields.Nested(UserSchema, **OPTIONAL)
+    created = fields.AwareDateTime(**OPTIONAL)
+    updated = fields.AwareDateTime(**OPTIONAL)
+
+
+NAMED = NamedSchema()
+USER = UserSchema()
+PROJECT = ProjectSchema()
+ATTACHMENT = AttachmentSchema()
+FIELD = FieldSchema()
+ISSUE = IssueSchema()
+COMMENT = CommentSchema()
