@@ -446,7 +446,7 @@ OPERATIONS: Mapping[str, type] = {
 """Tracker's method names -> the protocol that stands behind each."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Option:
     """An option of a backend's URL: what it means, for `anybacklog backends`."""
 

@@ -1,6 +1,7 @@
 """Moving tickets between any two trackers: read, map, plan, apply, verify, report."""
 
-from anybacklog.migration.engine import default_ledger, migrate
+from anybacklog.migration.ends import default_ledger
+from anybacklog.migration.engine import migrate
 from anybacklog.migration.report import Difference, Failure, Fidelity, Progress, Report, Verification
 from anybacklog.migration.verification import verify
 

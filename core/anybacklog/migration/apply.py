@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO, Literal, TypeAlias
+from typing import BinaryIO, Literal, TypeAlias, cast
 
+from anybacklog.abilities import MetadataKind
 from anybacklog.backend import AttachmentDraft
 from anybacklog.errors import (
     AnyBacklogError,
@@ -98,15 +99,27 @@ class Applier:
                 return settled
         return self._write(step, key)
 
-    def tie(self, step: SetParent | AddLink) -> Fate:
+    def ties(self, steps: Iterable[SetParent | AddLink], *, partial: bool) -> None:
+        """Tie a ticket to the others: an end not copied yet waits for another run, one outside was counted lost."""
+        for step in steps:
+            item = step.item
+            other = step.parent if isinstance(step, SetParent) else step.other
+            if self.pair.landed("ticket", item.ticket_id, item.ticket_id) is None:
+                return
+            if self.pair.landed("ticket", other, other) is not None:
+                self._tie(step)
+            elif not partial and self.pair.row(f"ticket:{other}:{other}") is not None:
+                self.fail(step, "wait", "waits for the ticket at its other end")
+
+    def _tie(self, step: SetParent | AddLink) -> None:
         """Apply a tie; a link is seen from both its ends and counted once."""
         key = key_of(step)
         if key in self._tied:
             self._tied.remove(key)
-            return "already"
+            return
         if isinstance(step, AddLink):
             self._tied.add(key)
-        return self.step(step)
+        self.step(step)
 
     @staticmethod
     def count_done(step: Step, pair: Pair, report: Report) -> None:
@@ -192,12 +205,12 @@ class Applier:
         if parent is not None and self.course.native("parent"):
             draft = replace(draft, parent=parent.target_id)
         try:
-            ticket = self.target.create_ticket(draft)
+            ticket = self.target.create_ticket(draft, exact=True)
         except Conflict:
             if draft.key is None:
                 raise
             # Somebody else's ticket has this key already; ours gets the next free one, and its mark names the old.
-            ticket = self.target.create_ticket(replace(draft, key=None))
+            ticket = self.target.create_ticket(replace(draft, key=None), exact=True)
             self.report.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
         self.created_tickets += 1
         landed = Landed(item=step.item, target_ticket=ticket.id, target_id=ticket.id, target_key=ticket.key)
@@ -290,6 +303,7 @@ class Applier:
 
 def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, clock: Clock) -> MappingTable:
     """Create what the target lacks: people, words, fields. A name that is there already is what we want."""
+    _recognise(pair, mapping)
     for kind, match in mapping.to_create():
         key = f"metadata:{kind}:{match.source.id}"
         noun = to_make(match)
@@ -298,10 +312,21 @@ def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, 
             made = target.add_metadata(kind, noun)
         except Conflict as error:
             raise MigrationError(f"{kind.replace('_', ' ')} {noun.name!r} cannot be created: {error}") from error
-        pair.done(key, [], before={"created": made.id, "kind": kind})
+        pair.done(key, [], before={"created": made.id})
         mapping = mapping.made(kind, match.source.id, made)
-        report.notes.append(f"created in the target: {kind.replace('_', ' ')} {made.name!r}")
+    for kind, ids in pair.made().items():
+        report.notes.append(f"created in the target: {len(ids)} {kind.replace('_', ' ')}")
     return mapping
+
+
+def _recognise(pair: Pair, mapping: MappingTable) -> None:
+    """Take as ours what an interrupted run had created and could not write down."""
+    for row in pair.rows("intended"):
+        place, _, rest = row.key.partition(":")
+        kind, _, source_id = rest.partition(":")
+        match = mapping.matches.get(cast("MetadataKind", kind), {}).get(source_id) if place == "metadata" else None
+        if match is not None and match.target is not None and not match.create:
+            pair.done(row.key, [], before={"created": match.target.id})
 
 
 def key_of(step: Step) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from heapq import nlargest
 from typing import Any
 
 from anybacklog.abilities import Answer, MetadataKind
@@ -129,7 +130,7 @@ class Weighing:
             yield "comments.private", "lost", "a private comment is not copied where it would become public"
             return
         if comment.changes:
-            yield self._history()
+            yield self._history("comments.changes" if is_remark(comment) else "history")
         if is_remark(comment):
             yield self._text("comments", comment.body)
         if self.course.native("comments"):
@@ -186,14 +187,28 @@ class Weighing:
             return name, "emulated", f"{reason or answer.reason}; the header line names it"
         return name, "lost", reason or answer.reason
 
-    def _history(self) -> tuple[str, Level, str]:
+    def _history(self, name: str) -> tuple[str, Level, str]:
         answer = self.answer("comments.changes")
         if answer:
-            return "history", "native", answer.reason
+            return name, "native", answer.reason
         held = self.answer("comments")
-        return "history", "emulated" if held else "lost", f"{answer.reason}; written as text" if held else held.reason
+        return name, "emulated" if held else "lost", f"{answer.reason}; written as text" if held else held.reason
 
 
 def lost(rows: Iterable[Fidelity]) -> list[Fidelity]:
     """Pick the losses."""
     return [row for row in rows if row.level == "lost"]
+
+
+def worst(bundles: Iterable[Bundle], count: int = 10) -> frozenset[str]:
+    """Pick the tickets that are most likely to break a limit.
+
+    The longest texts, the most files, the longest journals.
+    """
+
+    def weight(bundle: Bundle) -> int:
+        texts = [bundle.ticket.description, *(comment.body for comment in bundle.comments)]
+        sizes = [attachment.size or 0 for attachment in bundle.ticket.attachments]
+        return sum(len(text.source) for text in texts if text) + sum(sizes) + 1000 * len(bundle.comments)
+
+    return frozenset(bundle.ticket.key for bundle in nlargest(count, bundles, key=weight))

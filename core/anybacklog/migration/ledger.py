@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.dialects.sqlite import insert
 
+from anybacklog.abilities import MetadataKind
 from anybacklog.errors import ConfigurationError, TransportError
 from anybacklog.steps import Item, StepState
 
@@ -187,6 +188,14 @@ class Pair:
         query = sa.select(_steps).where(_steps.c.pair == self.id, _steps.c.state.in_(states)).order_by(_steps.c.key)
         return [_row(found) for found in self._connection.execute(query)]
 
+    def made(self) -> dict[MetadataKind, dict[str, str]]:
+        """Give what this migration has created in the project: by kind, the source's id and the target's."""
+        found: dict[MetadataKind, dict[str, str]] = {}
+        for row in self._connection.execute(_FIND_MADE, self._of):
+            _, kind, source_id = row.key.split(":", 2)
+            found.setdefault(kind, {})[source_id] = json.loads(row.before)["created"]
+        return found
+
     def untouched(self) -> bool:
         """Tell whether no step was ever intended here."""
         query = sa.select(sa.literal(1)).where(_steps.c.pair == self.id).limit(1)
@@ -343,6 +352,11 @@ def _landed(found: sa.Row[Any]) -> Landed:
 
 
 _FIND_STEP = sa.select(_steps).where(_steps.c.pair == sa.bindparam("pair"), _steps.c.key == sa.bindparam("key"))
+_FIND_MADE = sa.select(_steps.c.key, _steps.c.before).where(
+    _steps.c.pair == sa.bindparam("pair"),
+    _steps.c.key.between("metadata:", "metadata;"),
+    _steps.c.state == "done",
+)
 _FIND_ITEM = sa.select(_items).where(
     *(_items.c[name] == sa.bindparam(name) for name in ("pair", "kind", "ticket", "id"))
 )

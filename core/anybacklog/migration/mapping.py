@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -59,18 +60,24 @@ def map_all(
     target: Nouns,
     creatable: frozenset[MetadataKind],
     *,
+    made: Mapping[MetadataKind, Mapping[str, str]] | None = None,
     chosen: Mapping[MetadataKind, Mapping[str, str]] | None = None,
     map_user: MapUser | None = None,
 ) -> MappingTable:
     """Match every noun of the source; `chosen` are a plan's own words, by kind: source word -> target word."""
     matches: dict[MetadataKind, dict[str, Match]] = {}
     for kind in METADATA_KINDS:
-        there = target.get(kind, ())
-        picks = (chosen or {}).get(kind, {})
-        matches[kind] = {
-            noun.id: _match(kind, noun, there, picks, map_user, can_create=kind in creatable)
-            for noun in source.get(kind, ())
-        }
+        ours = source.get(kind, ())
+        end = _End(
+            kind=kind,
+            there=target.get(kind, ()),
+            can_create=kind in creatable,
+            made=(made or {}).get(kind, {}),
+            picks=(chosen or {}).get(kind, {}),
+            shared_names=frozenset(name for name, count in Counter(noun.name for noun in ours).items() if count > 1),
+            map_user=map_user,
+        )
+        matches[kind] = {noun.id: _match(noun, end) for noun in ours}
     return MappingTable(matches)
 
 
@@ -81,55 +88,63 @@ def words_of(noun: Noun) -> tuple[str, ...]:
     return (noun.name, noun.id)
 
 
-def _match(
-    kind: MetadataKind,
-    noun: Any,
-    there: Sequence[Any],
-    picks: Mapping[str, str],
-    map_user: MapUser | None,
-    *,
-    can_create: bool,
-) -> Match:
-    for word in words_of(noun):
-        if word in picks:
-            found = next((each for each in there if picks[word] in words_of(each)), None)
-            return Match(source=noun, target=found, reason=f"the plan says {picks[word]!r}")
-    if isinstance(noun, User):
-        return _match_user(noun, there, map_user, can_create=can_create)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """One kind of the target's nouns, and what has been said about it before any rule is asked."""
+
+    kind: MetadataKind
+    there: Sequence[Any]
+    can_create: bool
+    made: Mapping[str, str]
+    picks: Mapping[str, str]
+    shared_names: frozenset[str]
+    map_user: MapUser | None
+
+    def missing(self, noun: Noun, reason: str) -> Match:
+        """Create what has no counterpart, or say that nothing stands for it."""
+        if self.can_create:
+            return Match(source=noun, target=None, reason="will be created", create=True)
+        return Match(source=noun, target=None, reason=reason)
+
+
+def _match(noun: Any, end: _End) -> Match:
+    picked = next((end.picks[word] for word in words_of(noun) if word in end.picks), None)
+    if picked is not None:
+        found = next((each for each in end.there if picked in words_of(each)), None)
+        return Match(source=noun, target=found, reason=f"the plan says {picked!r}")
+    known = next((each for each in end.there if each.id == end.made.get(noun.id)), None)
     if isinstance(noun, CustomField):
-        return _match_field(noun, there, can_create=can_create)
-    return _match_name(kind, noun, there, can_create=can_create)
+        return _match_field(noun, end)
+    if known is not None:
+        return Match(source=noun, target=known, reason="created by this migration")
+    return _match_user(noun, end) if isinstance(noun, User) else _match_name(noun, end)
 
 
-def _match_name(kind: MetadataKind, noun: Named, there: Sequence[Named], *, can_create: bool) -> Match:
-    same = next((each for each in there if each.name == noun.name), None)
+def _match_name(noun: Named, end: _End) -> Match:
+    same = next((each for each in end.there if each.name == noun.name), None)
     if same is not None:
         return Match(source=noun, target=same, reason="same name")
-    if can_create:
-        return Match(source=noun, target=None, reason="will be created", create=True)
-    if isinstance(noun, Status):
-        near = next((each for each in there if isinstance(each, Status) and each.category == noun.category), None)
+    if isinstance(noun, Status) and not end.can_create:
+        near = next((each for each in end.there if each.category == noun.category), None)
         if near is not None:
             return Match(source=noun, target=near, reason=f"no status of that name; {near.name} is {noun.category} too")
-    return Match(source=noun, target=None, reason=f"the target has no {noun.name!r} among its {kind.replace('_', ' ')}")
+    return end.missing(noun, f"the target has no {noun.name!r} among its {end.kind.replace('_', ' ')}")
 
 
-def _match_user(user: User, there: Sequence[User], map_user: MapUser | None, *, can_create: bool) -> Match:
-    picked = map_user(user, there) if map_user else None
+def _match_user(user: User, end: _End) -> Match:
+    picked = end.map_user(user, end.there) if end.map_user else None
     if picked is not None:
         return Match(source=user, target=picked, reason="a plugin says so")
     rules: tuple[tuple[str, Callable[[User], str | None]], ...] = (
         ("same e-mail address", lambda each: each.email.casefold() if each.email else None),
         ("same login", lambda each: each.login),
-        ("same name, and nobody else has it", lambda each: each.name),
+        ("same name, and nobody else has it", lambda each: None if user.name in end.shared_names else each.name),
     )
     for reason, word in rules:
-        found = [each for each in there if word(user) is not None and word(each) == word(user)]
+        found = [each for each in end.there if word(user) is not None and word(each) == word(user)]
         if len(found) == 1 and not _contradicts(user, found[0]):
             return Match(source=user, target=found[0], reason=reason)
-    if can_create:
-        return Match(source=user, target=None, reason="will be created", create=True)
-    return Match(source=user, target=None, reason="nobody there has this e-mail address, login or name")
+    return end.missing(user, "nobody there has this e-mail address, login or name of their own")
 
 
 def _contradicts(one: User, other: User) -> bool:
@@ -139,16 +154,16 @@ def _contradicts(one: User, other: User) -> bool:
     return bool(one.login and other.login and one.login != other.login)
 
 
-def _match_field(field_: CustomField, there: Sequence[CustomField], *, can_create: bool) -> Match:
-    named = [each for each in there if each.name == field_.name]
+def _match_field(field_: CustomField, end: _End) -> Match:
+    named = [each for each in end.there if each.name == field_.name]
     same = next((each for each in named if each.type == field_.type), None)
-    if same is None:
-        if can_create and not named:
-            return Match(source=field_, target=None, reason="will be created", create=True)
-        trouble = f"is a {named[0].type} field there, not {field_.type}" if named else "does not exist there"
+    if same is None and named:
+        trouble = f"is a {named[0].type} field there, not {field_.type}"
         return Match(source=field_, target=None, reason=f"the custom field {field_.name!r} {trouble}")
+    if same is None:
+        return end.missing(field_, f"the custom field {field_.name!r} does not exist there")
     missing = _missing_options(field_, same)
-    if missing and can_create:
+    if missing and end.can_create:
         return Match(source=field_, target=same, reason=f"will be given {len(missing)} more options", create=True)
     return Match(source=field_, target=same, reason="same name and type")
 

@@ -12,7 +12,8 @@ from typing import Any
 from anybacklog.errors import ConfigurationError, NotFound, ProtocolError
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.comparison import compare_comment, compare_ticket, shown
-from anybacklog.migration.engine import default_ledger, plan_course, refuse_absent, snapshot_folder
+from anybacklog.migration.course import plan_course
+from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Landed, Ledger, Pair
 from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
 from anybacklog.migration.plugged import Plugged
@@ -53,7 +54,9 @@ def verify(
         words = read_words(source, Snapshot(snapshot_folder(path, pair)).header())
         choices = Choices(pair.settings.get("mapping", {}))
         marks = bool(pair.settings["marks"])
-        course = plan_course(ends[0], words, target, choices, Plugged(load_registry(plugins)), marks=marks)
+        course = plan_course(
+            ends[0], words, target, choices, Plugged(load_registry(plugins)), marks=marks, made=pair.made()
+        )
         verifier = _Verifier(source, target, pair, course)
         verifier.run(progress or (lambda _: None))
         return verifier.result

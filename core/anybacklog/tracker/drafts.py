@@ -27,6 +27,8 @@ MANY = {
     "assignees": "users", "watchers": "users", "categories": "categories", "affected_versions": "versions",
     "milestones": "milestones",
 }  # fmt: skip
+CHOSEN = ("type", "priority", "resolution")
+"""What a backend may choose by itself when it is not given."""
 FIELDS = tuple(each.name for each in fields(TicketDraft))
 
 
@@ -41,10 +43,11 @@ class Drafts:
         self._words = words
         self._ticket_id = ticket_id
 
-    def to_create(self, draft: TicketDraft) -> TicketFields:
-        """Read a draft: what it leaves empty is left to the backend."""
+    def to_create(self, draft: TicketDraft, *, exact: bool = False) -> TicketFields:
+        """Read a draft: what it leaves empty is left to the backend, or, when `exact`, left empty where that can be."""
         given = {name: getattr(draft, name) for name in FIELDS}
-        return self._read({name: value for name, value in given.items() if name == "title" or not _empty(value)})
+        kept = {"title", *(name for name in CHOSEN if exact and self._capabilities.native(name))}
+        return self._read({name: value for name, value in given.items() if name in kept or not _empty(value)})
 
     def to_change(self, changes: Mapping[str, Any]) -> TicketFields:
         """Read changes: what is named is written, None or empty clears."""

@@ -194,11 +194,11 @@ class Tracker:
         with self._during("ticket"):
             return _owned(self._backend.ticket(ref.id if isinstance(ref, Ticket) else str(ref)))
 
-    def create_ticket(self, draft: TicketDraft) -> Ticket:
-        """Create a ticket."""
+    def create_ticket(self, draft: TicketDraft, *, exact: bool = False) -> Ticket:
+        """Create a ticket. What the draft leaves empty is the backend's to choose, unless it is to be `exact`."""
         with self._during("create_ticket"):
             backend = self._able(CreatesTickets, "create_ticket")
-            return _owned(backend.create_ticket(self._drafts().to_create(draft)))
+            return _owned(backend.create_ticket(self._drafts().to_create(draft, exact=exact)))
 
     def update_ticket(
         self, ref: Ref, changes: Mapping[str, Any], *, if_unchanged_since: Ticket | None = None

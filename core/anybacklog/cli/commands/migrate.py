@@ -74,7 +74,7 @@ def _migrate(
 ) -> Report:
     from anybacklog.cli.progress import shown
     from anybacklog.migration import default_ledger, migrate
-    from anybacklog.migration.engine import refuse_absent
+    from anybacklog.migration.ends import refuse_absent
 
     with invocation.open_both(source, target) as (one, other), shown() as show:
         invocation.resumable = not dry_run

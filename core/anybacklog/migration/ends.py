@@ -1,0 +1,72 @@
+"""The two ends of a migration, and where what belongs to them is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_state_path
+
+from anybacklog.errors import NotFound, UnsupportedOperation
+from anybacklog.migration.choices import Choices
+from anybacklog.migration.ledger import Pair
+from anybacklog.tracker import Tracker
+
+
+def default_ledger(source: Tracker, target: Tracker) -> Path:
+    """Name the ledger of two trackers in the platform's state folder, by their identities."""
+    refuse_absent(source)
+    name = hashlib.sha256(f"{source.identity()}\n{target.identity()}".encode()).hexdigest()[:20]
+    return user_state_path("anybacklog") / "ledgers" / f"{name}.db"
+
+
+def refuse_absent(tracker: Tracker) -> None:
+    """Refuse a tracker that is not there, before anything could create it."""
+    if tracker.capabilities.listing.how != "scan":
+        tracker.count_tickets()
+
+
+def snapshot_folder(ledger: Path, pair: Pair) -> Path:
+    """Say where the source of a pair is kept, beside the ledger."""
+    return ledger.with_name(ledger.name + ".snapshot") / str(pair.id)
+
+
+def ledger_path(
+    source: Tracker, target: Tracker, ledger: str | os.PathLike[str] | None, *, dry_run: bool, open_files: ExitStack
+) -> Path:
+    """Say where the ledger is; a dry run leaves nothing behind where there was none."""
+    if not dry_run or not is_absent(target):
+        path = Path(ledger) if ledger is not None else default_ledger(source, target)
+        if not dry_run or path.exists():
+            return path
+    return Path(open_files.enter_context(tempfile.TemporaryDirectory())) / "dry-run.db"
+
+
+def is_absent(target: Tracker) -> bool:
+    """Tell whether the target is a file that a real run would create; a missing project elsewhere is NotFound."""
+    target.project()
+    try:
+        target.count_tickets()
+    except NotFound:
+        return True
+    except UnsupportedOperation:
+        return False
+    return False
+
+
+def first_settings(pair: Pair, target: Tracker, choices: Choices, *, marks: bool) -> dict[str, Any]:
+    """Decide what the ledger remembers of a pair.
+
+    What was chosen first stays, but for the plan, which may be edited.
+    """
+    settings = dict(pair.settings)
+    if not settings:
+        newest = None
+        if "-id" in target.capabilities.listing.orders and not is_absent(target):
+            newest = next((ticket.id for ticket in target.tickets(order="-id")), "0")
+        settings = {"marks": marks, "newest": newest}
+    return settings | {"mapping": choices.mapping}
