@@ -2,8 +2,8 @@
 
 Errors common to all: AuthenticationError (code 11), PermissionDenied (2, 3, 4, 5, 12), NotFound (6: also for what the
 key may not see), ValidationError (7, 8, 9, 10), RateLimited (13), TransportError. Vendor pages are named by the last
-part of https://developer.nulab.com/docs/backlog/api/2/. The "search" and "read" budgets used here are 150 and 600 requests a
-minute on paid plans, 15 and 60 on the free one (observed 2023).
+part of https://developer.nulab.com/docs/backlog/api/2/. The "search" and "read" budgets used here are 150 and 600
+requests a minute on paid plans, 15 and 60 on the free one (observed 2023).
 """
 
 from __future__ import annotations
