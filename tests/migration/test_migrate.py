@@ -220,3 +220,26 @@ def test_tickets_keep_the_order_of_creation_and_then_of_key(memory: Make, sqlite
         source.create_ticket(TicketDraft(title=key, key=key, created_at=moment))
     migrate(source, target, ledger=tmp_path / "ledger.db")
     assert [ticket.key for ticket in target.tickets()] == ["PROJ-2", "PROJ-9", "PROJ-10"]
+
+
+def test_two_people_of_one_name_stay_two(memory: Make, sqlite: Make, tmp_path: Path) -> None:
+    source, target = memory(), sqlite()
+    twins = [source.add_metadata("users", User(id="", name="田中")) for _ in range(2)]
+    for twin in twins:
+        assert isinstance(twin, User)
+        source.create_ticket(TicketDraft(title=f"of {twin.id}", reporter=twin))
+    assert migrate(source, target, ledger=tmp_path / "ledger.db").clean
+    reporters = [ticket.reporter for ticket in target.tickets()]
+    assert [reporter.name for reporter in reporters if reporter] == ["田中", "田中"]
+    assert len(set(reporters)) == 2
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
+def test_what_the_source_left_empty_stays_empty(memory: Make, sqlite: Make, tmp_path: Path) -> None:
+    source, target = memory(), sqlite()
+    source.create_ticket(TicketDraft(title="bare"))
+    source.update_ticket("PROJ-1", {"type": None, "priority": None})
+    migrate(source, target, ledger=tmp_path / "ledger.db")
+    (ticket,) = target.tickets()
+    assert (ticket.type, ticket.priority, ticket.description) == (None, None, None)
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []

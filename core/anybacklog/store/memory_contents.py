@@ -34,11 +34,11 @@ from anybacklog.store.values import (
     checked_noun,
     checked_text,
     custom_value,
-    identifying,
     name_taken,
     number_in,
     own_ancestor,
     plain_value,
+    same_person,
     unique,
     unknown_field,
     unknown_id,
@@ -73,9 +73,8 @@ class MemoryContents:
         return self.projects[key]
 
     def add_user(self, user: User) -> User:
-        """Take a person in; Conflict when the login, without one the e-mail, without both the name is known."""
-        name, value = identifying(user)
-        if any(getattr(each, name) == value for each in self.users.values()):
+        """Take a person in; Conflict when somebody has this login and e-mail already."""
+        if any(same_person(user, each) for each in self.users.values()):
             raise name_taken(user)
         added = replace(user, id=self.new_id())
         self.users[added.id] = added

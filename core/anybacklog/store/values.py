@@ -109,11 +109,10 @@ def chunks(stream: BinaryIO) -> Iterator[bytes]:
         yield rest
 
 
-def identifying(user: User) -> tuple[str, str]:
-    """Give the field and value that tell people apart: the login, without one the e-mail, else the name."""
-    if user.login:
-        return "login", user.login
-    return ("email", user.email) if user.email else ("name", user.name)
+def same_person(one: User, other: User) -> bool:
+    """Tell whether two are one: by login and e-mail together; a name alone may be shared."""
+    known = bool(one.login or one.email)
+    return known and (one.login, one.email) == (other.login, other.email)
 
 
 def number_in(key: str, project: str) -> int:
@@ -125,10 +124,8 @@ def number_in(key: str, project: str) -> int:
 
 def name_taken(noun: Metadata) -> Conflict:
     """Word the refusal of metadata that is there already."""
-    what, name = identifying(noun) if isinstance(noun, User) else ("name", noun.name)
-    return Conflict(
-        f"there is a {type(noun).__name__} with the {what} {name!r} already; use that one, or another {what}"
-    )
+    what = "login and e-mail" if isinstance(noun, User) else "name"
+    return Conflict(f"there is a {type(noun).__name__} with this {what} already: {noun.name!r}; use that one")
 
 
 def unknown_id(field: str, id: object) -> ValidationError:

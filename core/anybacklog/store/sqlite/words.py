@@ -12,7 +12,7 @@ from anybacklog.backend import Metadata
 from anybacklog.model import CustomField, Named, Project, Status, User
 from anybacklog.store.defaults import DEFAULT_METADATA
 from anybacklog.store.sqlite.tables import NOUNS, OPTIONS, PROJECTS, USERS
-from anybacklog.store.values import checked_noun, identifying, name_taken, unknown_id
+from anybacklog.store.values import checked_noun, name_taken, same_person, unknown_id
 
 _Noun = TypeVar("_Noun", bound=Named)
 
@@ -78,8 +78,7 @@ class Words:
         return added
 
     def _add_user(self, connection: Connection, user: User) -> User:
-        name, value = identifying(user)
-        if any(getattr(each, name) == value for each in self.users.values()):
+        if any(same_person(user, each) for each in self.users.values()):
             raise name_taken(user)
         row = {"login": user.login, "name": user.name, "email": user.email}
         number = connection.execute(insert(USERS), row).lastrowid
