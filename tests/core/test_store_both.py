@@ -190,7 +190,8 @@ def test_people_are_told_apart_by_login_and_mail_and_may_share_a_name(store: Sto
         store.add_metadata(first)
         with pytest.raises(Conflict):
             store.add_metadata(second)
-    namesakes = [User(id="", name="田中"), User(id="", name="田中"), User(id="", login="taro", name="T", email="t@x.jp")]
+    other = User(id="", login="taro", name="T", email="t@example.com")
+    namesakes = [User(id="", name="田中"), User(id="", name="田中"), other]
     assert [store.add_metadata(user).name for user in namesakes] == ["田中", "田中", "T"]
 
 
