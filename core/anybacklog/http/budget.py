@@ -94,5 +94,6 @@ def _instant(text: str | None) -> float | None:
 
 
 def as_instant(epoch: float) -> datetime:
-    """Turn epoch seconds into an aware instant."""
-    return datetime.fromtimestamp(epoch, UTC)
+    """Turn epoch seconds into an aware instant; what lies beyond the calendar is its last one."""
+    last = datetime.max.replace(tzinfo=UTC)
+    return last if epoch >= last.timestamp() else datetime.fromtimestamp(epoch, UTC)

@@ -24,7 +24,7 @@ class Retry:
 
     def pause(self, tried: int) -> float:
         """Give the seconds to wait after `tried` tries."""
-        return self.dice() * min(self.longest, self.first * 2.0 ** (tried - 1))
+        return self.dice() * min(self.longest, self.first * 2.0 ** min(tried - 1, 32))
 
 
 def is_write(method: str) -> bool:

@@ -177,7 +177,7 @@ def test_a_ticket_and_its_comments_keep_the_json_as_it_was_received(
 
 
 def test_the_words_of_the_recorded_project_are_read(tracker: Tracker, recorded_json: RecordedJson) -> None:
-    lists = {
+    lists: dict[str, Sequence[Any]] = {
         "priorities": tracker.priorities(),
         "resolutions": tracker.resolutions(),
         "statuses": tracker.statuses(),
