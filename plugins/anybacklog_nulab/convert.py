@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from anybacklog.plugin import (
     Named,
     Priority,
     Project,
+    ProtocolError,
     Resolution,
     Status,
     StatusCategory,
@@ -134,8 +136,8 @@ def to_ticket(loaded: Loaded, raw: Loaded, text_format: TextFormat, web: str) ->
         assignees=() if assignee is None else (assignee,),
         created_at=loaded["created"],
         updated_at=loaded["updated"],
-        start_date=to_day(loaded["start_date"]),
-        due_date=to_day(loaded["due_date"]),
+        start_date=loaded["start_date"],
+        due_date=loaded["due_date"],
         estimated_hours=loaded["estimated_hours"],
         actual_hours=loaded["actual_hours"],
         categories=to_many(Category, loaded["category"]),
@@ -146,11 +148,6 @@ def to_ticket(loaded: Loaded, raw: Loaded, text_format: TextFormat, web: str) ->
         attachments=to_attachments(loaded["attachments"]),
         raw=raw,
     )
-
-
-def to_day(text: str | None) -> date | None:
-    """Read a calendar day: midnight UTC stands for the day itself (observed), so no zone is ever applied."""
-    return date.fromisoformat(text[:10].replace("/", "-")) if text else None
 
 
 def to_field(loaded: Loaded, raw: Loaded) -> CustomField:
@@ -184,12 +181,16 @@ def _value(kind: FieldType, value: Any, other: str | None) -> FieldValue:
             return value if kind == "text" else None
         case "number", int() | float():
             return value
-        case "number", _:
-            return float(value)
-        case "date", _:
-            return to_day(str(value))
+        case "number" | "date", _:
+            return _read(kind, str(value))
         case _:
             return str(value)
+
+
+def _read(kind: FieldType, text: str) -> float | date:
+    with suppress(ValueError):
+        return float(text) if kind == "number" else date.fromisoformat(text[:10].replace("/", "-"))
+    raise ProtocolError(f"a custom field of type {kind} holds something that is none; report it")
 
 
 def _name(item: Any) -> str:

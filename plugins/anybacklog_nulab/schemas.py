@@ -5,13 +5,24 @@ Vendor pages: https://developer.nulab.com/docs/backlog/api/2/get-issue-list/ and
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from anybacklog.plugin import WireSchema
 
 OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
+
+
+class Day(fields.Field[date]):
+    """A calendar day. Midnight UTC stands for the day itself (observed), so no zone is ever applied."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date:  # noqa: ARG002  # theirs
+        try:
+            return date.fromisoformat(str(value)[:10].replace("/", "-"))
+        except ValueError:
+            raise ValidationError("Not a day") from None
 
 
 class NamedSchema(WireSchema):
@@ -66,7 +77,7 @@ class FieldSchema(WireSchema):
 
 
 class FieldValueSchema(WireSchema):
-    """A custom field in an issue: here the type is called `fieldTypeId`."""
+    """A custom field in an issue: here the type is called `fieldTypeId`; what `value` is depends on it."""
 
     id = fields.Integer(required=True)
     field_type_id = fields.Integer(**OPTIONAL)
@@ -91,8 +102,8 @@ class IssueSchema(WireSchema):
     category = fields.List(fields.Nested(NamedSchema), **OPTIONAL)
     versions = fields.List(fields.Nested(NamedSchema), **OPTIONAL)
     milestone = fields.List(fields.Nested(NamedSchema), **OPTIONAL)
-    start_date = fields.String(**OPTIONAL)
-    due_date = fields.String(**OPTIONAL)
+    start_date = Day(**OPTIONAL)
+    due_date = Day(**OPTIONAL)
     estimated_hours = fields.Float(**OPTIONAL)
     actual_hours = fields.Float(**OPTIONAL)
     parent_issue_id = fields.Integer(**OPTIONAL)

@@ -18,6 +18,8 @@ words = st.one_of(st.text(max_size=30), st.integers(-(10**25), 10**25).map(str),
 
 
 @example(status=429, headers={"Retry-After": "9" * 30})
+@example(status=429, headers={"Retry-After": "9" * 15})
+@example(status=429, headers={"Retry-After": "9" * 5000})
 @example(status=200, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9" * 30})
 @given(status=st.sampled_from([200, 404, 429, 503]), headers=st.dictionaries(st.sampled_from(HEADERS), words))
 def test_nonsense_in_the_headers_never_breaks_a_request(status: int, headers: dict[str, str]) -> None:

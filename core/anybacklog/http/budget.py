@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -81,8 +82,7 @@ def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def _whole(text: str | None, otherwise: int | None) -> int | None:
-    text = (text or "").strip()
-    return int(text) if text.isascii() and text.isdigit() else otherwise
+    return int(text) if text and re.fullmatch(r"\s*[0-9]{1,15}\s*", text) else otherwise
 
 
 def _instant(text: str | None) -> float | None:

@@ -79,6 +79,7 @@ class HttpSession:
         self._credentials = tuple(credentials) or (Credentials(),)
         self._way = 0
         self._accepted = False
+        self._closed = False
         self._secrets = frozenset(secrets).union(*(each.secrets() for each in self._credentials)) - {""}
         self._headers = {"User-Agent": "anybacklog", "Accept": "application/json", **(headers or {})}
         self._explain = explain
@@ -95,7 +96,9 @@ class HttpSession:
 
     def close(self) -> None:
         """Let go of the connections; those that other sessions share stay open. The session is not used again."""
-        self._lane.leave()
+        if not self._closed:
+            self._closed = True
+            self._lane.leave()
 
     def request(
         self,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anybacklog.plugin import FieldValue, Text, TicketQuery, Version
+from anybacklog.plugin import FieldValue, ProtocolError, Text, TicketQuery, Version
 from anybacklog_nulab import convert
 from anybacklog_nulab.schemas import COMMENT, FIELD, ISSUE, PROJECT, USER
 
@@ -84,6 +84,18 @@ def test_a_person_may_hide_everything_but_an_id() -> None:
 def test_the_projects_rule_is_the_format_of_its_texts(rule: str | None, text_format: str) -> None:
     loaded = PROJECT.load({"id": 1, "projectKey": "A", "name": "a", "textFormattingRule": rule})
     assert convert.to_format(loaded["text_formatting_rule"]) == text_format
+
+
+@pytest.mark.parametrize("json", [{"dueDate": "soon"}, {"startDate": 5}, {"created": "2015-05-29"}])
+def test_a_day_or_instant_that_is_none_is_named(json: dict[str, Any]) -> None:
+    with pytest.raises(ProtocolError, match=f"{next(iter(json))}: Not a "):
+        ticket(**json)
+
+
+@pytest.mark.parametrize("type_id", [3, 4])
+def test_a_field_that_holds_another_kind_of_value_is_told(type_id: int) -> None:
+    with pytest.raises(ProtocolError, match="holds something that is none"):
+        ticket(customFields=[{"id": 3, "name": "f", "fieldTypeId": type_id, "value": "private words"}])
 
 
 BLUE, RED = {"id": 1, "name": "blue", "displayOrder": 0}, {"id": 2, "name": "red, dark", "displayOrder": 1}
