@@ -106,3 +106,19 @@ def items_of(step: Step) -> tuple[Item, ...]:
             for upload in uploads
         ),
     )
+
+
+def key_of(step: Step) -> str:
+    """Name a step for good: the kind of its leading item, the ticket's id and the item's own."""
+    return step_key(step.item)
+
+
+def step_key(item: Item) -> str:
+    """Name the step that carries an item as its leading one. A link has two ends and one key."""
+    kind = "comment" if item.kind == "history" else item.kind
+    return f"link:{item.id}" if kind == "link" else f"{kind}:{item.ticket_id}:{item.id}"
+
+
+def describe(step: Step) -> str:
+    """Name a step for a person."""
+    return f"{step.item.kind} {step.item.id} of {step.item.ticket_key}"

@@ -14,7 +14,7 @@ from anybacklog import MigrationError, NotFound, Tracker, TransportError, Valida
 from anybacklog.abilities import Abilities, Answer, Settle
 from anybacklog.location import parse
 from anybacklog.migration import migrate, verify
-from anybacklog.migration.apply import Clock
+from anybacklog.migration.clock import Clock
 from anybacklog.model import Comment
 from anybacklog.store.memory import MemoryBackend
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import BinaryIO, Literal, TypeAlias, cast
+from datetime import timedelta
+from typing import Literal, TypeAlias, cast
 
 from anybacklog.abilities import MetadataKind
 from anybacklog.backend import AttachmentDraft
@@ -21,7 +19,10 @@ from anybacklog.errors import (
     RateLimited,
     TransportError,
 )
-from anybacklog.migration.ledger import Landed, Pair, Row
+from anybacklog.migration.clock import Clock
+from anybacklog.migration.fetching import SourceFailed, fetched
+from anybacklog.migration.ledger import Pair
+from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.mapping import MappingTable, to_make
 from anybacklog.migration.planning import Course
 from anybacklog.migration.questions import CannotTell, Questions, landed_comment, parent_landed
@@ -36,28 +37,17 @@ from anybacklog.steps import (
     Step,
     StepState,
     Upload,
+    describe,
     items_of,
+    key_of,
 )
 from anybacklog.tracker import Tracker
 
 Fate: TypeAlias = Literal["created", "already", "failed", "held", "waits"]
-CHUNK = 1 << 20
 ATTEMPTS = 3
 _COUNTED: dict[str, Counted] = {
     "ticket": "tickets", "comment": "comments", "history": "history", "attachment": "attachments", "link": "links",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The time, and waiting for it: injected, so that tests need not wait."""
-
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    sleep: Callable[[float], None] = time.sleep
-
-
-class _SourceFailed(Exception):
-    """The source could not give what a step needs; the target has not been touched."""
 
 
 @dataclass(slots=True)
@@ -141,7 +131,7 @@ class Applier:
         for _ in range(ATTEMPTS):
             try:
                 fate = self._attempt(step, key)
-            except _SourceFailed as error:
+            except SourceFailed as error:
                 return self.fail(step, "download", str(error))
             if fate is not None:
                 return fate
@@ -152,7 +142,8 @@ class Applier:
     def _attempt(self, step: Step, key: str) -> Fate | None:
         """Write once; None: it certainly did not arrive, so it may be written again."""
         with ExitStack() as open_files:
-            files = [self._fetched(upload, open_files) for upload in _uploads(step)]
+            marked = self._marks("attachments.external_id")
+            files = [fetched(self.source, upload, open_files, marked=marked) for upload in _uploads(step)]
             self.pair.intend(key, step.item.ticket_key, _mark(step), {}, self.clock.now())
             try:
                 landed = self._call(step, files)
@@ -221,27 +212,6 @@ class Applier:
         changes = {"parent": parent} | ({"updated_at": step.updated_at} if step.updated_at else {})
         self.target.update_ticket(self._home(step.item), changes)
         return [Landed(item=step.item, target_ticket=self._home(step.item), target_id=parent)]
-
-    def _fetched(self, upload: Upload, open_files: ExitStack) -> AttachmentDraft:
-        """Bring a file here before anything is intended: what cannot be read must not half arrive."""
-        spool = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # the stack closes it
-        try:
-            with self.source.open_attachment(upload.attachment) as stream:
-                for piece in _pieces(stream):
-                    spool.write(piece)
-        except (AuthenticationError, RateLimited, TransportError):
-            raise
-        except AnyBacklogError as error:
-            raise _SourceFailed(f"{upload.attachment.name}: {error}") from error
-        spool.seek(0)
-        return AttachmentDraft(
-            name=upload.attachment.name,
-            stream=spool,
-            content_type=upload.attachment.content_type,
-            author=upload.author.id if upload.author else None,
-            created_at=upload.created_at,
-            external_id=upload.mark if self._marks("attachments.external_id") else None,
-        )
 
     # ---- not knowing
 
@@ -329,22 +299,6 @@ def _recognise(pair: Pair, mapping: MappingTable) -> None:
             pair.done(row.key, [], before={"created": match.target.id})
 
 
-def key_of(step: Step) -> str:
-    """Name a step for good: the kind of its leading item, the ticket's id and the item's own."""
-    return step_key(step.item)
-
-
-def describe(step: Step) -> str:
-    """Name a step for a person."""
-    return f"{step.item.kind} {step.item.id} of {step.item.ticket_key}"
-
-
-def step_key(item: Item) -> str:
-    """Name the step that carries an item as its leading one. A link has two ends and one key."""
-    kind = "comment" if item.kind == "history" else item.kind
-    return f"link:{item.id}" if kind == "link" else f"{kind}:{item.ticket_id}:{item.id}"
-
-
 def _mark(step: Step) -> str | None:
     return None if isinstance(step, SetParent | AddLink) else step.mark
 
@@ -353,8 +307,3 @@ def _uploads(step: Step) -> Sequence[Upload]:
     if isinstance(step, AddAttachment):
         return (step.upload,)
     return step.uploads if isinstance(step, AddComment) else ()
-
-
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
-    while piece := stream.read(CHUNK):
-        yield piece

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from anybacklog.errors import ConfigurationError, MigrationError
-from anybacklog.migration.apply import Applier, Clock, prepare
+from anybacklog.migration.apply import Applier, prepare
 from anybacklog.migration.choices import Choices, read_choices
+from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import plan_course
 from anybacklog.migration.ends import first_settings, is_absent, ledger_path, refuse_absent, snapshot_folder
 from anybacklog.migration.fidelity import Weighing, lost, worst

@@ -10,10 +10,9 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -21,72 +20,23 @@ from sqlalchemy.dialects.sqlite import insert
 
 from anybacklog.abilities import MetadataKind
 from anybacklog.errors import ConfigurationError, TransportError
-from anybacklog.steps import Item, StepState
+from anybacklog.migration.ledger_rows import Landed, Row, to_landed, to_row
+from anybacklog.migration.ledger_tables import (
+    FIND_BY_TARGET,
+    FIND_ITEM,
+    FIND_MADE,
+    FIND_STEP,
+    INTEND,
+    LAND,
+    PAIRS,
+    SET_STATE,
+    STEPS,
+    TABLES,
+)
+from anybacklog.steps import StepState
 
 APPLICATION_ID = 0x616E796C  # "anyl"
 SCHEMA_VERSION = 1
-
-_tables = sa.MetaData()
-_pairs = sa.Table(
-    "pair",
-    _tables,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("target", sa.Text, nullable=False),
-    sa.Column("settings", sa.Text, nullable=False),
-    sa.UniqueConstraint("source", "target"),
-)
-_steps = sa.Table(
-    "step",
-    _tables,
-    sa.Column("pair", sa.ForeignKey("pair.id"), primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("source_key", sa.Text, nullable=False),
-    sa.Column("mark", sa.Text),
-    sa.Column("before", sa.Text),
-    sa.Column("intended_at", sa.Text),
-    sa.Column("error", sa.Text),
-    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-    sqlite_with_rowid=False,
-)
-_items = sa.Table(
-    "item",
-    _tables,
-    sa.Column("pair", sa.ForeignKey("pair.id"), primary_key=True),
-    sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("ticket", sa.Text, primary_key=True),
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("target_ticket", sa.Text, nullable=False),
-    sa.Column("target_id", sa.Text, nullable=False),
-    sa.Column("target_key", sa.Text),
-    sa.Index("item_by_target", "pair", "target_ticket", "kind", "target_id"),
-    sqlite_with_rowid=False,
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What the ledger knows of one step."""
-
-    key: str
-    state: StepState
-    source_key: str
-    mark: str | None
-    before: Mapping[str, Any]
-    intended_at: datetime | None
-    error: str | None
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landed:
-    """Where one item of the source ended in the target."""
-
-    item: Item
-    target_ticket: str
-    target_id: str
-    target_key: str | None = None
 
 
 class Ledger:
@@ -131,7 +81,7 @@ class Ledger:
 
     def pairs(self) -> list[tuple[str, str]]:
         """List the (source, target) identities this ledger knows."""
-        rows = self._connection.execute(sa.select(_pairs.c.source, _pairs.c.target).order_by(_pairs.c.id))
+        rows = self._connection.execute(sa.select(PAIRS.c.source, PAIRS.c.target).order_by(PAIRS.c.id))
         found = [(row.source, row.target) for row in rows]
         self._connection.rollback()
         return found
@@ -140,13 +90,11 @@ class Ledger:
         """Open one pair, new or known."""
         with self.commit("pair"):
             self._connection.execute(
-                insert(_pairs)
+                insert(PAIRS)
                 .values(source=source, target=target, settings="{}")
                 .on_conflict_do_nothing(index_elements=["source", "target"])
             )
-        row = self._connection.execute(
-            sa.select(_pairs).where(_pairs.c.source == source, _pairs.c.target == target)
-        ).one()
+        row = self._connection.execute(sa.select(PAIRS).where(PAIRS.c.source == source, PAIRS.c.target == target)).one()
         self._connection.rollback()
         return Pair(self, self._connection, row.id, json.loads(row.settings))
 
@@ -174,45 +122,45 @@ class Pair:
         """Keep what was chosen for this pair: marks, the plan's words, where the target began."""
         if settings != self.settings:
             with self._ledger.commit("settings"):
-                change = sa.update(_pairs).where(_pairs.c.id == self.id).values(settings=json.dumps(settings))
+                change = sa.update(PAIRS).where(PAIRS.c.id == self.id).values(settings=json.dumps(settings))
                 self._connection.execute(change)
             self.settings = settings
 
     def row(self, key: str) -> Row | None:
         """Give what is known of a step; None: nothing, so it is planned."""
-        found = self._connection.execute(_FIND_STEP, self._of | {"key": key}).one_or_none()
-        return _row(found) if found is not None else None
+        found = self._connection.execute(FIND_STEP, self._of | {"key": key}).one_or_none()
+        return to_row(found) if found is not None else None
 
     def rows(self, *states: StepState) -> list[Row]:
         """List the steps in any of these states."""
-        query = sa.select(_steps).where(_steps.c.pair == self.id, _steps.c.state.in_(states)).order_by(_steps.c.key)
-        return [_row(found) for found in self._connection.execute(query)]
+        query = sa.select(STEPS).where(STEPS.c.pair == self.id, STEPS.c.state.in_(states)).order_by(STEPS.c.key)
+        return [to_row(found) for found in self._connection.execute(query)]
 
     def made(self) -> dict[MetadataKind, dict[str, str]]:
         """Give what this migration has created in the project: by kind, the source's id and the target's."""
         found: dict[MetadataKind, dict[str, str]] = {}
-        for row in self._connection.execute(_FIND_MADE, self._of):
+        for row in self._connection.execute(FIND_MADE, self._of):
             _, kind, source_id = row.key.split(":", 2)
             found.setdefault(kind, {})[source_id] = json.loads(row.before)["created"]
         return found
 
     def untouched(self) -> bool:
         """Tell whether no step was ever intended here."""
-        query = sa.select(sa.literal(1)).where(_steps.c.pair == self.id).limit(1)
+        query = sa.select(sa.literal(1)).where(STEPS.c.pair == self.id).limit(1)
         return self._connection.execute(query).first() is None
 
     def landed(self, kind: str, ticket_id: str, id: str) -> Landed | None:
         """Find where an item of the source ended."""
         found = self._connection.execute(
-            _FIND_ITEM, self._of | {"kind": kind, "ticket": ticket_id, "id": id}
+            FIND_ITEM, self._of | {"kind": kind, "ticket": ticket_id, "id": id}
         ).one_or_none()
-        return _landed(found) if found is not None else None
+        return to_landed(found) if found is not None else None
 
     def landed_on(self, target_ticket: str) -> list[Landed]:
         """List every item that ended on one ticket of the target, itself included."""
         return [
-            _landed(row)
-            for row in self._connection.execute(_FIND_BY_TARGET, self._of | {"target_ticket": target_ticket})
+            to_landed(row)
+            for row in self._connection.execute(FIND_BY_TARGET, self._of | {"target_ticket": target_ticket})
         ]
 
     def intend(self, key: str, source_key: str, mark: str | None, before: Mapping[str, Any], at: datetime) -> None:
@@ -220,7 +168,7 @@ class Pair:
         values = {"state": "intended", "source_key": source_key, "mark": mark, "before": json.dumps(before)}
         with self._ledger.commit(f"intend {key}"):
             self._connection.execute(
-                _INTEND, self._of | values | {"key": key, "intended_at": at.isoformat(), "error": None}
+                INTEND, self._of | values | {"key": key, "intended_at": at.isoformat(), "error": None}
             )
 
     def done(
@@ -231,8 +179,8 @@ class Pair:
             self._put(key, "done", source_key)
             if before is not None:
                 self._connection.execute(
-                    sa.update(_steps)
-                    .where(_steps.c.pair == self.id, _steps.c.key == key)
+                    sa.update(STEPS)
+                    .where(STEPS.c.pair == self.id, STEPS.c.key == key)
                     .values(before=json.dumps(before))
                 )
             self._land(landed)
@@ -245,7 +193,7 @@ class Pair:
     def replan(self, key: str) -> None:
         """Write down that nothing happened: the step is planned again."""
         with self._ledger.commit(f"replan {key}"):
-            self._connection.execute(sa.delete(_steps).where(_steps.c.pair == self.id, _steps.c.key == key))
+            self._connection.execute(sa.delete(STEPS).where(STEPS.c.pair == self.id, STEPS.c.key == key))
 
     def adopt(self, found: Iterable[tuple[str, Landed]], *, batch: int = 500) -> int:
         """Take in items found by their marks, by step key; gives how many."""
@@ -268,14 +216,14 @@ class Pair:
 
     def _put(self, key: str, state: str, source_key: str, error: str | None = None) -> None:
         values = {"key": key, "state": state, "source_key": source_key, "error": error}
-        self._connection.execute(_SET_STATE, self._of | values)
+        self._connection.execute(SET_STATE, self._of | values)
 
     def _land(self, landed: Sequence[Landed]) -> None:
         for each in landed:
             kind = "comment" if each.item.kind == "history" else each.item.kind
             where = {"kind": kind, "ticket": each.item.ticket_id, "id": each.item.id}
             what = {"target_ticket": each.target_ticket, "target_id": each.target_id, "target_key": each.target_key}
-            self._connection.execute(_LAND, self._of | where | what)
+            self._connection.execute(LAND, self._of | where | what)
 
 
 def is_ledger(path: Path) -> bool:
@@ -314,7 +262,7 @@ def _create(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
-    _tables.create_all(connection)
+    TABLES.create_all(connection)
     connection.commit()
 
 
@@ -330,57 +278,3 @@ def _translated(path: Path) -> Iterator[None]:
         raise ConfigurationError(
             f"the ledger {path} is damaged ({error.orig}); restore it, or use --rebuild-ledger"
         ) from error
-
-
-def _row(found: sa.Row[Any]) -> Row:
-    intended = datetime.fromisoformat(found.intended_at) if found.intended_at else None
-    return Row(
-        key=found.key,
-        state=cast("StepState", found.state),
-        source_key=found.source_key,
-        mark=found.mark,
-        before=json.loads(found.before or "{}"),
-        intended_at=intended,
-        error=found.error,
-        attempts=found.attempts,
-    )
-
-
-def _landed(found: sa.Row[Any]) -> Landed:
-    item = Item(kind=found.kind, id=found.id, ticket_id=found.ticket, ticket_key="")
-    return Landed(item=item, target_ticket=found.target_ticket, target_id=found.target_id, target_key=found.target_key)
-
-
-_FIND_STEP = sa.select(_steps).where(_steps.c.pair == sa.bindparam("pair"), _steps.c.key == sa.bindparam("key"))
-_FIND_MADE = sa.select(_steps.c.key, _steps.c.before).where(
-    _steps.c.pair == sa.bindparam("pair"),
-    _steps.c.key.between("metadata:", "metadata;"),
-    _steps.c.state == "done",
-)
-_FIND_ITEM = sa.select(_items).where(
-    *(_items.c[name] == sa.bindparam(name) for name in ("pair", "kind", "ticket", "id"))
-)
-_FIND_BY_TARGET = sa.select(_items).where(*(_items.c[name] == sa.bindparam(name) for name in ("pair", "target_ticket")))
-_INTEND = insert(_steps).values(
-    {
-        name: sa.bindparam(name)
-        for name in ("pair", "key", "state", "source_key", "mark", "before", "intended_at", "error")
-    }
-    | {"attempts": 1}
-)
-_INTEND = _INTEND.on_conflict_do_update(
-    index_elements=["pair", "key"],
-    set_={name: _INTEND.excluded[name] for name in ("state", "mark", "before", "intended_at", "error")}
-    | {"attempts": _steps.c.attempts + 1},
-)
-_SET_STATE = insert(_steps).values(
-    {name: sa.bindparam(name) for name in ("pair", "key", "state", "source_key", "error")}
-)
-_SET_STATE = _SET_STATE.on_conflict_do_update(
-    index_elements=["pair", "key"], set_={name: _SET_STATE.excluded[name] for name in ("state", "error")}
-)
-_LAND = insert(_items).values({each.name: sa.bindparam(each.name) for each in _items.columns})
-_LAND = _LAND.on_conflict_do_update(
-    index_elements=["pair", "kind", "ticket", "id"],
-    set_={name: _LAND.excluded[name] for name in ("target_ticket", "target_id", "target_key")},
-)

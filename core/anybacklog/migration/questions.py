@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from anybacklog.migration.comparison import compare_comment, compare_ticket
-from anybacklog.migration.ledger import Landed, Pair
+from anybacklog.migration.ledger import Pair
+from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.mark import find_mark
 from anybacklog.migration.planning import Course
 from anybacklog.model import Attachment, Comment, Ticket

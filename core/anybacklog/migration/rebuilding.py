@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from anybacklog.backend import Marked
-from anybacklog.migration.apply import step_key
-from anybacklog.migration.ledger import Landed, Pair
+from anybacklog.migration.ledger import Pair
+from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.mark import Mark, find_mark
 from anybacklog.migration.snapshot import Snapshot
-from anybacklog.steps import Item
+from anybacklog.steps import Item, step_key
 from anybacklog.tracker import Tracker
 
 

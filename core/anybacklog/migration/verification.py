@@ -14,7 +14,8 @@ from anybacklog.migration.choices import Choices
 from anybacklog.migration.comparison import compare_comment, compare_ticket, shown
 from anybacklog.migration.course import plan_course
 from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
-from anybacklog.migration.ledger import Landed, Ledger, Pair
+from anybacklog.migration.ledger import Ledger, Pair
+from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import digest

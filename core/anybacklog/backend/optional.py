@@ -1,27 +1,18 @@
-"""THE BOUNDARY: what an adapter implements. Few required methods; each optional ability is a protocol of its own.
-
-Implementing a protocol *is* declaring the ability. Behind this boundary every word is an id: the Tracker has looked
-names up, checked limits and refused what the backend cannot do before it calls. A ticket is named by its id.
-"""
+"""One protocol per optional ability: implementing it is declaring it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, BinaryIO, Literal, Protocol, TypeAlias, TypedDict, runtime_checkable
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
-from anybacklog.abilities import Abilities
-from anybacklog.location import Location
+from anybacklog.backend.drafts import AttachmentDraft, CommentDraft, Marked, Metadata, TicketFields
 from anybacklog.model import (
     Activity,
     Attachment,
     Category,
-    Change,
     Comment,
     CustomField,
-    FieldValue,
     Link,
     Milestone,
     Priority,
@@ -33,119 +24,8 @@ from anybacklog.model import (
     TicketType,
     User,
     Version,
-)  # fmt: skip
+)
 from anybacklog.query import TicketQuery
-
-Metadata: TypeAlias = User | TicketType | Status | Priority | Resolution | Category | Milestone | Version | CustomField
-
-
-class TicketFields(TypedDict, total=False):
-    """The fields of a ticket to write: absent leaves, `None` or empty clears, a list replaces the list. Words are ids.
-
-    `custom_fields` maps a field's id to a value, a choice being an option's id (an unknown word: free text). A create
-    has at least `title`. The last five are given only to a backend whose `native` says yes to them.
-    """
-
-    title: str
-    description: Text | None
-    type: str | None
-    status: str | None
-    priority: str | None
-    resolution: str | None
-    assignees: Sequence[str]
-    parent: str | None
-    start_date: date | None
-    due_date: date | None
-    estimated_hours: float | None
-    actual_hours: float | None
-    categories: Sequence[str]
-    affected_versions: Sequence[str]
-    milestones: Sequence[str]
-    custom_fields: Mapping[str, FieldValue]
-    watchers: Sequence[str]
-    key: str | None
-    reporter: str | None
-    created_at: datetime | None
-    updated_at: datetime | None
-    external_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttachmentDraft:
-    """A file to be: `stream` is read from where it stands to its end and never closed by the backend.
-
-    `author` is a user id; it, `created_at` and `external_id` are given only where `native` says yes.
-    """
-
-    name: str
-    stream: BinaryIO
-    content_type: str | None = None
-    author: str | None = None
-    created_at: datetime | None = None
-    external_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommentDraft:
-    """A journal entry to be.
-
-    `author` is a user id; what follows `attachments` is given only where `native` says yes.
-    """
-
-    body: Text
-    attachments: tuple[AttachmentDraft, ...] = ()
-    author: str | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
-    changes: tuple[Change, ...] = ()
-    private: bool = False
-    external_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marked:
-    """A thing that carries an external id: what kind, its own id, and the id of the ticket it hangs on (or is)."""
-
-    kind: Literal["ticket", "comment", "attachment"]
-    id: str
-    ticket_id: str
-    external_id: str
-
-
-@runtime_checkable
-class Backend(Protocol):
-    """Required of every backend: six members."""
-
-    @property
-    def abilities(self) -> Abilities:
-        """Say what this backend can hold; may ask the service once, never at construction."""
-        ...
-
-    def identity(self) -> str:
-        """Name the project for good.
-
-        Host or space and the project's *id* (a file: its own UUID), never the URL's text.
-        """
-        ...
-
-    def project(self) -> Project:
-        """Read the project the URL names. NotFound if there is none, ConfigurationError if the URL names none."""
-        ...
-
-    def tickets(self, query: TicketQuery) -> Iterator[Ticket]:
-        """Yield, lazily and in `query.order`, each ticket the query asks for, once.
-
-        And perhaps more than it asks for.
-        """
-        ...
-
-    def ticket(self, ref: str) -> Ticket:
-        """Read one ticket of this project by key, else by id. NotFound also for a ticket of another project."""
-        ...
-
-    def close(self) -> None:
-        """Let go of connections and files. A closed backend is not used again."""
-        ...
 
 
 @runtime_checkable
@@ -427,57 +307,3 @@ class CountsRequests(Protocol):
     def requests(self) -> Mapping[str, int]:
         """Give the requests made so far, per rate bucket."""
         ...
-
-
-OPERATIONS: Mapping[str, type] = {
-    "projects": ListsProjects, "myself": KnowsMyself, "users": ListsUsers, "ticket_types": ListsTicketTypes,
-    "statuses": ListsStatuses, "priorities": ListsPriorities, "resolutions": ListsResolutions,
-    "categories": ListsCategories, "milestones": ListsMilestones, "versions": ListsVersions,
-    "custom_fields": ListsCustomFields, "add_metadata": AddsMetadata, "count_tickets": CountsTickets,
-    "create_ticket": CreatesTickets, "update_ticket": UpdatesTickets, "delete_ticket": DeletesTickets,
-    "comments": ReadsComments, "add_comment": AddsComments, "update_comment": UpdatesComments,
-    "delete_comment": DeletesComments, "attachments": ReadsAttachments, "open_attachment": ReadsAttachments,
-    "add_attachment": AddsAttachments, "delete_attachment": DeletesAttachments, "links": ReadsLinks,
-    "add_link": AddsLinks,
-    "activities": ListsActivities, "find_external": KeepsExternalIds, "externals": KeepsExternalIds,
-    "extension": Extends, "raw": SpeaksRaw,
-    "requests": CountsRequests,
-}  # fmt: skip
-"""Tracker's method names -> the protocol that stands behind each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An option of a backend's URL: what it means, for `anybacklog backends`."""
-
-    name: str
-    help: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """What a backend is opened with. `api_key` is the only place a secret has; its `repr` never shows it."""
-
-    location: Location
-    api_key: str | None = field(default=None, repr=False)
-    options: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class BackendSpec:
-    """One kind of backlog: the URL's scheme, how to open it, the options its URL takes.
-
-    `open` stores and does not connect; heavy imports belong inside it. `hosts` are the vendor's own host suffixes:
-    the only ones, loopback aside, that a key meant for the whole scheme is sent to. `needs_key`: refuse to open
-    without one. `local`: no network at all, so neither host nor key nor plain http mean anything.
-    """
-
-    scheme: str
-    open: Callable[[Connection], Backend]
-    options: Collection[Option] = ()
-    summary: str = field(default="", kw_only=True)
-    example: str = field(default="", kw_only=True)
-    hosts: tuple[str, ...] = field(default=(), kw_only=True)
-    needs_key: bool = field(default=False, kw_only=True)
-    default_host: str = field(default="", kw_only=True)
-    local: bool = field(default=False, kw_only=True)

@@ -1,0 +1,54 @@
+"""Which protocol stands behind which operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from anybacklog.backend.optional import (
+    AddsAttachments,
+    AddsComments,
+    AddsLinks,
+    AddsMetadata,
+    CountsRequests,
+    CountsTickets,
+    CreatesTickets,
+    DeletesAttachments,
+    DeletesComments,
+    DeletesTickets,
+    Extends,
+    KeepsExternalIds,
+    KnowsMyself,
+    ListsActivities,
+    ListsCategories,
+    ListsCustomFields,
+    ListsMilestones,
+    ListsPriorities,
+    ListsProjects,
+    ListsResolutions,
+    ListsStatuses,
+    ListsTicketTypes,
+    ListsUsers,
+    ListsVersions,
+    ReadsAttachments,
+    ReadsComments,
+    ReadsLinks,
+    SpeaksRaw,
+    UpdatesComments,
+    UpdatesTickets,
+)
+
+OPERATIONS: Mapping[str, type] = {
+    "projects": ListsProjects, "myself": KnowsMyself, "users": ListsUsers, "ticket_types": ListsTicketTypes,
+    "statuses": ListsStatuses, "priorities": ListsPriorities, "resolutions": ListsResolutions,
+    "categories": ListsCategories, "milestones": ListsMilestones, "versions": ListsVersions,
+    "custom_fields": ListsCustomFields, "add_metadata": AddsMetadata, "count_tickets": CountsTickets,
+    "create_ticket": CreatesTickets, "update_ticket": UpdatesTickets, "delete_ticket": DeletesTickets,
+    "comments": ReadsComments, "add_comment": AddsComments, "update_comment": UpdatesComments,
+    "delete_comment": DeletesComments, "attachments": ReadsAttachments, "open_attachment": ReadsAttachments,
+    "add_attachment": AddsAttachments, "delete_attachment": DeletesAttachments, "links": ReadsLinks,
+    "add_link": AddsLinks,
+    "activities": ListsActivities, "find_external": KeepsExternalIds, "externals": KeepsExternalIds,
+    "extension": Extends, "raw": SpeaksRaw,
+    "requests": CountsRequests,
+}  # fmt: skip
+"""Tracker's method names -> the protocol that stands behind each."""

@@ -1,0 +1,46 @@
+"""How a kind of backlog introduces itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from anybacklog.backend.required import Backend
+from anybacklog.location import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a backend's URL: what it means, for `anybacklog backends`."""
+
+    name: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """What a backend is opened with. `api_key` is the only place a secret has; its `repr` never shows it."""
+
+    location: Location
+    api_key: str | None = field(default=None, repr=False)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BackendSpec:
+    """One kind of backlog: the URL's scheme, how to open it, the options its URL takes.
+
+    `open` stores and does not connect; heavy imports belong inside it. `hosts` are the vendor's own host suffixes:
+    the only ones, loopback aside, that a key meant for the whole scheme is sent to. `needs_key`: refuse to open
+    without one. `local`: no network at all, so neither host nor key nor plain http mean anything.
+    """
+
+    scheme: str
+    open: Callable[[Connection], Backend]
+    options: Collection[Option] = ()
+    summary: str = field(default="", kw_only=True)
+    example: str = field(default="", kw_only=True)
+    hosts: tuple[str, ...] = field(default=(), kw_only=True)
+    needs_key: bool = field(default=False, kw_only=True)
+    default_host: str = field(default="", kw_only=True)
+    local: bool = field(default=False, kw_only=True)

@@ -1,0 +1,175 @@
+"""What hangs on a ticket: comments, files, links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from anybacklog.backend import (
+    AddsAttachments,
+    AddsComments,
+    AddsLinks,
+    AttachmentDraft,
+    CommentDraft,
+    DeletesAttachments,
+    DeletesComments,
+    ReadsAttachments,
+    ReadsComments,
+    ReadsLinks,
+    UpdatesComments,
+)  # fmt: skip
+from anybacklog.errors import UnsupportedOperation, ValidationError
+from anybacklog.model import (
+    Attachment,
+    Change,
+    Comment,
+    Link,
+    Text,
+    User,
+)  # fmt: skip
+from anybacklog.tracker.drafts import aware
+from anybacklog.tracker.opened import Opened, Ref, owned
+from anybacklog.tracker.streams import limited, verified
+
+
+class JournalOperations(Opened):
+    """What can be done with what hangs on a ticket."""
+
+    def comments(self, ref: Ref) -> Iterator[Comment]:
+        """Yield every journal entry, oldest first, those of changes only included."""
+        with self._during("comments"):
+            ticket_id = self._id(ref)
+            found = self._able(ReadsComments, "comments").comments(ticket_id)
+        return self._each_comment(ticket_id, found)
+
+    def add_comment(
+        self,
+        ref: Ref,
+        body: str | Text,
+        *,
+        attachments: Sequence[tuple[str, BinaryIO] | AttachmentDraft] = (),
+        author: str | User | None = None,
+        created_at: datetime | None = None,
+        updated_at: datetime | None = None,
+        changes: tuple[Change, ...] = (),
+        private: bool = False,
+        external_id: str | None = None,
+    ) -> Comment:
+        """Add a comment; `attachments` are (name, stream) pairs, read from where they stand and never closed.
+
+        What follows `attachments` needs a backend whose capabilities say `native("comments.author")` and so on.
+        """
+        with self._during("add_comment"):
+            backend = self._able(AddsComments, "add_comment")
+            given = {"author": author, "created_at": created_at, "updated_at": updated_at, "changes": changes,
+            "private": private,
+                     "attachments": attachments, "external_id": external_id}  # fmt: skip
+            self._refuse_unheld("comments", given)
+            draft = CommentDraft(
+                body=self._drafts().text(body, "comment", "comment_length"),
+                attachments=tuple(self._upload(each) for each in attachments),
+                author=self._person(author),
+                created_at=aware(created_at, "created_at"),
+                updated_at=aware(updated_at, "updated_at"),
+                changes=changes,
+                private=private,
+                external_id=external_id,
+            )
+            return backend.add_comment(self._id(ref), draft)
+
+    def update_comment(self, ref: Ref, comment: Comment | str, body: str | Text) -> Comment:
+        """Replace the text of a comment."""
+        with self._during("update_comment"):
+            backend = self._able(UpdatesComments, "update_comment")
+            text = self._drafts().text(body, "comment", "comment_length")
+            return backend.update_comment(self._id(ref), _id_of(comment), text)
+
+    def delete_comment(self, ref: Ref, comment: Comment | str) -> None:
+        """Delete a comment."""
+        with self._during("delete_comment"):
+            self._able(DeletesComments, "delete_comment").delete_comment(self._id(ref), _id_of(comment))
+
+    def attachments(self, ref: Ref) -> Sequence[Attachment]:
+        """List the files at a ticket, those of its comments included, oldest first."""
+        with self._during("attachments"):
+            ticket_id = self._id(ref)
+            found = self._able(ReadsAttachments, "attachments").attachments(ticket_id)
+            return tuple(replace(attachment, ticket=ticket_id) for attachment in found)
+
+    def add_attachment(
+        self,
+        ref: Ref,
+        name: str,
+        stream: BinaryIO,
+        *,
+        author: str | User | None = None,
+        created_at: datetime | None = None,
+        content_type: str | None = None,
+        external_id: str | None = None,
+    ) -> Attachment:
+        """Put a file at a ticket: read from where the stream stands to its end; the stream stays open."""
+        with self._during("add_attachment"):
+            backend = self._able(AddsAttachments, "add_attachment")
+            self._refuse_unheld("attachments", {"author": author, "created_at": created_at, "external_id": external_id})
+            draft = AttachmentDraft(
+                name=name, stream=stream, content_type=content_type, author=self._person(author), created_at=created_at,
+                external_id=external_id,
+            )  # fmt: skip
+            ticket_id = self._id(ref)
+            return replace(backend.add_attachment(ticket_id, self._upload(draft)), ticket=ticket_id)
+
+    @contextmanager
+    def open_attachment(self, attachment: Attachment) -> Iterator[BinaryIO]:
+        """Open a file of a ticket read from this tracker; size, and hash if known, are checked at its end."""
+        with self._during("open_attachment"):
+            backend = self._able(ReadsAttachments, "open_attachment")
+            if attachment.ticket is None:
+                raise ValidationError(
+                    f"attachment {attachment.name!r} does not say whose it is; read it with attachments(ref)",
+                    field="attachment",
+                )
+            with backend.open_attachment(attachment.ticket, attachment) as stream:
+                yield verified(stream, attachment)
+
+    def delete_attachment(self, ref: Ref, attachment: Attachment | str) -> None:
+        """Delete a file from a ticket."""
+        with self._during("delete_attachment"):
+            self._able(DeletesAttachments, "delete_attachment").delete_attachment(self._id(ref), _id_of(attachment))
+
+    def links(self, ref: Ref) -> Sequence[Link]:
+        """List the ties of a ticket as seen from it."""
+        with self._during("links"):
+            return tuple(self._able(ReadsLinks, "links").links(self._id(ref)))
+
+    def add_link(self, ref: Ref, kind: str, other: Ref) -> Link:
+        """Tie two tickets; the same tie again gives back the one that is there."""
+        with self._during("add_link"):
+            return self._able(AddsLinks, "add_link").add_link(self._id(ref), kind, self._id(other))
+
+    def _each_comment(self, ticket_id: str, comments: Iterator[Comment]) -> Iterator[Comment]:
+        with self._during("comments"):
+            for comment in comments:
+                yield owned(comment, ticket_id)
+
+    def _person(self, word: str | User | None) -> str | None:
+        return None if word is None else self._words.id_of("users", "author", word)
+
+    def _upload(self, given: tuple[str, BinaryIO] | AttachmentDraft) -> AttachmentDraft:
+        draft = given if isinstance(given, AttachmentDraft) else AttachmentDraft(name=given[0], stream=given[1])
+        if not draft.name:
+            raise ValidationError("an attachment needs a name", field="attachments")
+        stream = limited(draft.stream, draft.name, self.capabilities.limits.attachment_size)
+        return replace(draft, stream=stream, created_at=aware(draft.created_at, "created_at"))
+
+    def _refuse_unheld(self, what: str, given: Mapping[str, Any]) -> None:
+        for name, value in given.items():
+            reason = self.capabilities.why_not(f"{what}.{name}") if value not in (None, (), [], False) else None
+            if reason is not None:
+                raise UnsupportedOperation(f"{what}.{name}", reason)
+
+
+def _id_of(noun: Comment | Attachment | str) -> str:
+    return noun if isinstance(noun, str) else noun.id

@@ -1,0 +1,92 @@
+"""What every operation stands on: a backend that is open, who it is, what it can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import TracebackType
+from typing import Self, TypeVar, cast
+
+from anybacklog.backend import (
+    OPERATIONS,
+    Backend,
+)  # fmt: skip
+from anybacklog.errors import AnyBacklogError, UnsupportedOperation
+from anybacklog.location import Location
+from anybacklog.model import (
+    Comment,
+    Ticket,
+)  # fmt: skip
+from anybacklog.tracker.capabilities import Capabilities
+from anybacklog.tracker.drafts import Drafts
+from anybacklog.tracker.words import Words
+
+P = TypeVar("P")
+Ref = Ticket | str | int
+
+
+class Opened:
+    """A backend in use, with its words and capabilities; knows how to name itself in an error."""
+
+    def __init__(self, backend: Backend, location: Location) -> None:
+        self.location = location
+        self._backend = backend
+        self._words = Words(backend)
+        self._capabilities = Capabilities(backend, location.scheme)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Tracker {self.location}>"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What works here, and within which limits: asked before the call."""
+        return self._capabilities
+
+    def close(self) -> None:
+        """Let go of the connection; the tracker is not used again."""
+        self._backend.close()
+
+    def identity(self) -> str:
+        """Name the project for good, whatever the URL is written like."""
+        with self._during("identity"):
+            return self._backend.identity()
+
+    def _able(self, _ability: type[P], operation: str) -> P:
+        if not isinstance(self._backend, OPERATIONS[operation]):
+            raise UnsupportedOperation(operation, self.capabilities.why_not(operation) or "")
+        return cast("P", self._backend)
+
+    @contextmanager
+    def _during(self, operation: str) -> Iterator[None]:
+        try:
+            yield
+        except AnyBacklogError as error:
+            error.backend = error.backend or str(self.location)
+            error.operation = error.operation or operation
+            raise
+
+    def _drafts(self) -> Drafts:
+        return Drafts(self._backend.abilities, self.capabilities, self._words, self._id)
+
+    def _id(self, ref: Ref) -> str:
+        return ref.id if isinstance(ref, Ticket) else self._backend.ticket(str(ref)).id
+
+
+N = TypeVar("N", Ticket, Comment)
+
+
+def owned(noun: N, ticket_id: str | None = None) -> N:
+    """Let each attachment remember its ticket, so that it can be opened by itself."""
+    if not noun.attachments:
+        return noun
+    owner = ticket_id or noun.id
+    return replace(noun, attachments=tuple(replace(attachment, ticket=owner) for attachment in noun.attachments))
