@@ -9,11 +9,11 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from anybacklog import abilities, backend, hookspecs
 from anybacklog.backend import OPERATIONS, BackendSpec, Connection
-from anybacklog.errors import AnyBacklogError
 from anybacklog.location import parse
 from anybacklog.registry import load_registry
 
@@ -68,11 +68,10 @@ def operations_table() -> str:
 
 
 def fields_table() -> str:
-    """Tell which fields each installed backend holds as given; a blank: it has to be asked, with credentials."""
-    native = {scheme: _native(each) for scheme, each in _opened()}
+    """Tell which fields each installed backend holds as given."""
+    native = {scheme: each.abilities.native for scheme, each in _opened()}
     rows = (
-        [f"`{name}`", *("" if said is None else _tick(bool(said.get(name))) for said in native.values())]
-        for name in abilities.NATIVE_FIELDS
+        [f"`{name}`", *(_tick(bool(said.get(name))) for said in native.values())] for name in abilities.NATIVE_FIELDS
     )
     return _table(["field", *(f"`{scheme}`" for scheme in native)], rows)
 
@@ -106,18 +105,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _opened() -> Iterator[tuple[str, backend.Backend]]:
-    """Open every installed backend at its example URL; opening stores and does not connect."""
+    """Open every installed backend at its example URL; a service without a project, so that nothing is asked of it."""
     specs = load_registry(disabled="acme").specs
     for scheme in sorted(specs):
         location = parse(specs[scheme].example)
+        if not specs[scheme].local:
+            location = replace(location, segments=location.segments[:-1])
         yield scheme, specs[scheme].open(Connection(location=location, api_key="none", options=location.options))
-
-
-def _native(opened: backend.Backend) -> Mapping[str, abilities.Answer] | None:
-    try:
-        return opened.abilities.native
-    except AnyBacklogError:
-        return None
 
 
 def _tick(yes: bool) -> str:  # noqa: FBT001
