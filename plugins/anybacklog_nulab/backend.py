@@ -37,7 +37,7 @@ from anybacklog.plugin import (
 )  # fmt: skip
 from anybacklog_nulab import convert
 from anybacklog_nulab.abilities import abilities_with
-from anybacklog_nulab.client import Json, NulabClient
+from anybacklog_nulab.client import REMEMBERED, Json, NulabClient
 from anybacklog_nulab.schemas import ATTACHMENT, COMMENT, FIELD, ISSUE, NAMED, PROJECT, USER
 
 _REF = re.compile(r"[A-Za-z0-9_]+-\d+|\d+")
@@ -52,6 +52,7 @@ class NulabBackend:
         self._location = location
         self._web = location.base_url()
         self._known: Json | None = None
+        self._listed_files: dict[str, Sequence[Attachment]] = {}
 
     def requests(self) -> Mapping[str, int]:
         """Count what was sent so far, per rate budget."""
@@ -150,7 +151,9 @@ class NulabBackend:
             return
         sort = query.order.removeprefix("-")
         for issue in self._client.issues(filters, sort=sort, descending=query.order.startswith("-")):
-            yield self._ticket(issue)
+            ticket = self._ticket(issue)
+            self._remember_files(ticket)
+            yield ticket
 
     def count_tickets(self, query: TicketQuery) -> int:
         """Count what `tickets(query)` yields: `GET /issues/count` (count-issue), search."""
@@ -172,11 +175,12 @@ class NulabBackend:
     def comments(self, ticket_id: str) -> Iterator[Comment]:
         """Yield the journal, oldest first: `GET /issues/{i}/comments` (get-comment-list), read.
 
-        Where an entry names files it added, the ticket's files are asked for too, once: what was deleted since is a
-        change only.
+        What an entry added and somebody deleted since is a change only. So where an entry names files, the ticket's
+        are needed too: as it was just listed, else they are asked for once.
         """
         text_format = self.abilities.text_format
-        files: dict[str, Attachment] | None = None
+        listed = self._listed_files.pop(ticket_id, None)
+        files = None if listed is None else {each.id: each for each in listed}
         for comment in self._client.comments(ticket_id):
             loaded = COMMENT.load(comment)
             if files is None and convert.added_files(loaded):
@@ -196,6 +200,12 @@ class NulabBackend:
         return self._client.session.request(method, path, params=params, data=data)
 
     # ---- below their callers
+
+    def _remember_files(self, ticket: Ticket) -> None:
+        """Keep the files of the tickets listed last, for whoever reads their comments next."""
+        self._listed_files[ticket.id] = ticket.attachments
+        if len(self._listed_files) > REMEMBERED:
+            del self._listed_files[next(iter(self._listed_files))]
 
     @property
     def _project(self) -> Json:

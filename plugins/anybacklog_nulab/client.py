@@ -175,8 +175,8 @@ class NulabClient:
     def comments(self, issue_id: str) -> Iterator[Json]:
         """Yield an issue's comments, oldest first: `GET /issues/{id}/comments` (get-comment-list), read bucket.
 
-        Paged by `minId`. Whether that is exclusive is not documented, so ids are compared; the end is a page with
-        nothing new in it.
+        Paged by `minId`. Whether that is exclusive is not documented, so ids are compared; the end is a page that is
+        not full, or has nothing new in it.
         """
         path, last = f"issues/{issue_id}/comments", 0
         params: Json = {"order": "asc", "count": PAGE}
@@ -192,8 +192,9 @@ class NulabClient:
             if not fresh:
                 return
             yield from fresh
-            last = fresh[-1]["id"]
-            params["minId"] = last
+            if len(page) < PAGE:
+                return
+            last = params["minId"] = fresh[-1]["id"]
 
     def download(self, issue_id: str, attachment_id: str) -> AbstractContextManager[BinaryIO]:
         """Stream a file: `GET /issues/{id}/attachments/{id}` (get-issue-attachment), read bucket."""

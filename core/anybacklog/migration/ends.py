@@ -26,7 +26,8 @@ def default_ledger(source: Tracker, target: Tracker) -> Path:
 
 def refuse_absent(tracker: Tracker) -> None:
     """Refuse a tracker that is not there, before anything could create it."""
-    if tracker.capabilities.listing.how != "scan":
+    tracker.project()
+    if tracker.capabilities.listing.how == "all":
         tracker.count_tickets()
 
 

@@ -374,3 +374,9 @@ def test_the_plugin_is_described_without_importing_anything_heavy() -> None:
     code = "import anybacklog_nulab.plugin, sys; print(sorted({'requests', 'marshmallow'} & set(sys.modules)))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_a_journal_shorter_than_a_page_costs_one_request(space: Space, tracker: Tracker) -> None:
+    space.comments = [{"id": 70 + each, "content": f"c{each}"} for each in range(99)]
+    list(tracker.comments("A-1"))
+    assert len([asked for asked in space.asked if "comments" in asked]) == 1

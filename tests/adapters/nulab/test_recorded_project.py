@@ -26,8 +26,6 @@ MADE_BY_HAND = {
     "GET /api/v2/projects/31224/statuses",
     "GET /api/v2/projects/31224/customFields",
     "GET /api/v2/issues/1188856/comments?order=asc&count=100",
-    "GET /api/v2/issues/1189073/comments?order=asc&count=100&minId=5328775",
-    "GET /api/v2/issues/1189073/attachments",
     "GET /api/v2/issues/1189073/attachments/535137",
 }
 
@@ -212,6 +210,6 @@ def test_a_refusal_that_was_recorded_is_a_validation_error(tracker: Tracker) -> 
 
 
 def test_nothing_is_made_by_hand_that_was_recorded(space: Space) -> None:
-    recorded = {(request.method, request.path) for request, _ in space.recorded if "minId" not in request.uri}
-    made = {(request.method, request.path) for request, _ in space.synthetic if "minId" not in request.uri}
+    recorded = {(request.method, request.path) for request, _ in space.recorded}
+    made = {(request.method, request.path) for request, _ in space.synthetic}
     assert made & recorded == set()
