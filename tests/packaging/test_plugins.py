@@ -56,6 +56,17 @@ def test_acme_keeps_the_contracts(installed: Any) -> None:
     assert " passed" in ran.out
 
 
+def test_a_strangers_type_checker_reads_our_types(installed: Any) -> None:
+    strict = ("mypy", "--strict", "--cache-dir", str(installed.home / "mypy"))
+    right = installed(*strict, "-p", "anybacklog_acme", cwd=ACME / "src")
+    assert right.code == 0, right.out + right.err
+    (installed.home / "wrong.py").write_text(
+        "from anybacklog.plugin import Status\n\nStatus(id=1, name='Open', category='open')\n", encoding="utf-8"
+    )
+    wrong = installed(*strict, "wrong.py")
+    assert 'Argument "id" to "Status" has incompatible type "int"' in wrong.out
+
+
 def test_acme_migrates_to_a_file_and_back(anybacklog: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "back").mkdir()
     (tmp_path / "back" / "acme.json").write_text('{"id": "back", "name": "Back"}', encoding="utf-8")
