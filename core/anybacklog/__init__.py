@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from anybacklog.tracker import Capabilities, Tracker
 
+__version__ = "0.1.0"
 _ROOMS = {
     "connection": "connect",
     "errors": "AnyBacklogError AuthenticationError ConfigurationError Conflict IncompleteListing MigrationError "
@@ -63,7 +64,7 @@ __all__ = [
     "Milestone", "NotFound", "PermissionDenied", "Priority", "Project", "ProtocolError", "RateLimited",
     "Resolution", "Status",
     "Text", "Ticket", "TicketDraft", "TicketType", "Tracker", "TransportError", "UnsupportedOperation", "User",
-    "ValidationError", "Version", "connect", "migrate", "verify",
+    "ValidationError", "Version", "__version__", "connect", "migrate", "verify",
 ]  # fmt: skip
 
 

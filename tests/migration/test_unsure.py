@@ -260,3 +260,26 @@ def test_a_plain_target_gets_one_header_line_with_mark_author_and_date(source: T
     assert levels["comments.private"] == "lost"
     with pytest.raises(NotFound):
         target.ticket("PROJ-99")
+
+
+class Later(Unreliable):
+    """Memory in which the very first create arrives long after it was believed lost, right before it is repeated."""
+
+    def _arrive(self) -> None:
+        """Let nothing arrive by itself."""
+
+    def strike(self, name: str, what: object, write: Callable[[], Any]) -> Any:
+        if name == "create_ticket" and self.faults == 0:
+            self.faults = 1
+            self._late.append((self.time.now, write))
+            raise TransportError("the connection dropped", maybe_applied=True)
+        while self._late:
+            self._late.pop()[1]()
+        return write()
+
+
+def test_a_key_held_by_our_own_late_write_does_not_make_a_second_copy(source: Tracker, tmp_path: Path) -> None:
+    target = tracker(Later(Time(), "late", abilities()))
+    assert migrate(source, target, ledger=tmp_path / "ledger.db", clock=Time().clock()).clean
+    assert [ticket.key for ticket in target.tickets()] == ["PROJ-1", "PROJ-2", "PROJ-3"]
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []

@@ -105,15 +105,10 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001  # click's shape
     if not value or ctx.resilient_parsing:
         return
-    from importlib.metadata import PackageNotFoundError, version
-
+    from anybacklog import __version__
     from anybacklog.cli import console
 
-    try:
-        found = version("anybacklog")
-    except PackageNotFoundError:
-        found = "0.0+source"
-    console.say(f"anybacklog {found}")
+    console.say(f"anybacklog {__version__}")
     ctx.exit()
 
 

@@ -82,6 +82,9 @@ def _next(report: Report, source: str, target: str) -> Iterator[str]:
         yield "Next: the same command without --dry-run"
         return
     yield f"Ledger: {report.ledger}"
+    if report.status == "partial":
+        yield "Next: the same command goes on with the rest"
+        return
     yield f"Next: {verify_command(source, target, report.ledger)}"
 
 

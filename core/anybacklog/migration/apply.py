@@ -200,6 +200,9 @@ class Applier:
         except Conflict:
             if draft.key is None:
                 raise
+            late = Questions(self.target, self.pair, self.course).landed(step)
+            if late is not None:  # an earlier write of our own holds the key: it arrived after we had given it up
+                return late
             # Somebody else's ticket has this key already; ours gets the next free one, and its mark names the old.
             ticket = self.target.create_ticket(replace(draft, key=None), exact=True)
             self.report.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")

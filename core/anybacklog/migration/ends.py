@@ -69,5 +69,6 @@ def first_settings(pair: Pair, target: Tracker, choices: Choices, *, marks: bool
         newest = None
         if "-id" in target.capabilities.listing.orders and not is_absent(target):
             newest = next((ticket.id for ticket in target.tickets(order="-id")), "0")
+            newest = newest if newest.isdecimal() else None
         settings = {"marks": marks, "newest": newest}
     return settings | {"mapping": choices.mapping}

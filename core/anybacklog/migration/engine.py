@@ -63,10 +63,10 @@ def migrate(
 ) -> Report:
     """Copy every ticket of `source` into `target` exactly once; running it again resumes, or finds nothing left to do.
 
-    `plan` is a file of choices (see the guide), `ledger` the file that remembers; without one it lives in the
-    platform's state folder. `limit` stops after that many new tickets, `only` keeps to these keys, `sample="worst"`
-    to the ten tickets with the most text and files. `confirm` is asked about what will be lost before the first
-    write. `watch` is told of every ledger commit. Raises MigrationError when refused.
+    `plan` is a file of choices (see the guide; without one, the last run's hold), `ledger` the file that remembers;
+    without one it lives in the platform's state folder. `limit` stops after that many new tickets, `only` keeps to
+    these keys, `sample="worst"` to the ten tickets with the most text and files. `confirm` is asked about what will
+    be lost before the first write. `watch` is told of every ledger commit. Raises MigrationError when refused.
     """
     refuse_absent(source)
     if not dry_run and source.identity() == target.identity():
@@ -78,6 +78,8 @@ def migrate(
         book = open_files.enter_context(Ledger(path, watch=watch))
         identity = "a target that does not exist yet" if dry_run and is_absent(target) else target.identity()
         pair = book.pair(source.identity(), identity)
+        if plan is None:
+            choices = Choices(pair.settings.get("mapping", {}))
         settings = first_settings(pair, target, choices, marks=marks)
         if not dry_run:
             pair.remember(settings)
