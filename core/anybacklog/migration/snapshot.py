@@ -1,23 +1,26 @@
 """What the source said, kept beside the ledger: a header with the project's words, and one line per ticket.
 
 `bundles.jsonl` holds a line per ticket, in source order, with its journal. `header.json` is written last and
-atomically: a snapshot without one was interrupted and is read again.
+atomically: a snapshot without one was interrupted and is read again. It holds the number of the lines and their
+SHA-256, and its own: a snapshot that lost or changed anything is refused, never copied in part.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
-from anybacklog.errors import ConfigurationError, ValidationError
+from anybacklog.errors import ConfigurationError, NotFound, TransportError, ValidationError
 from anybacklog.forms import dump, load
 from anybacklog.migration.planning import Bundle
 from anybacklog.migration.report import Progress
@@ -56,7 +59,8 @@ Show = Callable[[Progress], None]
 class Header:
     """What a snapshot knows before its tickets.
 
-    Whose it is, when it was read, how much there is, which words it uses.
+    Whose it is, when it was read, how much there is, which words it uses. `digest` is the SHA-256 of all lines;
+    `skipped` are the keys of tickets that were deleted while the source was read.
     """
 
     identity: str
@@ -67,6 +71,8 @@ class Header:
     words: dict[MetadataKind, list[Any]]
     complete: bool = True
     reason: str = ""
+    digest: str = ""
+    skipped: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +86,36 @@ class Snapshot:
         path = self.folder / "header.json"
         if not path.exists():
             return None
-        try:
-            held = json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))
+        with self._understood():
+            held = _parsed(path.read_bytes())
             version = held["anybacklog"]
             if version == SNAPSHOT_VERSION:
                 return _read_header(held)
-        except (ValueError, KeyError, TypeError, ValidationError) as error:
-            raise ConfigurationError(f"the snapshot {self.folder} is damaged ({error}); run with --refresh") from error
         raise ConfigurationError(f"the snapshot {self.folder} has format {version}; update anybacklog, or --refresh")
 
     def bundles(self) -> Iterator[Bundle]:
-        """Yield every ticket with its journal, in source order, in constant memory."""
-        with (self.folder / "bundles.jsonl").open(encoding="utf-8", errors="surrogatepass", newline="\n") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    held = json.loads(line)
-                    ticket = load(Ticket, held["ticket"])
-                    comments = tuple(load(Comment, comment) for comment in held["comments"])
-                except (ValueError, KeyError, TypeError, ValidationError) as error:
-                    place = f"{self.folder / 'bundles.jsonl'}, line {number}"
-                    raise ConfigurationError(f"the snapshot is damaged: {place}; run with --refresh") from error
-                yield Bundle(ticket, comments)
+        """Yield every ticket with its journal, in source order, in constant memory.
+
+        ConfigurationError, at the end at the latest, if this is not what was written.
+        """
+        with self._understood():
+            header = self.header()
+            count, digest = 0, hashlib.sha256()
+            with (self.folder / "bundles.jsonl").open("rb") as lines:
+                for line in lines:
+                    yield _read_bundle(line)
+                    count += 1
+                    digest.update(line)
+            if header is None or (count, digest.hexdigest()) != (header.tickets, header.digest):
+                raise ValueError(f"its {count} tickets are not the ones that were read")
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """Say of whatever cannot be read that the snapshot is damaged."""
+        try:
+            yield
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:
+            raise ConfigurationError(f"the snapshot {self.folder} is damaged ({error}); run with --refresh") from error
 
     def discard(self) -> None:
         """Forget this reading."""
@@ -111,18 +126,16 @@ def take(source: Tracker, folder: Path, show: Show) -> Snapshot:
     """Read a whole source into `folder`; what was there before is replaced."""
     snapshot = Snapshot(folder)
     snapshot.discard()
-    folder.mkdir(parents=True)
     words = {kind: {noun.id: noun for noun in nouns} for kind, nouns in read_words(source, None).items()}
     total = source.count_tickets() if source.capabilities.listing.how != "scan" else None
-    done = 0
-    with (folder / "bundles.jsonl").open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as lines:
-        for bundle in read_bundles(source):
-            lines.write(_line(bundle))
+    done, digest, skipped = 0, hashlib.sha256(), list[str]()
+    with _written(folder / "bundles.jsonl") as lines:
+        for done, bundle in enumerate(read_bundles(source, skipped), 1):
+            line = _line(bundle)
+            lines.write(line)
+            digest.update(line)
             _remember(words, bundle)
-            done += 1
             show(Progress(stage="read", done=done, total=total))
-        lines.flush()
-        os.fsync(lines.fileno())
     listing = source.capabilities.listing
     header = Header(
         identity=source.identity(),
@@ -133,6 +146,8 @@ def take(source: Tracker, folder: Path, show: Show) -> Snapshot:
         words={kind: list(nouns.values()) for kind, nouns in words.items()},
         complete=listing.complete,
         reason=listing.reason,
+        digest=digest.hexdigest(),
+        skipped=skipped,
     )
     _write_header(folder, header)
     return snapshot
@@ -148,23 +163,48 @@ def read_words(source: Tracker, known: Header | None) -> dict[MetadataKind, list
     return {kind: list(nouns.values()) for kind, nouns in words.items()}
 
 
-def read_bundles(source: Tracker) -> Iterator[Bundle]:
-    """Read tickets in source order (creation, then key), each with its journal."""
+def read_bundles(source: Tracker, skipped: list[str] | None = None) -> Iterator[Bundle]:
+    """Read tickets in source order (creation, then key), each with its journal.
+
+    One that is deleted meanwhile is left out; its key goes into `skipped`.
+    """
     journals = source.capabilities.can("comments")
     for ticket in in_source_order(source.tickets()):
-        yield Bundle(ticket, tuple(source.comments(ticket)) if journals else ())
+        try:
+            comments = tuple(source.comments(ticket)) if journals else ()
+        except NotFound:
+            if _is_there(source, ticket):
+                raise
+            if skipped is not None:
+                skipped.append(ticket.key)
+            continue
+        yield Bundle(ticket, comments)
+
+
+def _is_there(source: Tracker, ticket: Ticket) -> bool:
+    try:
+        source.ticket(ticket)
+    except NotFound:
+        return False
+    return True
 
 
 def in_source_order(tickets: Iterable[Ticket]) -> Iterator[Ticket]:
-    """Order tickets of one instant by key; the rest is in creation order already."""
+    """Order tickets of one instant by key; the rest is in creation order already.
+
+    Tickets of one and the same instant are held in memory together: all of them, where a bulk import made them so.
+    """
     for created_at, together in groupby(tickets, key=lambda ticket: ticket.created_at):
         yield from (together if created_at is None else sorted(together, key=natural_key))  # noqa: B031  # either, once
 
 
 def natural_key(ticket: Ticket) -> tuple[str, int, str]:
-    """Order PROJ-2 before PROJ-10."""
+    """Order PROJ-2 before PROJ-10: of two numbers, however long, the one with more digits is the larger."""
     head, _, number = ticket.key.rpartition("-")
-    return (head, int(number), "") if number.isascii() and number.isdigit() else (head, 0, number)
+    if not (number.isascii() and number.isdigit()):
+        return head, 0, number
+    digits = number.lstrip("0")
+    return head, len(digits), digits
 
 
 def _remember(words: dict[MetadataKind, dict[str, Any]], bundle: Bundle) -> None:
@@ -190,9 +230,19 @@ def _remember(words: dict[MetadataKind, dict[str, Any]], bundle: Bundle) -> None
         words["custom_fields"].setdefault(value.id, CustomField(id=value.id, name=value.name, type=value.type))
 
 
-def _line(bundle: Bundle) -> str:
+def _line(bundle: Bundle) -> bytes:
     held = {"ticket": dump(bundle.ticket), "comments": [dump(comment) for comment in bundle.comments]}
-    return json.dumps(held, ensure_ascii=False, separators=(",", ":")) + "\n"
+    text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="surrogatepass") + b"\n"
+
+
+def _read_bundle(line: bytes) -> Bundle:
+    held = _parsed(line)
+    return Bundle(load(Ticket, held["ticket"]), tuple(load(Comment, comment) for comment in held["comments"]))
+
+
+def _parsed(text: bytes) -> Any:
+    return json.loads(text.decode(errors="surrogatepass"))
 
 
 def _write_header(folder: Path, header: Header) -> None:
@@ -204,15 +254,16 @@ def _write_header(folder: Path, header: Header) -> None:
         "project": dump(header.project),
         "words": {kind: [dump(noun) for noun in nouns] for kind, nouns in header.words.items()},
     }
+    text = json.dumps(held | {"sha256": _seal(held)}, ensure_ascii=False, indent=1)
     fresh = folder / "header.json.new"
-    with fresh.open("w", encoding="utf-8", errors="surrogatepass") as file:
-        json.dump(held, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
+    with _written(fresh) as file:
+        file.write(text.encode(errors="surrogatepass"))
     fresh.replace(folder / "header.json")
 
 
 def _read_header(held: dict[str, Any]) -> Header:
+    if held.pop("sha256") != _seal(held):
+        raise ValueError("its header is not the one that was written")
     return Header(
         identity=held["identity"],
         url=held["url"],
@@ -222,4 +273,27 @@ def _read_header(held: dict[str, Any]) -> Header:
         words={kind: [load(noun, each) for each in held["words"][kind]] for kind, noun in KINDS.items()},
         complete=held["complete"],
         reason=held["reason"],
+        digest=held["digest"],
+        skipped=held["skipped"],
     )
+
+
+def _seal(held: dict[str, Any]) -> str:
+    """Digest what a header says, however it is laid out."""
+    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[BinaryIO]:
+    """Write a file that is on the disk when this ends; TransportError, with what hinders it, if it cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise TransportError(
+            f"the snapshot {path} cannot be written ({error.strerror}); mend that and run this again",
+            maybe_applied=False,
+        ) from error
