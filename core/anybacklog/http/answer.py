@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from contextlib import suppress
+from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ def decoded(call: Call, answer: requests.Response, secrets: Collection[str]) -> 
     if not body.strip() and (call.write or answer.status_code == requests.codes.no_content):
         return None
     with suppress(ValueError, RecursionError):
-        return json.loads(body)
+        return json.loads(body, parse_constant=_finite, parse_float=_finite)
     # Raised out here, so that the exception does not carry the whole body.
     shown = f"{call.where} was answered with something that is not JSON: {excerpt(body, secrets)}"
     if call.write:
@@ -36,8 +37,10 @@ def decoded(call: Call, answer: requests.Response, secrets: Collection[str]) -> 
 def refused(
     call: Call, answer: requests.Response, secrets: Collection[str], explain: Explain | None, closed_until: float
 ) -> AnyBacklogError:
-    """Turn an answer of 300 or above into the error to raise."""
+    """Turn an answer of 300 or above, or a part that nobody asked for, into the error to raise."""
     status = answer.status_code
+    if status == requests.codes.partial_content:
+        return ProtocolError(f"{call.where} was answered with a part (206) although the whole was asked for; report it")
     if status < 400:
         return _redirected(call, answer, secrets)
     if status >= 500 or status == requests.codes.request_timeout:
@@ -64,10 +67,16 @@ def excerpt(body: bytes, secrets: Collection[str]) -> str:
 
 
 def _redirected(call: Call, answer: requests.Response, secrets: Collection[str]) -> ProtocolError:
-    target = urlsplit(redact(answer.headers.get("Location", ""), secrets)).netloc or "another address there"
+    target = _host(redact(answer.headers.get("Location", ""), secrets)) or "another address there"
     return ProtocolError(
         f"{call.where} was redirected to {target}, where the key is not sent; name that host in the URL if it is right"
     )
+
+
+def _host(url: str) -> str:
+    with suppress(ValueError):
+        return urlsplit(url).netloc
+    return ""
 
 
 def _broken(call: Call, answer: requests.Response, secrets: Collection[str]) -> TransportError:
@@ -76,6 +85,13 @@ def _broken(call: Call, answer: requests.Response, secrets: Collection[str]) -> 
     return TransportError(
         f"{call.where} was answered {answer.status_code} ({said}); {advice}", maybe_applied=call.write
     )
+
+
+def _finite(number: str) -> float:
+    """Refuse `NaN` and `Infinity`, which JSON does not have, and `1e999`, which no number here can hold."""
+    if not isfinite(found := float(number)):
+        raise ValueError(number)
+    return found
 
 
 def _body(answer: requests.Response, secrets: Collection[str]) -> Any:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-TOO_MANY_REQUESTS = 429
+TOO_MANY_REQUESTS, UNAVAILABLE = 429, 503
 UNSAID_WAIT = 60.0
+LONGEST_RESET, LONGEST_DATE = 3600.0, 86400.0
+"""Seconds beyond which a moment in a header is not believed: milliseconds taken for seconds, a clock gone wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,19 @@ class Bucket:
             self.remaining = max(0, self.remaining - 1)
 
     def learn(self, status: int, headers: Mapping[str, str], now: float) -> None:
-        """Mirror `X-RateLimit-Limit/-Remaining/-Reset` (epoch seconds on the server's clock) and `Retry-After`."""
+        """Mirror `X-RateLimit-Limit/-Remaining/-Reset` (epoch seconds on the server's clock) and `Retry-After`.
+
+        A reset more than an hour away, or a date to retry after more than a day away, counts as unsaid.
+        """
+        wait = _retry_after(headers, now)
         self.limit = _whole(headers.get("X-RateLimit-Limit"), self.limit)
         self.remaining = _whole(headers.get("X-RateLimit-Remaining"), self.remaining)
         if status == TOO_MANY_REQUESTS:
             self.remaining = 0
-            wait = _retry_after(headers, now)
             wait = _until_reset(headers, now) if wait is None else wait
             self.closed_until = now + (UNSAID_WAIT if wait is None else wait)
+        elif status == UNAVAILABLE and wait is not None:
+            self.closed_until = now + wait
         elif self.remaining == 0:
             self.closed_until = now + (_until_reset(headers, now) or 0.0)
 
@@ -63,12 +70,8 @@ class Budget:
 
 
 def _until_reset(headers: Mapping[str, str], now: float) -> float | None:
-    """Measure on the server's own clock where it shows it: a wrong clock here then neither dawdles nor hurries."""
     reset = _whole(headers.get("X-RateLimit-Reset"), None)
-    if reset is None:
-        return None
-    server = _instant(headers.get("Date"))
-    return max(0.0, reset - (now if server is None else server))
+    return None if reset is None else _until(reset, headers, now, LONGEST_RESET)
 
 
 def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
@@ -77,8 +80,14 @@ def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
     if seconds is not None:
         return float(seconds)
     instant = _instant(value)
-    server = _instant(headers.get("Date"))
-    return None if instant is None else max(0.0, instant - (now if server is None else server))
+    return None if instant is None else _until(instant, headers, now, LONGEST_DATE)
+
+
+def _until(moment: float, headers: Mapping[str, str], now: float, longest: float) -> float | None:
+    """Measure on the server's own clock where it shows a likely one: a wrong clock here neither dawdles nor hurries."""
+    clocks = (clock for clock in (_instant(headers.get("Date")), now) if clock is not None)
+    waits = (max(0.0, moment - clock) for clock in clocks)
+    return next((wait for wait in waits if wait <= longest), None)
 
 
 def _whole(text: str | None, otherwise: int | None) -> int | None:
@@ -88,7 +97,7 @@ def _whole(text: str | None, otherwise: int | None) -> int | None:
 def _instant(text: str | None) -> float | None:
     try:
         moment = parsedate_to_datetime(text or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 

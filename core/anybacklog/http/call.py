@@ -12,9 +12,10 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from anybacklog.errors import TransportError
 from anybacklog.http.retry import is_write, layers, never_sent
+from anybacklog.http.spelling import Pairs
 
 CUT_OFF = "the answer was cut off"
-Pairs = list[tuple[str, str]]
+MALFORMED = "its address or a header is malformed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -48,9 +49,12 @@ class Lost:
 
     def error(self, where: str) -> TransportError:
         """Say it in a sentence."""
-        advice = "it may have happened all the same, so look before sending it again"
-        sentence = f"{where}: {self.reason}; {advice if self.maybe_applied else 'nothing was changed, try again'}"
-        return TransportError(sentence, maybe_applied=self.maybe_applied)
+        advice = "nothing was changed, try again"
+        if self.hopeless:
+            advice = "nothing was sent, mend that first"
+        if self.maybe_applied:
+            advice = "it may have happened all the same, so look before sending it again"
+        return TransportError(f"{where}: {self.reason}; {advice}", maybe_applied=self.maybe_applied)
 
 
 def lost(call: Call, error: requests.RequestException | HTTPError) -> Lost:
@@ -58,7 +62,8 @@ def lost(call: Call, error: requests.RequestException | HTTPError) -> Lost:
     unsent = never_sent(error)
     untrusted = any(isinstance(each, ssl.SSLCertVerificationError) for each in layers(error))
     malformed = isinstance(error, ValueError) and not isinstance(error, requests.exceptions.JSONDecodeError)
-    return Lost(_reason(error, unsent=unsent), call.write and not (unsent or malformed), untrusted or malformed)
+    reason = MALFORMED if malformed else _reason(error, unsent=unsent)
+    return Lost(reason, call.write and not (unsent or malformed), untrusted or malformed)
 
 
 def cut_off(call: Call, answer: requests.Response) -> bool:
@@ -68,17 +73,10 @@ def cut_off(call: Call, answer: requests.Response) -> bool:
     return not (call.stream or measured or bodiless or answer.content)
 
 
-def pairs(parameters: Mapping[str, Any] | None) -> Pairs:
-    """Spell parameters for a query or a form: a list repeats its name, booleans are lower case, None is left out."""
-    spelt: Pairs = []
-    for name, value in (parameters or {}).items():
-        several = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
-        spelt += [(name, _word(each)) for each in several if each is not None]
-    return spelt
-
-
-def _word(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def unasked_part(call: Call, answer: requests.Response) -> bool:
+    """Tell whether a read was answered with a part of what is there although the whole was asked for."""
+    asked = any(name.lower() == "range" for name in call.headers)
+    return answer.status_code == requests.codes.partial_content and not (call.write or asked)
 
 
 def _reason(error: Exception, *, unsent: bool) -> str:

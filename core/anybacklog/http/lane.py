@@ -50,13 +50,20 @@ def join(base_url: str, secrets: Collection[str], clock: Clock) -> Lane:
 
 @cache
 def _lane(origin: str, user: str, clock: Clock) -> Lane:  # noqa: ARG001  # they are the cache's key
-    connections = requests.Session()
+    connections = _Straight()
     connections.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("https://", "http://"):
         connections.mount(scheme, _Closing())
     connections.auth = _as_it_is  # else requests would look for a password in ~/.netrc
     connections.trust_env = not is_loopback(urlsplit(origin).hostname or "")
     return Lane(connections)
+
+
+class _Straight(requests.Session):
+    """Follows no redirect, and does not even look at where one leads: the library breaks on some addresses."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  # theirs
+        return None
 
 
 class _Closing(HTTPAdapter):

@@ -15,11 +15,12 @@ from urllib3.exceptions import HTTPError
 from anybacklog.errors import AnyBacklogError, ConfigurationError, RateLimited
 from anybacklog.http.answer import decoded, refused
 from anybacklog.http.budget import TOO_MANY_REQUESTS, Clock, as_instant
-from anybacklog.http.call import CUT_OFF, Call, Lost, cut_off, lost, pairs
+from anybacklog.http.call import CUT_OFF, Call, Lost, cut_off, lost, unasked_part
 from anybacklog.http.download import as_file
 from anybacklog.http.lane import join
 from anybacklog.http.refusal import Explain
 from anybacklog.http.retry import PASSING, Retry
+from anybacklog.http.spelling import json_body, pairs, whole
 from anybacklog.redact import redact_url
 
 _log = logging.getLogger("anybacklog.http")
@@ -113,10 +114,11 @@ class HttpSession:
         """Send and give the decoded JSON, None for an empty answer to a write. `data` is a form, `json` a JSON body.
 
         A read is repeated after connection trouble, a timeout, 408, 429, 500, 502, 503, 504; a write only after 429
-        and where it provably was not sent. Raises TransportError, RateLimited, ProtocolError, or what a refusal means.
+        and where it provably was not sent. Raises TransportError, RateLimited, ProtocolError, or what a refusal means;
+        ValidationError, before anything is sent, for a field that no request can carry.
         """
         form = None if data is None else pairs(data)
-        call = self._call(method, path, params, headers or {}, data=form, json=json)
+        call = self._call(method, path, params, headers or {}, data=form, json=json_body(json))
         with self._lane.turn:
             return decoded(call, self._answer(call), self._secrets)
 
@@ -128,7 +130,7 @@ class HttpSession:
     def stream(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[BinaryIO]:
         """Open a download for reading once, in constant memory; a body that ends too early is a TransportError.
 
-        No other thread sends anything as this user until it is closed.
+        No other thread sends anything as this user until it is closed; the thread that reads it may.
         """
         call = self._call("GET", path, params, {"Accept": "*/*", "Accept-Encoding": "identity"}, stream=True)
         with self._lane.turn:
@@ -142,7 +144,7 @@ class HttpSession:
     def _call(
         self, method: str, path: str, params: Mapping[str, Any] | None, headers: Mapping[str, str], **rest: Any
     ) -> Call:
-        method, path = method.upper(), path.lstrip("/")
+        method, path = method.upper(), whole("path", path.lstrip("/"))
         url = f"{self.base_url}/{path}"
         return Call(
             method=method,
@@ -161,17 +163,19 @@ class HttpSession:
         while True:
             outcome = self._send(call)
             if isinstance(outcome, requests.Response):
-                if outcome.status_code < 300:
+                if outcome.status_code < 300 and not unasked_part(call, outcome):
                     self._accepted = True
                     return outcome
+                outcome.close()
                 if outcome.status_code == _UNAUTHORIZED and self._show_another_way():
                     continue
             tried += 1
             error, again = self._judge(call, outcome)
             if not again or tried >= self._retry.tries:
                 raise error
-            if not isinstance(error, RateLimited):  # there the closed bucket says how long
-                seconds = self._retry.pause(tried)
+            seconds = self._retry.pause(tried)
+            if self._lane.budget.bucket(call.bucket).delay(self._clock.now()) < seconds:
+                # Else the service said how long, and the closed bucket sees to it.
                 _log.info("%s; trying again in %.1f s", error, seconds)
                 self._clock.sleep(seconds)
 
@@ -241,10 +245,17 @@ class HttpSession:
 
 
 def _refuse_unsendable(credentials: Iterable[Credentials]) -> None:
-    """Refuse a key that no header can carry before it gets into an exception of the library's."""
-    for value in [value for each in credentials for value in each.headers.values()]:
-        if not (value.isascii() and value.isprintable() and value == value.strip()):
-            raise ConfigurationError(
-                "the key holds characters that a key cannot have (a line break, a space at an end, or beyond ASCII); "
-                "copy it again"
-            )
+    """Refuse a key that no header or query can carry before it gets into an exception of the library's."""
+    for each in credentials:
+        for value in each.headers.values():
+            _refuse_unless(value.isascii() and value.isprintable() and value == value.strip())
+        for value in each.params.values():
+            _refuse_unless(value.isprintable() and value == value.strip())
+
+
+def _refuse_unless(fit: bool) -> None:  # noqa: FBT001  # positional reads as the sentence it is
+    if not fit:
+        raise ConfigurationError(
+            "the key holds characters that a key cannot have (a line break, a space at an end, or beyond ASCII); "
+            "copy it again"
+        )
