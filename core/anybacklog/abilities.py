@@ -112,7 +112,8 @@ _DRAFT_FIELDS = tuple(each.name for each in fields(TicketDraft))
 _JOURNAL_FIELDS = (
     "comments", "comments.author", "comments.created_at", "comments.updated_at", "comments.changes", "comments.private",
     "comments.attachments", "comments.external_id",
-    "attachments", "attachments.author", "attachments.created_at", "attachments.external_id", "links",
+    "attachments", "attachments.author", "attachments.created_at", "attachments.content_type",
+    "attachments.external_id", "links",
 )  # fmt: skip
 NATIVE_FIELDS: tuple[str, ...] = tuple(dict.fromkeys((*_DRAFT_FIELDS, *_JOURNAL_FIELDS)))
 READABLE_FIELDS: tuple[str, ...] = tuple(each.name for each in fields(Ticket))

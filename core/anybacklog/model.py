@@ -31,6 +31,12 @@ LINK_INVERSES: Mapping[str, str] = {
 }
 
 
+class TicketId(str):
+    """A ticket's id where a `str` could also be a key: it is never tried as one."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text as its backend holds it, to the last code point, and the markup it is written in.

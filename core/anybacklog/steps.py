@@ -5,7 +5,8 @@ A step names the source's items it carries: they are done or unsure together. Ev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -122,3 +123,21 @@ def step_key(item: Item) -> str:
 def describe(step: Step) -> str:
     """Name a step for a person."""
     return f"{step.item.kind} {step.item.id} of {step.item.ticket_key}"
+
+
+def digest_of(step: Step) -> str:
+    """Hash what a step would write, marks and keys aside: another digest later means that it would now differ."""
+    content: tuple[object, ...] = ()
+    match step:
+        case CreateTicket():
+            content = (replace(step.draft, external_id=None, key=None), step.parent)
+        case AddComment():
+            files = tuple(upload.attachment.id for upload in step.uploads)
+            content = (step.body, step.author, step.created_at, step.updated_at, step.changes, step.private, files)
+        case AddAttachment():
+            content = (step.upload.attachment.name, step.upload.attachment.size)
+        case SetParent():
+            content = (step.parent,)
+        case AddLink():
+            content = tuple(sorted((step.item.ticket_id, step.other)))
+    return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -40,7 +40,8 @@ from anybacklog_nulab.abilities import abilities_with
 from anybacklog_nulab.client import REMEMBERED, Json, NulabClient
 from anybacklog_nulab.schemas import ATTACHMENT, COMMENT, FIELD, ISSUE, NAMED, PROJECT, USER
 
-_REF = re.compile(r"[A-Za-z0-9_]+-\d+|\d+")
+_ID = re.compile(r"[0-9]+")
+_KEY = re.compile(r"[A-Za-z0-9_]+-[0-9]+")
 _DEFAULT_PORTS = {False: 443, True: 80}
 
 
@@ -160,9 +161,16 @@ class NulabBackend:
         filters = self._filters(query)
         return 0 if filters is None else self._client.count_issues(filters)
 
-    def ticket(self, ref: str) -> Ticket:
-        """Read one issue by key or id: `GET /issues/{i}` (get-issue), read. NotFound for one of another project."""
-        if not _REF.fullmatch(ref):
+    def ticket(self, ticket_id: str) -> Ticket:
+        """Read one issue by id: `GET /issues/{id}` (get-issue), read. NotFound for one of another project."""
+        return self._issue(ticket_id, _ID)
+
+    def ticket_by_key(self, key: str) -> Ticket:
+        """Read one issue by key: `GET /issues/{key}` (get-issue), read. What is no key is not asked for."""
+        return self._issue(key, _KEY)
+
+    def _issue(self, ref: str, shape: re.Pattern[str]) -> Ticket:
+        if not shape.fullmatch(ref):
             raise NotFound("ticket", ref)
         issue = self._client.get(f"issues/{ref}")
         found = ISSUE.load(issue)

@@ -76,9 +76,9 @@ def test_a_key_can_be_changed_unless_it_is_taken(store: Store) -> None:
     with pytest.raises(Conflict, match="PROJ-2"):
         store.update_ticket(one.id, {"key": other.key})
     assert store.update_ticket(one.id, {"key": "NEW-1"}).key == "NEW-1"
-    assert store.update_ticket(one.id, {"key": "NEW-1"}).id == store.ticket("NEW-1").id
+    assert store.update_ticket(one.id, {"key": "NEW-1"}).id == store.ticket_by_key("NEW-1").id
     with pytest.raises(NotFound):
-        store.ticket("PROJ-1")
+        store.ticket_by_key("PROJ-1")
 
 
 def test_a_key_that_is_a_number_wins_over_an_id(store: Store) -> None:
@@ -274,7 +274,7 @@ def test_a_lone_surrogate_is_refused_by_field_and_place(store: Store, what: str)
 def test_a_lone_surrogate_finds_nothing(store: Store) -> None:
     store.create_ticket({"title": "Here"})
     with pytest.raises(NotFound):
-        store.ticket(LONE)
+        store.ticket_by_key(LONE)
     assert store.find_external(LONE) is None
     assert store.count_tickets(TicketQuery(text=LONE)) == 0
     assert store.count_tickets(TicketQuery(status=frozenset({LONE}), parent=frozenset({LONE}))) == 0

@@ -21,7 +21,7 @@ def name() -> str:
 def test_the_same_name_is_the_same_world(name: str) -> None:
     made = _open(f"memory://{name}/PROJ").create_ticket({"title": "Shared"})
     again = _open(f"memory://{name}/PROJ")
-    assert (again.ticket(made.key), again.identity()) == (made, _open(f"memory://{name}/PROJ").identity())
+    assert (again.ticket_by_key(made.key), again.identity()) == (made, _open(f"memory://{name}/PROJ").identity())
 
 
 def test_projects_and_names_are_apart(name: str) -> None:

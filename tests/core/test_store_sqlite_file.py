@@ -138,7 +138,7 @@ def test_two_connections_see_each_others_tickets_and_words(path: Path) -> None:
         assert other.categories() == []
         category = one.add_metadata(Category(id="", name="Added by one"))
         made = other.create_ticket({"title": "By the other", "categories": [category.id]})
-        assert one.ticket(made.key) == made
+        assert one.ticket_by_key(made.key) == made
 
 
 def test_a_listing_shows_what_was_there_while_others_write_to_what_it_is_sorted_by(backend: SqliteBackend) -> None:

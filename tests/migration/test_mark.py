@@ -12,9 +12,9 @@ MARKS = st.builds(Mark, WORDS, WORDS, st.sampled_from(["ticket", "comment", "att
 ANYTHING = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="⟨"))
 
 
-@given(MARKS, ANYTHING, ANYTHING)
-def test_a_mark_is_found_in_any_text_and_says_what_it_said(mark: Mark, before: str, after: str) -> None:
-    assert find_mark(f"{before}{mark}{after}") == mark
+@given(MARKS, ANYTHING)
+def test_a_mark_is_found_where_a_text_begins_with_it(mark: Mark, after: str) -> None:
+    assert find_mark(f"{mark}{after}") == find_mark(f"<p>{mark}{after}") == mark
 
 
 @given(MARKS)
@@ -38,3 +38,8 @@ def test_a_renamed_project_does_not_change_what_a_mark_stands_for(mark: Mark, ke
     renamed = Mark(mark.source, key, mark.kind, mark.id)
     assert find_mark(str(renamed)) == renamed
     assert renamed.item == mark.item
+
+
+@given(MARKS, WORDS)
+def test_a_mark_further_down_is_a_quotation(mark: Mark, before: str) -> None:
+    assert find_mark(f"x{before}{mark}") is None

@@ -1,4 +1,4 @@
-"""What every backend has: six members."""
+"""What every backend has: seven members."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from anybacklog.query import TicketQuery
 
 @runtime_checkable
 class Backend(Protocol):
-    """Required of every backend: six members."""
+    """Required of every backend: seven members."""
 
     @property
     def abilities(self) -> Abilities:
@@ -37,8 +37,12 @@ class Backend(Protocol):
         """
         ...
 
-    def ticket(self, ref: str) -> Ticket:
-        """Read one ticket of this project by key, else by id. NotFound also for a ticket of another project."""
+    def ticket(self, ticket_id: str) -> Ticket:
+        """Read one ticket of this project by its id, never by a key. NotFound also for one of another project."""
+        ...
+
+    def ticket_by_key(self, key: str) -> Ticket:
+        """Read one ticket of this project by its key, never by an id. NotFound also for one of another project."""
         ...
 
     def close(self) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from typing import Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from anybacklog.abilities import MetadataKind
 from anybacklog.backend import AttachmentDraft
@@ -15,6 +14,7 @@ from anybacklog.errors import (
     AuthenticationError,
     Conflict,
     MigrationError,
+    NotFound,
     ProtocolError,
     RateLimited,
     TransportError,
@@ -27,6 +27,7 @@ from anybacklog.migration.mapping import MappingTable, to_make
 from anybacklog.migration.planning import Course
 from anybacklog.migration.questions import CannotTell, Questions, landed_comment, parent_landed
 from anybacklog.migration.report import Counted, Failure, Report
+from anybacklog.model import TicketId, User
 from anybacklog.steps import (
     AddAttachment,
     AddComment,
@@ -38,6 +39,7 @@ from anybacklog.steps import (
     StepState,
     Upload,
     describe,
+    digest_of,
     items_of,
     key_of,
 )
@@ -45,6 +47,11 @@ from anybacklog.tracker import Tracker
 
 Fate: TypeAlias = Literal["created", "already", "failed", "held", "waits"]
 ATTEMPTS = 3
+MARK_FIELDS = {
+    CreateTicket: "external_id",
+    AddComment: "comments.external_id",
+    AddAttachment: "attachments.external_id",
+}
 _COUNTED: dict[str, Counted] = {
     "ticket": "tickets", "comment": "comments", "history": "history", "attachment": "attachments", "link": "links",
 }  # fmt: skip
@@ -79,15 +86,39 @@ class Applier:
         """Apply one step, or find out that it is done; give what became of it."""
         key = key_of(step)
         row = self.pair.row(key)
-        if (row is not None and row.state == "done") or self._came_along(step):
-            return self._count(step, "already")
-        if row is not None and row.state == "held":
-            return self.fail(step, "held", row.error or "it cannot be told whether it was written", held=True)
+        known = self._known(step, row)
+        if known is not None:
+            return known
         if row is not None and row.state in ("intended", "unsure"):
             settled = self._settle(step, key, row)
             if settled is not None:
                 return settled
+        elif self.target.capabilities.settle.seconds == 0:
+            found = self._already_there(step, key)
+            if found is not None:
+                return found
         return self._write(step, key)
+
+    def _known(self, step: Step, row: Row | None) -> Fate | None:
+        """Give the fate of a step that the ledger has settled already; None if it is still to be written."""
+        if row is not None and row.state == "done":
+            if row.before.get("digest") not in (None, digest_of(step)):
+                self.report.changed.append(step.item)
+            return self._count(step, "already")
+        if row is not None and row.state == "held":
+            return self.fail(step, "held", row.error or "it cannot be told whether it was written", held=True)
+        return self._count(step, "already") if self._came_along(step) else None
+
+    def _already_there(self, step: Step, key: str) -> Fate | None:
+        """Ask a local target before writing, where asking costs next to nothing.
+
+        A ledger restored from a backup has forgotten what it did, and another run may be at work with another ledger.
+        """
+        field_name = MARK_FIELDS.get(type(step))
+        if field_name is not None and not self._marks(field_name):
+            return None
+        landed = self.questions().landed(step)
+        return self._done(step, key, landed, "already") if landed is not None else None
 
     def ties(self, steps: Iterable[SetParent | AddLink], *, partial: bool) -> None:
         """Tie a ticket to the others: an end not copied yet waits for another run, one outside was counted lost."""
@@ -144,7 +175,7 @@ class Applier:
         with ExitStack() as open_files:
             marked = self._marks("attachments.external_id")
             files = [fetched(self.source, upload, open_files, marked=marked) for upload in _uploads(step)]
-            self.pair.intend(key, step.item.ticket_key, _mark(step), {}, self.clock.now())
+            self.pair.intend(key, step.item.ticket_key, _mark(step), {"digest": digest_of(step)}, self.clock.now())
             try:
                 landed = self._call(step, files)
             except (AuthenticationError, RateLimited):
@@ -161,9 +192,7 @@ class Applier:
             except CannotTell as error:
                 return self._hold(step, key, str(error))
             except AnyBacklogError as error:
-                self.pair.set(key, "refused", source_key=step.item.ticket_key, error=str(error))
-                self.observe(step, "refused")
-                return self.fail(step, "write", str(error))
+                return self._refuse(step, key, str(error))
         return self._done(step, key, landed, "created")
 
     def _call(self, step: Step, files: Sequence[AttachmentDraft]) -> list[Landed]:
@@ -194,20 +223,20 @@ class Applier:
         parent = self.pair.landed("ticket", step.parent, step.parent) if step.parent else None
         draft = step.draft
         if parent is not None and self.course.native("parent"):
-            draft = replace(draft, parent=parent.target_id)
+            draft = replace(draft, parent=parent.target_ticket)
         try:
             ticket = self.target.create_ticket(draft, exact=True)
         except Conflict:
             if draft.key is None:
                 raise
-            late = Questions(self.target, self.pair, self.course).landed(step)
+            late = self.questions().landed(step)
             if late is not None:  # an earlier write of our own holds the key: it arrived after we had given it up
                 return late
             # Somebody else's ticket has this key already; ours gets the next free one, and its mark names the old.
             ticket = self.target.create_ticket(replace(draft, key=None), exact=True)
             self.report.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
         self.created_tickets += 1
-        landed = Landed(item=step.item, target_ticket=ticket.id, target_id=ticket.id, target_key=ticket.key)
+        landed = Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id, target_key=ticket.key)
         return [landed, *parent_landed(step, ticket)]
 
     def _set_parent(self, step: SetParent) -> list[Landed]:
@@ -220,19 +249,31 @@ class Applier:
 
     def _settle(self, step: Step, key: str, row: Row) -> Fate | None:
         """Ask what a write did. Absence is proved by asking again when nothing can arrive any more; then None."""
-        questions = Questions(self.target, self.pair, self.course)
-        settled_at = (row.intended_at or self.clock.now()) + timedelta(seconds=self.target.capabilities.settle.seconds)
+        questions = self.questions()
+        settle = self.target.capabilities.settle.seconds
         try:
             landed = questions.landed(step)
             if landed is None:
-                self.clock.sleep(max(0.0, (settled_at - self.clock.now()).total_seconds()))
+                passed = (self.clock.now() - (row.intended_at or self.clock.now())).total_seconds()
+                self.clock.sleep(min(settle, max(0.0, settle - passed)))
                 landed = questions.landed(step)
         except CannotTell as error:
             return self._hold(step, key, str(error))
+        except NotFound as error:
+            return self._refuse(step, key, f"what it belongs to is gone from the target: {error}")
         if landed is not None:
             return self._done(step, key, landed, "created")
         self.pair.replan(key)
         return None
+
+    def questions(self) -> Questions:
+        """Ask the target about this run's steps."""
+        return Questions(self.source, self.target, self.pair, self.course)
+
+    def _refuse(self, step: Step, key: str, reason: str) -> Fate:
+        self.pair.set(key, "refused", source_key=step.item.ticket_key, error=reason)
+        self.observe(step, "refused")
+        return self.fail(step, "write", reason)
 
     def _hold(self, step: Step, key: str, reason: str) -> Fate:
         self.pair.set(key, "held", source_key=step.item.ticket_key, error=reason)
@@ -261,14 +302,14 @@ class Applier:
             )
         return self._count(step, "held" if held else "failed")
 
-    def _home(self, item: Item) -> str:
+    def _home(self, item: Item) -> TicketId:
         return self._target_of(item.ticket_id)
 
-    def _target_of(self, ticket_id: str) -> str:
+    def _target_of(self, ticket_id: str) -> TicketId:
         landed = self.pair.landed("ticket", ticket_id, ticket_id)
         if landed is None:
             raise MigrationError(f"the source's ticket {ticket_id} has not arrived in the target")
-        return landed.target_id
+        return landed.target_ticket
 
     def _marks(self, field_name: str) -> bool:
         return self.course.marks and self.course.native(field_name)
@@ -276,30 +317,55 @@ class Applier:
 
 def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, clock: Clock) -> MappingTable:
     """Create what the target lacks: people, words, fields. A name that is there already is what we want."""
-    _recognise(pair, mapping)
+    _recognise(target, pair, mapping)
+    fresh: dict[tuple[str, str], Any] = {}
     for kind, match in mapping.to_create():
-        key = f"metadata:{kind}:{match.source.id}"
         noun = to_make(match)
-        pair.intend(key, "", None, {}, clock.now())
-        try:
-            made = target.add_metadata(kind, noun)
-        except Conflict as error:
-            raise MigrationError(f"{kind.replace('_', ' ')} {noun.name!r} cannot be created: {error}") from error
-        pair.done(key, [], before={"created": made.id})
+        made = fresh.get((kind, noun.name)) if kind != "users" else None
+        if made is None:
+            key = f"metadata:{kind}:{match.source.id}"
+            pair.intend(key, "", None, {}, clock.now())
+            made = fresh[kind, noun.name] = _made(target, kind, noun)
+            pair.done(key, [], before={"created": made.id})
         mapping = mapping.made(kind, match.source.id, made)
     for kind, ids in pair.made().items():
         report.notes.append(f"created in the target: {len(ids)} {kind.replace('_', ' ')}")
     return mapping
 
 
-def _recognise(pair: Pair, mapping: MappingTable) -> None:
+def _made(target: Tracker, kind: MetadataKind, noun: Any) -> Any:
+    try:
+        return target.add_metadata(kind, noun)
+    except Conflict as error:
+        # Somebody else made it a moment ago, or the target folds names together: then theirs is what we want.
+        same = [each for each in getattr(target, kind)() if each.name == noun.name]
+        if len(same) == 1:
+            return same[0]
+        raise MigrationError(f"{kind.replace('_', ' ')} {noun.name!r} cannot be created: {error}") from error
+
+
+def _recognise(target: Tracker, pair: Pair, mapping: MappingTable) -> None:
     """Take as ours what an interrupted run had created and could not write down."""
     for row in pair.rows("intended"):
         place, _, rest = row.key.partition(":")
         kind, _, source_id = rest.partition(":")
         match = mapping.matches.get(cast("MetadataKind", kind), {}).get(source_id) if place == "metadata" else None
-        if match is not None and match.target is not None and not match.create:
+        if match is None:
+            continue
+        if match.target is not None and not match.create:
             pair.done(row.key, [], before={"created": match.target.id})
+        elif kind == "users":
+            twin = _unclaimed(target, pair, match.source)
+            if twin is not None:
+                pair.done(row.key, [], before={"created": twin.id})
+
+
+def _unclaimed(target: Tracker, pair: Pair, person: User) -> User | None:
+    """Find the namesake that the interrupted run made: the last one there that no other person of the source has."""
+    ours = set(pair.made().get("users", {}).values())
+    said = (person.login, person.name, person.email)
+    same = [each for each in target.users() if (each.login, each.name, each.email) == said and each.id not in ours]
+    return same[-1] if same else None
 
 
 def _mark(step: Step) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from anybacklog.migration.planning import Course
+from anybacklog.abilities import MetadataKind
+from anybacklog.migration.planning import Bundle, Course
 from anybacklog.model import Change, Comment, CustomFieldValue, Named, Text, Ticket, TicketDraft, User
 from anybacklog.steps import AddComment
 
@@ -37,8 +38,9 @@ def compare_ticket(draft: TicketDraft, ticket: Ticket, course: Course) -> Iterat
             yield Odd(name, shown(wanted), shown(found))
 
 
-def compare_comment(step: AddComment, comment: Comment) -> Iterator[Odd]:
+def compare_comment(step: AddComment, comment: Comment, course: Course) -> Iterator[Odd]:
     """Yield what differs between a planned comment and the one there."""
+    kept = {name for name in ("updated_at", "changes") if course.native(f"comments.{name}")}
     pairs = {
         "body": (step.body, comment.body),
         "author": (step.author, comment.author),
@@ -48,13 +50,42 @@ def compare_comment(step: AddComment, comment: Comment) -> Iterator[Odd]:
         "private": (step.private, comment.private),
     }  # fmt: skip
     for name, (wanted, found) in pairs.items():
-        planned = name in ("body", "private") or wanted not in (None, ())
+        planned = name in ("body", "private", *kept) or wanted not in (None, ())
         if planned and _plain(wanted) != _plain(found):
             yield Odd(name, shown(wanted), shown(found))
 
 
 def _said(changes: tuple[Change, ...]) -> tuple[tuple[str | None, ...], ...]:
     return tuple((change.field, change.old, change.new) for change in changes)
+
+
+def missing_words(bundle: Bundle, course: Course, lost: Container[str]) -> Iterator[Odd]:
+    """Yield what a ticket refers to and nothing in the target stands for, losses agreed upon aside."""
+    ticket = bundle.ticket
+    refers: list[tuple[str, MetadataKind, Any]] = [
+        ("type", "ticket_types", ticket.type),
+        ("status", "statuses", ticket.status),
+        ("priority", "priorities", ticket.priority),
+        ("resolution", "resolutions", ticket.resolution),
+        ("reporter", "users", ticket.reporter),
+        *(("assignees", "users", each) for each in ticket.assignees),
+        *(("watchers", "users", each) for each in ticket.watchers),
+        *(("categories", "categories", each) for each in ticket.categories),
+        *(("affected_versions", "versions", each) for each in ticket.affected_versions),
+        *(("milestones", "milestones", each) for each in ticket.milestones),
+        *(
+            ("custom_fields", "custom_fields", each)
+            for each in ticket.custom_fields
+            if each.value not in (None, "", ())
+        ),
+        *(("comments.author", "users", comment.author) for comment in bundle.comments),
+        *(("attachments.author", "users", attachment.author) for attachment in ticket.attachments),
+    ]
+    for name, kind, noun in refers:
+        held = noun is not None and course.native(name) and f"{kind}:{noun.id}" not in lost
+        if held and course.mapping.of(kind, noun) is None:
+            shown_name = f"custom_fields.{noun.name}" if kind == "custom_fields" else name
+            yield Odd(shown_name, shown(noun.value if kind == "custom_fields" else noun), None)
 
 
 def shown(value: Any) -> Any:

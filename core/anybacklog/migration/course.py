@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from anybacklog.abilities import METADATA_KINDS, NATIVE_FIELDS, MetadataKind
+from anybacklog.abilities import METADATA_KINDS, NATIVE_FIELDS, Answer, MetadataKind
 from anybacklog.errors import NotFound
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.mapping import MappingTable, map_all
 from anybacklog.migration.planning import Course
 from anybacklog.migration.plugged import Plugged
-from anybacklog.migration.texts import Writing
+from anybacklog.migration.texts import Heading, Writing
 from anybacklog.tracker import Tracker
 
-_ATTRIBUTED = ("reporter", "created_at", "comments.author", "comments.created_at")
+_MARKS = frozenset({"external_id", "comments.external_id", "attachments.external_id"})
 
 
 def plan_course(
@@ -35,20 +35,48 @@ def plan_course(
         creatable = frozenset(kind for kind in METADATA_KINDS if kind in can.creatable)
         choices.check(words, there)
         mapping = map_all(words, there, creatable, made=made, chosen=choices.mapping, map_user=plugged.map_user)
+    native = natives(target)
     return Course(
         source=identity,
         mapping=mapping,
-        native=frozenset(name for name in NATIVE_FIELDS if can.native(name)).__contains__,
+        native=native.__contains__,
         writing=Writing(
             formats=can.text_formats,
             native_format=can.text_format,
             converters=plugged.converters(),
-            marked=marks and not can.native("external_id"),
-            attributed=not all(can.native(name) for name in _ATTRIBUTED),
+            ticket=_heading(native, marks, "external_id", "reporter", "created_at"),
+            comment=_heading(native, marks, "comments.external_id", "comments.author", "comments.created_at"),
         ),
         marks=marks,
         transform=plugged.transform if plugged.transforms else None,
     )
+
+
+def natives(target: Tracker) -> frozenset[str]:
+    """Name the fields that the target holds."""
+    answer = answers(target)
+    return frozenset(name for name in NATIVE_FIELDS if answer(name))
+
+
+def answers(target: Tracker) -> Callable[[str], Answer]:
+    """Say for a field whether the target holds it, for the purposes of a migration.
+
+    A mark is only held where it can be found again, and an instant that a later comment moves is not held either.
+    """
+    can = target.capabilities
+
+    def answer(name: str) -> Answer:
+        if name in _MARKS and not (can.can("find_external") and can.can("externals")):
+            return Answer(yes=False, reason="an external id cannot be looked up there")
+        if name == "updated_at" and can.native(name) and can.comments_move_updated_at:
+            return Answer(yes=False, reason=f"comments move it there: {can.comments_move_updated_at.reason}")
+        return can.answer(name)
+
+    return answer
+
+
+def _heading(native: frozenset[str], marks: bool, mark: str, *said: str) -> Heading:  # noqa: FBT001  # private
+    return Heading(marked=marks and mark not in native, attributed=not native.issuperset(said))
 
 
 def target_words(target: Tracker, kind: MetadataKind) -> Sequence[Any]:

@@ -59,16 +59,20 @@ def is_absent(target: Tracker) -> bool:
     return False
 
 
-def first_settings(pair: Pair, target: Tracker, choices: Choices, *, marks: bool) -> dict[str, Any]:
+def settings_for(pair: Pair, target: Tracker, choices: Choices, *, marks: bool, rebuild: bool) -> dict[str, Any]:
     """Decide what the ledger remembers of a pair.
 
-    What was chosen first stays, but for the plan, which may be edited.
+    What was chosen before the first write stays, but for the plan, which may be edited.
     """
     settings = dict(pair.settings)
-    if not settings:
-        newest = None
-        if "-id" in target.capabilities.listing.orders and not is_absent(target):
-            newest = next((ticket.id for ticket in target.tickets(order="-id")), "0")
-            newest = newest if newest.isdecimal() else None
-        settings = {"marks": marks, "newest": newest}
-    return settings | {"mapping": choices.mapping}
+    if "marks" not in settings or pair.untouched():
+        settings |= {"marks": marks, "newest": None if rebuild else newest_id(target)}
+    return settings | {"mapping": {kind: dict(words) for kind, words in choices.mapping.items()}}
+
+
+def newest_id(target: Tracker) -> str | None:
+    """Give the highest number among the ids of the target's tickets; None where ids are no numbers, or not in order."""
+    if "-id" not in target.capabilities.listing.orders or is_absent(target):
+        return None
+    newest = next((ticket.id for ticket in target.tickets(order="-id")), "0")
+    return newest if newest.isdecimal() else None

@@ -10,18 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from anybacklog.errors import ConfigurationError, MigrationError
+from anybacklog.errors import ConfigurationError, MigrationError, NotFound
 from anybacklog.migration.apply import Applier, prepare
 from anybacklog.migration.choices import Choices, read_choices
 from anybacklog.migration.clock import Clock
-from anybacklog.migration.course import plan_course
-from anybacklog.migration.ends import first_settings, is_absent, ledger_path, refuse_absent, snapshot_folder
+from anybacklog.migration.course import answers, natives, plan_course
+from anybacklog.migration.ends import is_absent, ledger_path, refuse_absent, settings_for, snapshot_folder
 from anybacklog.migration.fidelity import Weighing, lost, worst
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.mapping import MappingTable
-from anybacklog.migration.planning import Bundle, Course, plan_ticket, plan_ties
+from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket, plan_ties
 from anybacklog.migration.plugged import Plugged
-from anybacklog.migration.rebuilding import already_copied, rebuild
+from anybacklog.migration.questions import Questions
+from anybacklog.migration.rebuilding import already_copied, before_all_copies, rebuild
 from anybacklog.migration.report import COUNTED, Fidelity, Progress, Report
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.registry import load_registry
@@ -68,23 +69,33 @@ def migrate(
     these keys, `sample="worst"` to the ten tickets with the most text and files. `confirm` is asked about what will
     be lost before the first write. `watch` is told of every ledger commit. Raises MigrationError when refused.
     """
+    choices = read_choices(plan) if plan is not None else None
     refuse_absent(source)
+    _refuse_unknown(source, only)
     if not dry_run and source.identity() == target.identity():
         raise ConfigurationError("source and target are the same project; name another target")
     run = Run(limit=limit, only=frozenset(only), confirm=confirm, show=progress or _silent, clock=clock or Clock())
-    choices = read_choices(plan) if plan is not None else Choices()
     with ExitStack() as open_files:
         path = ledger_path(source, target, ledger, dry_run=dry_run, open_files=open_files)
         book = open_files.enter_context(Ledger(path, watch=watch))
         identity = "a target that does not exist yet" if dry_run and is_absent(target) else target.identity()
         pair = book.pair(source.identity(), identity)
-        if plan is None:
-            choices = Choices(pair.settings.get("mapping", {}))
-        settings = first_settings(pair, target, choices, marks=marks)
-        if not dry_run:
-            pair.remember(settings)
+        choices = choices or Choices(pair.settings.get("mapping", {}))
+        settings = settings_for(pair, target, choices, marks=marks, rebuild=rebuild_ledger)
         going = _Going(source, target, pair, settings, choices, Plugged(load_registry(plugins)), run, path)
+        if bool(settings["marks"]) != marks:
+            going.report.notes.append(
+                f"marks are {'written' if settings['marks'] else 'not written'}, as the first run chose"
+            )
         return going.through(refresh=refresh, sample=sample, rebuild_ledger=rebuild_ledger, dry_run=dry_run)
+
+
+def _refuse_unknown(source: Tracker, only: Sequence[str]) -> None:
+    for key in only:
+        try:
+            source.ticket(key)
+        except NotFound as error:
+            raise ConfigurationError(f"--only {key}: the source has no such ticket; look it up with ls") from error
 
 
 def _silent(_: Progress) -> None:
@@ -112,6 +123,7 @@ class _Going:
         self.source = source
         self.target = target
         self.pair = pair
+        self.settings = dict(settings)
         self.marks = bool(settings["marks"])
         self.choices = choices
         self.plugged = plugged
@@ -124,41 +136,58 @@ class _Going:
     def through(self, *, refresh: bool, sample: str | None, rebuild_ledger: bool, dry_run: bool) -> Report:
         if not rebuild_ledger:
             self._refuse_second_copy()
-        header = self._read(refresh=refresh)
+        header = self._read(refresh=refresh, dry_run=dry_run)
         if sample is not None:
             self.run = replace(self.run, only=self.run.only | worst(self.snapshot.bundles()))
-        if rebuild_ledger:
-            found = rebuild(self.pair, self.target, self.snapshot, header.identity) if self.marks else 0
-            self.report.notes.append(f"the ledger was rebuilt from {found} marks in the target")
         course = self._course(header)
+        if rebuild_ledger:
+            self._rebuild(course)
+            course = self._course(header)
         self._weigh(course)
         if dry_run:
             return self._dry(course)
         self._agree()
+        self._remember(lost=[f"{kind}:{match.source.id}" for kind, match in course.mapping.unmatched()])
         mapping = prepare(self.target, self.pair, course.mapping, self.report, self.run.clock)
         return self._finish(finished=self._apply(self._course(header, mapping), header))
+
+    def _remember(self, **settings: Any) -> None:
+        self.settings = {**self.settings, **settings}
+        self.pair.remember(self.settings)
 
     def _refuse_second_copy(self) -> None:
         """Refuse to copy a second time what another ledger has copied already."""
         if not self.marks or not self.pair.untouched() or is_absent(self.target):
             return
-        if already_copied(self.target, self.source.identity()):
+        if already_copied(self.target, natives(self.target).__contains__, self.source.identity()):
             raise ConfigurationError(
                 "the target already holds tickets copied from this source, but this ledger does not know them; "
                 "use the ledger of that run, or --rebuild-ledger"
             )
 
-    def _read(self, *, refresh: bool) -> Header:
-        header = None if refresh else self.snapshot.header()
-        if header is None or header.identity != self.source.identity():
-            take(self.source, self.snapshot.folder, self.run.show)
-            header = self.snapshot.header()
-        else:
+    def _read(self, *, refresh: bool, dry_run: bool) -> Header:
+        """Read the source, or go on with what an unfinished run of this ledger has read."""
+        header = None if refresh or self.settings.get("finished") else self.snapshot.header()
+        if header is not None and self.settings.get("snapshot") == header.read_at.isoformat():
             when = header.read_at.isoformat(timespec="seconds").replace("+00:00", "Z")
             self.report.notes.append(f"the source as it was read at {when}; --refresh reads it again")
+            return header
+        take(self.source, self.snapshot.folder, self.run.show)
+        header = self.snapshot.header()
         if header is None:
             raise MigrationError(f"the snapshot {self.snapshot.folder} vanished while it was read; run this again")
+        if not dry_run:
+            self._remember(snapshot=header.read_at.isoformat(), finished=False)
+        self.report.notes += [f"{key} was deleted while the source was read" for key in header.skipped]
         return header
+
+    def _rebuild(self, course: Course) -> None:
+        questions = Questions(self.source, self.target, self.pair, course)
+        if not self.marks:
+            raise ConfigurationError("a migration without marks leaves nothing to rebuild a ledger from")
+        found = rebuild(self.pair, questions, self.snapshot)
+        self._remember(newest=before_all_copies(self.target, course.native, course.source))
+        self.report.notes.append(f"the ledger was rebuilt: {found} items of this source are in the target")
 
     def _course(self, header: Header, mapping: MappingTable | None = None) -> Course:
         return plan_course(
@@ -178,16 +207,35 @@ class _Going:
                 yield bundle
 
     def _weigh(self, course: Course) -> None:
-        weighing = Weighing(course, self.target.capabilities.answer)
+        weighing = Weighing(course, answers(self.target), self.target.capabilities.limits, self._key_taken(course))
         for bundle in self._bundles():
             weighing.add(bundle)
+            if course.transform is not None:
+                draft_of(bundle.ticket, course)  # what a plugin refuses, it refuses before the first write
         if weighing.references and not self.run.only:
             weighing.outside(self.snapshot.bundles())
         self.report.fidelity = weighing.rows()
         for kind in COUNTED:
             self.report.counts[kind].planned = weighing.planned[kind]
         if self.run.only and weighing.planned["tickets"] < len(self.run.only):
-            raise ConfigurationError("the source has no ticket for every --only key; look them up with ls")
+            raise ConfigurationError("a ticket of --only is newer than what was read; add --refresh")
+
+    def _key_taken(self, course: Course) -> Callable[[str, str], bool]:
+        """Give a test whether a stranger has a key; it asks only where keys are kept and strangers were there first."""
+        if not course.native("key") or self.settings.get("newest") in (None, "0"):
+            return lambda _id, _key: False
+
+        def taken(ticket_id: str, key: str) -> bool:
+            landed = self.pair.landed("ticket", ticket_id, ticket_id)
+            if landed is not None:
+                return landed.target_key != key
+            try:
+                self.target.ticket(key)
+            except NotFound:
+                return False
+            return True
+
+        return taken
 
     def _dry(self, course: Course) -> Report:
         """Say what a real run would find done already."""
@@ -199,9 +247,17 @@ class _Going:
         return self.report
 
     def _agree(self) -> None:
+        """Ask about losses that nobody has agreed to yet."""
         losses = lost(self.report.fidelity)
-        if losses and self.run.confirm is not None and self.pair.untouched() and not self.run.confirm(losses):
+        accepted = {tuple(row) for row in self.settings.get("accepted", [])}
+        fresh = [row for row in losses if (row.field, row.reason) not in accepted]
+        if fresh and self.run.confirm is not None and not self.run.confirm(fresh):
             raise MigrationError("nothing was written: the losses were not accepted")
+        self._remember(accepted=[[row.field, row.reason] for row in losses])
+        if not self.marks:
+            self.report.notes.append(
+                "no marks: a lost ledger cannot be rebuilt, and a second copy would not be noticed"
+            )
 
     def _apply(self, course: Course, header: Header) -> bool:
         """Write the tickets, then what ties them together; tells whether nothing is left for another run."""
@@ -230,6 +286,8 @@ class _Going:
 
     def _finish(self, *, finished: bool) -> Report:
         self.report.status = "done" if finished else "partial"
+        self._remember(finished=finished)
+        self.report.notes += self.report.changes()
         self.report.requests = {"source": self.source.requests(), "target": self.target.requests()}
         if not self.source.capabilities.listing.complete:
             reason = self.source.capabilities.listing.reason

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import Any
 
-from anybacklog.abilities import Answer, MetadataKind
+from anybacklog.abilities import Answer, Limits, MetadataKind
 from anybacklog.migration.mapping import Noun
-from anybacklog.migration.planning import Bundle, Course, is_remark, is_withheld
+from anybacklog.migration.planning import Bundle, Course, is_remark, is_withheld, plan_ticket, withheld_files
 from anybacklog.migration.report import Counted, Fidelity, Level
-from anybacklog.model import Attachment, Comment, Status, Ticket
+from anybacklog.migration.texts import Heading
+from anybacklog.model import Attachment, Comment, Named, Text, Ticket
+from anybacklog.steps import AddComment, CreateTicket
 
 _PLAIN = (
     "title",
@@ -43,6 +45,8 @@ class Weighing:
 
     course: Course
     answer: Callable[[str], Answer]
+    limits: Limits = field(default_factory=Limits)
+    key_taken: Callable[[str, str], bool] = lambda _id, _key: False
     planned: Counter[Counted] = field(default_factory=Counter)
     references: Counter[tuple[str, str]] = field(default_factory=Counter)
     _rows: Counter[tuple[str, Level, str]] = field(default_factory=Counter)
@@ -50,11 +54,12 @@ class Weighing:
 
     def add(self, bundle: Bundle) -> None:
         """Weigh one ticket and its journal."""
-        for name, level, reason in self._of_ticket(bundle.ticket):
+        for name, level, reason in (*self._of_ticket(bundle.ticket), *self._of_files(bundle)):
             self._rows[name, level, reason] += 1
         for comment in bundle.comments:
             for name, level, reason in self._of_comment(comment):
                 self._rows[name, level, reason] += 1
+        self._over_limits(bundle)
         self._count(bundle)
         ticket = bundle.ticket
         targets = [("links", link.target) for link in ticket.links] + [("parent", ticket.parent or "")] * bool(
@@ -89,12 +94,33 @@ class Weighing:
             self.planned["comments"] += sum(1 for comment in kept if is_remark(comment))
             self.planned["history"] += sum(1 for comment in kept if not is_remark(comment))
         if native("attachments"):
-            self.planned["attachments"] += len(bundle.ticket.attachments)
+            self.planned["attachments"] += len(self._kept_files(bundle))
         # Both ends show one link under one id; the end seen first counts it, the other takes the id out again.
         ids = {link.id for link in bundle.ticket.links}
         self._rows[self._held("links")] += len(ids - self._links)
         self.planned["links"] += len(ids - self._links) * native("links")
         self._links ^= ids
+
+    def _over_limits(self, bundle: Bundle) -> None:
+        """Turn what is longer or larger than the target takes into losses: such an item is refused, and named."""
+        if not self.limits.known():
+            return
+        for name, size, limit in self._sizes(bundle):
+            if limit is not None and size > limit:
+                self._rows[self._held(name)] -= 1
+                reason = f"over the {limit} that are taken there; such an item is refused and named"
+                self._rows[name, "lost", reason] += 1
+
+    def _sizes(self, bundle: Bundle) -> Iterator[tuple[str, int, int | None]]:
+        for step in plan_ticket(bundle, self.course):
+            if isinstance(step, CreateTicket):
+                yield "title", len(step.draft.title), self.limits.title_length
+                if isinstance(step.draft.description, Text) and step.draft.description.source:
+                    yield "description", len(step.draft.description.source), self.limits.description_length
+            elif isinstance(step, AddComment) and step.item.kind == "comment":
+                yield "comments", len(step.body.source), self.limits.comment_length
+        for attachment in self._kept_files(bundle):
+            yield "attachments", attachment.size or 0, self.limits.attachment_size
 
     def _of_ticket(self, ticket: Ticket) -> Iterator[tuple[str, Level, str]]:
         for name in _PLAIN:
@@ -103,10 +129,8 @@ class Weighing:
         yield from self._nouns(ticket)
         if ticket.description is not None and ticket.description.source:
             yield self._text("description", ticket.description)
-        yield self._key()
+        yield self._key(ticket)
         yield from self._attributed(ticket.reporter, ticket.created_at, "reporter", "created_at")
-        for attachment in ticket.attachments:
-            yield from self._of_attachment(attachment)
 
     def _nouns(self, ticket: Ticket) -> Iterator[tuple[str, Level, str]]:
         for name, kind in _NOUNS.items():
@@ -116,6 +140,17 @@ class Weighing:
         for field_value in ticket.custom_fields:
             if field_value.value not in (None, "", ()):
                 yield self._noun("custom_fields", "custom_fields", field_value, f"custom_fields.{field_value.name}")
+
+    def _kept_files(self, bundle: Bundle) -> list[Attachment]:
+        withheld = withheld_files(bundle, self.course)
+        return [attachment for attachment in bundle.ticket.attachments if attachment.id not in withheld]
+
+    def _of_files(self, bundle: Bundle) -> Iterator[tuple[str, Level, str]]:
+        kept = self._kept_files(bundle)
+        for attachment in kept:
+            yield from self._of_attachment(attachment)
+        for _ in range(len(bundle.ticket.attachments) - len(kept)):
+            yield "attachments", "lost", "a file of a private comment is not copied where it would become public"
 
     def _of_attachment(self, attachment: Attachment) -> Iterator[tuple[str, Level, str]]:
         yield self._held("attachments")
@@ -151,7 +186,8 @@ class Weighing:
             return shown or name, level, reason
         if match.target is None and not match.create:
             return shown or name, "lost", match.reason
-        renamed = isinstance(noun, Status) and match.target is not None and match.target.name != noun.name
+        there = match.target or match.noun
+        renamed = isinstance(noun, Named) and there is not None and there.name != noun.name
         return shown or name, "emulated" if renamed else level, match.reason if renamed else reason
 
     def _text(self, name: str, text: Any) -> tuple[str, Level, str]:
@@ -164,8 +200,14 @@ class Weighing:
             )
         return name, level, reason
 
-    def _key(self) -> tuple[str, Level, str]:
+    def _key(self, ticket: Ticket) -> tuple[str, Level, str]:
         answer = self.answer("key")
+        if answer and self.key_taken(ticket.id, ticket.key):
+            return (
+                "key",
+                "emulated",
+                "taken by another ticket there; the copy gets the next free one, its mark names this",
+            )
         if not answer and self.course.marks:
             return "key", "emulated", f"{answer.reason}; the mark names it"
         return "key", "native" if answer else "lost", answer.reason
@@ -183,9 +225,12 @@ class Weighing:
         answer = self.answer(name)
         if answer and not reason:
             return name, "native", answer.reason
-        if self.course.writing.attributed and not name.startswith("attachments."):
+        if self._heading(name).attributed and not name.startswith("attachments."):
             return name, "emulated", f"{reason or answer.reason}; the header line names it"
         return name, "lost", reason or answer.reason
+
+    def _heading(self, name: str) -> Heading:
+        return self.course.writing.comment if name.startswith("comments.") else self.course.writing.ticket
 
     def _history(self, name: str) -> tuple[str, Level, str]:
         answer = self.answer("comments.changes")

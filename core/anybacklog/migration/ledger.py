@@ -12,31 +12,34 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
-from sqlalchemy.dialects.sqlite import insert
 
 from anybacklog.abilities import MetadataKind
-from anybacklog.errors import ConfigurationError, TransportError
-from anybacklog.migration.ledger_rows import Landed, Row, to_landed, to_row
+from anybacklog.migration.ledger_file import hold, open_ledger, understood
+from anybacklog.migration.ledger_rows import Landed, Row, read_object, to_landed, to_made, to_row
 from anybacklog.migration.ledger_tables import (
+    ADD_PAIR,
+    FIND_ANY,
+    FIND_BY_STATE,
     FIND_BY_TARGET,
     FIND_ITEM,
+    FIND_KIND,
     FIND_MADE,
+    FIND_PAIR,
+    FIND_PAIRS,
     FIND_STEP,
+    FORGET_STEP,
     INTEND,
+    KEEP_BEFORE,
+    KEEP_SETTINGS,
     LAND,
-    PAIRS,
     SET_STATE,
-    STEPS,
-    TABLES,
 )
 from anybacklog.steps import StepState
 
-APPLICATION_ID = 0x616E796C  # "anyl"
-SCHEMA_VERSION = 1
+_Value = TypeVar("_Value")
 
 
 class Ledger:
@@ -46,23 +49,11 @@ class Ledger:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, watch: Callable[[str], None] = lambda _: None) -> None:
-        self.path = Path(path)
+        self.path = Path(os.path.realpath(path))  # one file has one lock, whatever it is called
         self._watch = watch
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(f"{self.path}.lock", blocking=False)
+        self._lock = hold(self.path)
         try:
-            self._lock.acquire()
-        except Timeout:
-            raise TransportError(
-                f"the ledger {self.path} is in use by another process; wait for it, then run this again",
-                maybe_applied=False,
-            ) from None
-        except NotImplementedError:
-            raise ConfigurationError(
-                f"the file system of {self.path} has no locks, so two runs could meet; put the ledger on a local disk"
-            ) from None
-        try:
-            self._connection = _opened(self.path)
+            self._connection = open_ledger(self.path)
         except BaseException:
             self._lock.release()
             raise
@@ -75,37 +66,48 @@ class Ledger:
 
     def close(self) -> None:
         """Give the file back."""
-        self._connection.close()
-        self._connection.engine.dispose()
-        self._lock.release()
+        try:
+            with understood(self.path):
+                self._connection.close()
+        finally:
+            self._lock.release()
 
     def pairs(self) -> list[tuple[str, str]]:
         """List the (source, target) identities this ledger knows."""
-        rows = self._connection.execute(sa.select(PAIRS.c.source, PAIRS.c.target).order_by(PAIRS.c.id))
-        found = [(row.source, row.target) for row in rows]
-        self._connection.rollback()
-        return found
+        return self.ask(lambda found: (found.source, found.target), FIND_PAIRS)
 
     def pair(self, source: str, target: str) -> Pair:
         """Open one pair, new or known."""
         with self.commit("pair"):
-            self._connection.execute(
-                insert(PAIRS)
-                .values(source=source, target=target, settings="{}")
-                .on_conflict_do_nothing(index_elements=["source", "target"])
-            )
-        row = self._connection.execute(sa.select(PAIRS).where(PAIRS.c.source == source, PAIRS.c.target == target)).one()
-        self._connection.rollback()
-        return Pair(self, self._connection, row.id, json.loads(row.settings))
+            self._connection.execute(ADD_PAIR, {"source": source, "target": target})
+        with understood(self.path):
+            row = self._connection.execute(FIND_PAIR, {"source": source, "target": target}).one()
+            return Pair(self, self._connection, row.id, read_object(row.settings))
+
+    def ask(self, read: Callable[[sa.Row[Any]], _Value], query: sa.Select[Any], **values: object) -> list[_Value]:
+        """Read every row a query finds; one that makes no sense is damage."""
+        with understood(self.path):
+            return [read(found) for found in self._connection.execute(query, values)]
 
     @contextmanager
     def commit(self, what: str) -> Iterator[None]:
-        """Do what is inside in one durable transaction."""
-        with _translated(self.path):
-            yield
+        """Do what is inside in one durable transaction, or nothing of it."""
+        try:
+            with understood(self.path):
+                yield
             self._watch(f"before ledger commit: {what}")
-            self._connection.commit()
+            with understood(self.path):
+                self._connection.commit()
+        except BaseException:
+            self._roll_back()
+            raise
         self._watch(f"after ledger commit: {what}")
+
+    def _roll_back(self) -> None:
+        """Undo the file's transaction too: after a failed commit SQLAlchemy holds that there is none left."""
+        with understood(self.path):
+            self._connection.rollback()
+            self._connection.connection.rollback()
 
 
 class Pair:
@@ -121,55 +123,53 @@ class Pair:
     def remember(self, settings: Mapping[str, Any]) -> None:
         """Keep what was chosen for this pair: marks, the plan's words, where the target began."""
         if settings != self.settings:
+            text = json.dumps(settings)
             with self._ledger.commit("settings"):
-                change = sa.update(PAIRS).where(PAIRS.c.id == self.id).values(settings=json.dumps(settings))
-                self._connection.execute(change)
+                self._connection.execute(KEEP_SETTINGS, {"of": self.id, "kept": text})
             self.settings = settings
 
     def row(self, key: str) -> Row | None:
         """Give what is known of a step; None: nothing, so it is planned."""
-        found = self._connection.execute(FIND_STEP, self._of | {"key": key}).one_or_none()
-        return to_row(found) if found is not None else None
+        return next(iter(self._ask(to_row, FIND_STEP, key=key)), None)
 
     def rows(self, *states: StepState) -> list[Row]:
         """List the steps in any of these states."""
-        query = sa.select(STEPS).where(STEPS.c.pair == self.id, STEPS.c.state.in_(states)).order_by(STEPS.c.key)
-        return [to_row(found) for found in self._connection.execute(query)]
+        return self._ask(to_row, FIND_BY_STATE, states=states)
 
     def made(self) -> dict[MetadataKind, dict[str, str]]:
         """Give what this migration has created in the project: by kind, the source's id and the target's."""
         found: dict[MetadataKind, dict[str, str]] = {}
-        for row in self._connection.execute(FIND_MADE, self._of):
-            _, kind, source_id = row.key.split(":", 2)
-            found.setdefault(kind, {})[source_id] = json.loads(row.before)["created"]
+        for kind, source_id, target_id in self._ask(to_made, FIND_MADE):
+            found.setdefault(kind, {})[source_id] = target_id
         return found
 
     def untouched(self) -> bool:
         """Tell whether no step was ever intended here."""
-        query = sa.select(sa.literal(1)).where(STEPS.c.pair == self.id).limit(1)
-        return self._connection.execute(query).first() is None
+        return not self._ask(lambda found: found, FIND_ANY)
 
     def landed(self, kind: str, ticket_id: str, id: str) -> Landed | None:
         """Find where an item of the source ended."""
-        found = self._connection.execute(
-            FIND_ITEM, self._of | {"kind": kind, "ticket": ticket_id, "id": id}
-        ).one_or_none()
-        return to_landed(found) if found is not None else None
+        return next(iter(self._ask(to_landed, FIND_ITEM, kind=kind, ticket=ticket_id, id=id)), None)
 
     def landed_on(self, target_ticket: str) -> list[Landed]:
         """List every item that ended on one ticket of the target, itself included."""
-        return [
-            to_landed(row)
-            for row in self._connection.execute(FIND_BY_TARGET, self._of | {"target_ticket": target_ticket})
-        ]
+        return self._ask(to_landed, FIND_BY_TARGET, target_ticket=target_ticket)
+
+    def each(self, kind: str) -> Iterator[Landed]:
+        """Yield every item of a kind that has ended in the target, in constant memory."""
+        with understood(self._ledger.path):
+            rows = self._connection.execute(FIND_KIND, self._of | {"kind": kind}, execution_options={"yield_per": 500})
+            yield from map(to_landed, rows)
+
+    def _ask(self, read: Callable[[sa.Row[Any]], _Value], query: sa.Select[Any], **values: object) -> list[_Value]:
+        return self._ledger.ask(read, query, **self._of, **values)
 
     def intend(self, key: str, source_key: str, mark: str | None, before: Mapping[str, Any], at: datetime) -> None:
         """Write down what is about to be written, and what recognises it."""
-        values = {"state": "intended", "source_key": source_key, "mark": mark, "before": json.dumps(before)}
+        values = {"key": key, "state": "intended", "source_key": source_key, "mark": mark, "error": None}
+        kept = {"before": json.dumps(before), "intended_at": at.isoformat()}
         with self._ledger.commit(f"intend {key}"):
-            self._connection.execute(
-                INTEND, self._of | values | {"key": key, "intended_at": at.isoformat(), "error": None}
-            )
+            self._connection.execute(INTEND, self._of | values | kept)
 
     def done(
         self, key: str, landed: Sequence[Landed], *, source_key: str = "", before: Mapping[str, Any] | None = None
@@ -178,11 +178,7 @@ class Pair:
         with self._ledger.commit(f"done {key}"):
             self._put(key, "done", source_key)
             if before is not None:
-                self._connection.execute(
-                    sa.update(STEPS)
-                    .where(STEPS.c.pair == self.id, STEPS.c.key == key)
-                    .values(before=json.dumps(before))
-                )
+                self._connection.execute(KEEP_BEFORE, {"of": self.id, "step": key, "kept": json.dumps(before)})
             self._land(landed)
 
     def set(self, key: str, state: StepState, *, source_key: str = "", error: str | None = None) -> None:
@@ -193,7 +189,7 @@ class Pair:
     def replan(self, key: str) -> None:
         """Write down that nothing happened: the step is planned again."""
         with self._ledger.commit(f"replan {key}"):
-            self._connection.execute(sa.delete(STEPS).where(STEPS.c.pair == self.id, STEPS.c.key == key))
+            self._connection.execute(FORGET_STEP, self._of | {"key": key})
 
     def adopt(self, found: Iterable[tuple[str, Landed]], *, batch: int = 500) -> int:
         """Take in items found by their marks, by step key; gives how many."""
@@ -224,57 +220,3 @@ class Pair:
             where = {"kind": kind, "ticket": each.item.ticket_id, "id": each.item.id}
             what = {"target_ticket": each.target_ticket, "target_id": each.target_id, "target_key": each.target_key}
             self._connection.execute(LAND, self._of | where | what)
-
-
-def is_ledger(path: Path) -> bool:
-    """Tell whether a file is a ledger of ours; a missing or empty one may become one."""
-    if not path.exists() or path.stat().st_size == 0:
-        return True
-    with path.open("rb") as file:
-        head = file.read(72)
-    return head.startswith(b"SQLite format 3\0") and int.from_bytes(head[68:72], "big") == APPLICATION_ID
-
-
-def _opened(path: Path) -> sa.Connection:
-    if not is_ledger(path):
-        raise ConfigurationError(f"{path} is not a ledger of anybacklog; it is left alone, name another file")
-    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.NullPool)
-    connection = engine.connect()
-    try:
-        with _translated(path):
-            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if version > SCHEMA_VERSION:
-                raise ConfigurationError(f"the ledger {path} was written by a newer anybacklog; update this one")
-            if version == 0:
-                _create(connection)
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-                connection.exec_driver_sql(f"PRAGMA {pragma}")
-            connection.commit()
-    except BaseException:
-        connection.close()
-        engine.dispose()
-        raise
-    return connection
-
-
-def _create(connection: sa.Connection) -> None:
-    """Make a ledger in one transaction, before WAL, so that the file's own header names it from the first byte on."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-    connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
-    TABLES.create_all(connection)
-    connection.commit()
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sa.exc.OperationalError as error:
-        raise TransportError(
-            f"the ledger {path} cannot be written ({error.orig}); mend that and run this again", maybe_applied=False
-        ) from error
-    except sa.exc.DatabaseError as error:
-        raise ConfigurationError(
-            f"the ledger {path} is damaged ({error.orig}); restore it, or use --rebuild-ledger"
-        ) from error

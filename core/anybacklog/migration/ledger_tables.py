@@ -26,7 +26,6 @@ STEPS = sa.Table(
     sa.Column("before", sa.Text),
     sa.Column("intended_at", sa.Text),
     sa.Column("error", sa.Text),
-    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
 ITEMS = sa.Table(
@@ -43,30 +42,42 @@ ITEMS = sa.Table(
     sqlite_with_rowid=False,
 )
 
-FIND_STEP = sa.select(STEPS).where(STEPS.c.pair == sa.bindparam("pair"), STEPS.c.key == sa.bindparam("key"))
+_OF_PAIR = STEPS.c.pair == sa.bindparam("pair")
+_ITEM_OF_PAIR = ITEMS.c.pair == sa.bindparam("pair")
+FIND_PAIRS = sa.select(PAIRS).order_by(PAIRS.c.id)
+FIND_PAIR = sa.select(PAIRS).where(PAIRS.c.source == sa.bindparam("source"), PAIRS.c.target == sa.bindparam("target"))
+FIND_STEP = sa.select(STEPS).where(_OF_PAIR, STEPS.c.key == sa.bindparam("key"))
+FIND_ANY = sa.select(STEPS.c.key).where(_OF_PAIR).limit(1)
+FIND_BY_STATE = (
+    sa.select(STEPS).where(_OF_PAIR, STEPS.c.state.in_(sa.bindparam("states", expanding=True))).order_by(STEPS.c.key)
+)
 FIND_MADE = sa.select(STEPS.c.key, STEPS.c.before).where(
-    STEPS.c.pair == sa.bindparam("pair"),
-    STEPS.c.key.between("metadata:", "metadata;"),
-    STEPS.c.state == "done",
+    _OF_PAIR, STEPS.c.key.between("metadata:", "metadata;"), STEPS.c.state == "done"
 )
-FIND_ITEM = sa.select(ITEMS).where(*(ITEMS.c[name] == sa.bindparam(name) for name in ("pair", "kind", "ticket", "id")))
-FIND_BY_TARGET = sa.select(ITEMS).where(*(ITEMS.c[name] == sa.bindparam(name) for name in ("pair", "target_ticket")))
-INTEND = insert(STEPS).values(
-    {
-        name: sa.bindparam(name)
-        for name in ("pair", "key", "state", "source_key", "mark", "before", "intended_at", "error")
-    }
-    | {"attempts": 1}
+FIND_ITEM = sa.select(ITEMS).where(
+    _ITEM_OF_PAIR, *(ITEMS.c[name] == sa.bindparam(name) for name in ("kind", "ticket", "id"))
 )
+FIND_KIND = sa.select(ITEMS).where(_ITEM_OF_PAIR, ITEMS.c.kind == sa.bindparam("kind"))
+FIND_BY_TARGET = sa.select(ITEMS).where(_ITEM_OF_PAIR, ITEMS.c.target_ticket == sa.bindparam("target_ticket"))
+
+ADD_PAIR = insert(PAIRS).values(source=sa.bindparam("source"), target=sa.bindparam("target"), settings="{}")
+ADD_PAIR = ADD_PAIR.on_conflict_do_nothing(index_elements=["source", "target"])
+KEEP_SETTINGS = sa.update(PAIRS).where(PAIRS.c.id == sa.bindparam("of")).values(settings=sa.bindparam("kept"))
+INTEND = insert(STEPS).values({each.name: sa.bindparam(each.name) for each in STEPS.columns})
 INTEND = INTEND.on_conflict_do_update(
     index_elements=["pair", "key"],
-    set_={name: INTEND.excluded[name] for name in ("state", "mark", "before", "intended_at", "error")}
-    | {"attempts": STEPS.c.attempts + 1},
+    set_={name: INTEND.excluded[name] for name in ("state", "mark", "before", "intended_at", "error")},
 )
 SET_STATE = insert(STEPS).values({name: sa.bindparam(name) for name in ("pair", "key", "state", "source_key", "error")})
 SET_STATE = SET_STATE.on_conflict_do_update(
     index_elements=["pair", "key"], set_={name: SET_STATE.excluded[name] for name in ("state", "error")}
 )
+KEEP_BEFORE = (
+    sa.update(STEPS)
+    .where(STEPS.c.pair == sa.bindparam("of"), STEPS.c.key == sa.bindparam("step"))
+    .values(before=sa.bindparam("kept"))
+)
+FORGET_STEP = sa.delete(STEPS).where(_OF_PAIR, STEPS.c.key == sa.bindparam("key"))
 LAND = insert(ITEMS).values({each.name: sa.bindparam(each.name) for each in ITEMS.columns})
 LAND = LAND.on_conflict_do_update(
     index_elements=["pair", "kind", "ticket", "id"],

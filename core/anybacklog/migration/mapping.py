@@ -26,6 +26,7 @@ class Match:
     target: Any
     reason: str
     create: bool = False
+    noun: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class MappingTable:
         return [
             (kind, match) for kind in METADATA_KINDS for match in self.matches.get(kind, {}).values() if match.create
         ]
+
+    def unmatched(self) -> Iterable[tuple[MetadataKind, Match]]:
+        """Name what nothing stands for, and nothing will."""
+        every = ((kind, match) for kind in METADATA_KINDS for match in self.matches.get(kind, {}).values())
+        return [(kind, match) for kind, match in every if match.target is None and not match.create]
 
     def made(self, kind: MetadataKind, source_id: str, target: Any) -> MappingTable:
         """Give the mapping with one noun made."""
@@ -78,7 +84,21 @@ def map_all(
             map_user=map_user,
         )
         matches[kind] = {noun.id: _match(noun, end) for noun in ours}
+    matches["custom_fields"] = _one_each(matches["custom_fields"])
     return MappingTable(matches)
+
+
+def _one_each(matches: Mapping[str, Match]) -> dict[str, Match]:
+    """Let no two custom fields share one of the target's: a ticket holds one value in each."""
+    found: dict[str, Match] = {}
+    for source_id, match in matches.items():
+        holder = next((each for each in found.values() if match.target and each.target == match.target), None)
+        if holder is not None:
+            reason = f"the custom field {match.target.name!r} there is taken by {holder.source.name!r}"
+            found[source_id] = Match(source=match.source, target=None, reason=reason)
+        else:
+            found[source_id] = match
+    return found
 
 
 def words_of(noun: Noun) -> tuple[str, ...]:
@@ -103,7 +123,10 @@ class _End:
     def missing(self, noun: Noun, reason: str) -> Match:
         """Create what has no counterpart, or say that nothing stands for it."""
         if self.can_create:
-            return Match(source=noun, target=None, reason="will be created", create=True)
+            shared = not isinstance(noun, User) and noun.name in self.shared_names
+            why = "will be created, with its id: another there has the same name" if shared else "will be created"
+            made = replace(noun, name=own_name(noun, self.shared_names)) if isinstance(noun, Named) else noun
+            return Match(source=noun, target=None, reason=why, create=True, noun=made)
         return Match(source=noun, target=None, reason=reason)
 
 
@@ -120,8 +143,14 @@ def _match(noun: Any, end: _End) -> Match:
     return _match_user(noun, end) if isinstance(noun, User) else _match_name(noun, end)
 
 
+def own_name(noun: Named, shared_names: frozenset[str]) -> str:
+    """Give the name to create a noun under: with its id where another of the source has the same name."""
+    return f"{noun.name} ({noun.id})" if noun.name in shared_names else noun.name
+
+
 def _match_name(noun: Named, end: _End) -> Match:
-    same = next((each for each in end.there if each.name == noun.name), None)
+    wanted = own_name(noun, end.shared_names) if end.can_create else noun.name
+    same = next((each for each in end.there if each.name == wanted), None)
     if same is not None:
         return Match(source=noun, target=same, reason="same name")
     if isinstance(noun, Status) and not end.can_create:
@@ -155,13 +184,16 @@ def _contradicts(one: User, other: User) -> bool:
 
 
 def _match_field(field_: CustomField, end: _End) -> Match:
-    named = [each for each in end.there if each.name == field_.name]
+    if field_.name in end.shared_names and not end.can_create:
+        return Match(source=field_, target=None, reason=f"several custom fields are called {field_.name!r}")
+    wanted = own_name(field_, end.shared_names)
+    named = [each for each in end.there if each.name == wanted]
     same = next((each for each in named if each.type == field_.type), None)
     if same is None and named:
         trouble = f"is a {named[0].type} field there, not {field_.type}"
-        return Match(source=field_, target=None, reason=f"the custom field {field_.name!r} {trouble}")
+        return Match(source=field_, target=None, reason=f"the custom field {wanted!r} {trouble}")
     if same is None:
-        return end.missing(field_, f"the custom field {field_.name!r} does not exist there")
+        return end.missing(field_, f"the custom field {wanted!r} does not exist there")
     missing = _missing_options(field_, same)
     if missing and end.can_create:
         return Match(source=field_, target=same, reason=f"will be given {len(missing)} more options", create=True)
@@ -177,4 +209,4 @@ def to_make(match: Match) -> Any:
     """Describe what has to be made: the source's noun, or the target's field with the options it lacks."""
     if isinstance(match.source, CustomField) and match.target is not None:
         return replace(match.target, options=match.target.options + _missing_options(match.source, match.target))
-    return match.source
+    return match.noun if match.noun is not None else match.source

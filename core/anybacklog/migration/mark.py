@@ -15,7 +15,7 @@ from anybacklog.steps import ItemKind
 
 _LETTERS: Mapping[ItemKind, str] = {"ticket": "t", "comment": "c", "history": "c", "attachment": "a"}
 _KINDS: Mapping[str, ItemKind] = {"t": "ticket", "c": "comment", "a": "attachment"}
-_SHAPE = re.compile(r"⟨anybacklog (\S+) (\S+) ([tca])(\S+)⟩")
+_SHAPE = re.compile(r"(?:<p>)?⟨anybacklog (\S+) (\S+) ([tca])(\S+)⟩")
 _PLAIN = "/:@,;=+$!*'()[]"
 
 
@@ -39,8 +39,8 @@ class Mark:
 
 
 def find_mark(text: str) -> Mark | None:
-    """Find the first mark in a text."""
-    found = _SHAPE.search(text)
+    """Read the mark that a text begins with. One further down is a quotation, and says nothing of this text."""
+    found = _SHAPE.match(text)
     if found is None:
         return None
     return Mark(unquote(found[1]), unquote(found[2]), _KINDS[found[3]], unquote(found[4]))

@@ -43,9 +43,9 @@ def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
     item = Item(kind="ticket", id=ticket.id, ticket_id=ticket.id, ticket_key=ticket.key)
     yield CreateTicket(item=item, draft=draft_of(ticket, course), parent=ticket.parent, mark=str(mark))
     if course.native("attachments"):
-        riding = _riding(bundle, course)
+        elsewhere = _riding(bundle, course) | withheld_files(bundle, course)
         for attachment in ticket.attachments:
-            if attachment.id not in riding:
+            if attachment.id not in elsewhere:
                 upload = _upload(attachment, ticket, course)
                 yield AddAttachment(item=_item("attachment", attachment.id, ticket), upload=upload, mark=upload.mark)
     if course.native("comments"):
@@ -100,10 +100,11 @@ def draft_of(ticket: Ticket, course: Course) -> TicketDraft:
 
 def _described(ticket: Ticket, course: Course, mark: Mark) -> Text | None:
     """Write the description; one that is not there stays so, unless a header line must stand somewhere."""
-    if ticket.description is None and not course.writing.heads:
+    heading = course.writing.ticket
+    if ticket.description is None and not heading:
         return None
     text = ticket.description or Text("", course.writing.native_format)
-    return course.writing.text(text, mark, ticket.reporter, ticket.created_at)
+    return course.writing.text(text, heading, mark, ticket.reporter, ticket.created_at)
 
 
 def _held(draft: TicketDraft, course: Course) -> TicketDraft:
@@ -123,7 +124,7 @@ def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> AddComment
         body = Text("\n\n".join(filter(None, (body.source, changes_as_text(comment.changes)))), body.format)
     return AddComment(
         item=_item(kind, comment.id, ticket),
-        body=course.writing.text(body, mark, comment.author, comment.created_at),
+        body=course.writing.text(body, course.writing.comment, mark, comment.author, comment.created_at),
         author=_author(course, comment.author, "comments.author"),
         created_at=comment.created_at if course.native("comments.created_at") else None,
         updated_at=comment.updated_at if course.native("comments.updated_at") else None,
@@ -142,6 +143,12 @@ def is_remark(comment: Comment) -> bool:
 def is_withheld(comment: Comment, course: Course) -> bool:
     """Tell a private comment that the target could not keep private."""
     return comment.private and not course.native("comments.private")
+
+
+def withheld_files(bundle: Bundle, course: Course) -> set[str]:
+    """Name the files of private comments that the target could not keep private: they stay behind with them."""
+    withheld = [comment for comment in bundle.comments if is_withheld(comment, course)]
+    return {each.id for comment in withheld for each in comment.attachments}
 
 
 def _riding(bundle: Bundle, course: Course) -> set[str]:

@@ -12,8 +12,18 @@ from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.mark import find_mark
 from anybacklog.migration.planning import Course
-from anybacklog.model import Attachment, Comment, Ticket
-from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, Item, SetParent, Step, items_of
+from anybacklog.model import Attachment, Comment, Ticket, TicketId
+from anybacklog.steps import (
+    AddAttachment,
+    AddComment,
+    AddLink,
+    CreateTicket,
+    Item,
+    SetParent,
+    Step,
+    items_of,
+    key_of,
+)
 from anybacklog.tracker import Tracker
 
 
@@ -25,6 +35,7 @@ class CannotTell(Exception):
 class Questions:
     """Asks one target about the steps of one pair."""
 
+    source: Tracker
     target: Tracker
     pair: Pair
     course: Course
@@ -44,11 +55,11 @@ class Questions:
                 return self._linked(step)
 
     def _created(self, step: CreateTicket) -> list[Landed] | None:
-        found = self._by_mark(step.mark) if self._external("external_id") else None
-        ticket = self.target.ticket(found) if found else self._search_ticket(step)
+        found = self._by_mark(step) if self._external("external_id") else None
+        ticket = self.target.ticket(TicketId(found)) if found else self._search_ticket(step)
         if ticket is None:
             return None
-        landed = [Landed(item=step.item, target_ticket=ticket.id, target_id=ticket.id, target_key=ticket.key)]
+        landed = [Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id, target_key=ticket.key)]
         return landed + parent_landed(step, ticket)
 
     def _search_ticket(self, step: CreateTicket) -> Ticket | None:
@@ -73,7 +84,7 @@ class Questions:
 
     def _commented(self, step: AddComment) -> list[Landed] | None:
         ticket_id = self._home(step.item)
-        wanted = self._by_mark(step.mark) if self._external("comments.external_id") else None
+        wanted = self._by_mark(step) if self._external("comments.external_id") else None
         known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "comment"}
         for comment in self.target.comments(ticket_id):
             hit = comment.id == wanted if self._external("comments.external_id") else self._is_entry(step, comment)
@@ -84,12 +95,12 @@ class Questions:
     def _is_entry(self, step: AddComment, comment: Comment) -> bool:
         if self.course.marks:
             return _bears(comment.body.source, step.mark)
-        return not list(compare_comment(step, comment)) and len(comment.attachments) == len(step.uploads)
+        return not list(compare_comment(step, comment, self.course)) and len(comment.attachments) == len(step.uploads)
 
     def _attached(self, step: AddAttachment) -> list[Landed] | None:
         ticket_id = self._home(step.item)
         if self._external("attachments.external_id"):
-            found = self._by_mark(step.mark)
+            found = self._by_mark(step)
             return [Landed(item=step.item, target_ticket=ticket_id, target_id=found)] if found else None
         known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "attachment"}
         wanted = step.upload.attachment
@@ -100,10 +111,12 @@ class Questions:
         return None
 
     def _same_bytes(self, attachment: Attachment, wanted: Attachment) -> bool:
-        if wanted.sha256 is None:
-            return True
+        known = wanted.sha256
+        if known is None:
+            with self.source.open_attachment(wanted) as stream:
+                known = digest(stream)
         with self.target.open_attachment(attachment) as stream:
-            return digest(stream) == wanted.sha256
+            return digest(stream) == known
 
     def _parented(self, step: SetParent) -> list[Landed] | None:
         ticket_id = self._home(step.item)
@@ -120,29 +133,46 @@ class Questions:
                 return [Landed(item=step.item, target_ticket=ticket_id, target_id=link.id)]
         return None
 
-    def _home(self, item: Item) -> str:
+    def _home(self, item: Item) -> TicketId:
         landed = self.pair.landed("ticket", item.ticket_id, item.ticket_id)
         if landed is None:
             raise CannotTell(f"ticket {item.ticket_key} itself is not known to have arrived")
         return landed.target_ticket
 
     def _external(self, field: str) -> bool:
-        return self.course.marks and self.course.native(field) and self.target.capabilities.can("find_external")
+        return self.course.marks and self.course.native(field)
 
-    def _by_mark(self, mark: str) -> str | None:
-        found = self.target.find_external(mark)
-        return found.id if found else None
+    def _by_mark(self, step: CreateTicket | AddComment | AddAttachment) -> str | None:
+        """Look for the mark as it was intended then: the ticket's key in it may have changed since."""
+        row = self.pair.row(key_of(step))
+        for mark in dict.fromkeys((row.mark if row else None, step.mark)):
+            found = self.target.find_external(mark) if mark else None
+            if found:
+                return found.id
+        return None
 
 
-def landed_comment(step: AddComment, ticket_id: str, comment: Comment) -> list[Landed]:
-    """Pair a comment's items with what the target made of them, file by file in the order they were sent."""
-    if len(comment.attachments) != len(step.uploads):
-        raise CannotTell(f"the comment has {len(comment.attachments)} files there, {len(step.uploads)} were sent")
-    ids = [comment.id, *(attachment.id for attachment in comment.attachments)]
+def landed_comment(step: AddComment, ticket_id: TicketId, comment: Comment) -> list[Landed]:
+    """Pair a comment's items with what the target made of them: its files by name, size and hash, else as sent."""
+    left = list(comment.attachments)
+    ids = [comment.id]
+    for upload in step.uploads:
+        likely = sorted(left, key=lambda each: _likeness(each, upload.attachment), reverse=True)
+        if not likely or likely[0].name != upload.attachment.name:
+            raise CannotTell(f"the comment's file {upload.attachment.name!r} is not there; its text is")
+        left.remove(likely[0])
+        ids.append(likely[0].id)
     return [
         Landed(item=item, target_ticket=ticket_id, target_id=target_id)
         for item, target_id in zip(items_of(step), ids, strict=True)
     ]
+
+
+def _likeness(there: Attachment, wanted: Attachment) -> tuple[bool, bool, bool]:
+    """Order files by how much speaks for them; what is unknown speaks neither for nor against."""
+    same_hash = None in (there.sha256, wanted.sha256) or there.sha256 == wanted.sha256
+    same_size = None in (there.size, wanted.size) or there.size == wanted.size
+    return there.name == wanted.name, same_size, same_hash
 
 
 def parent_landed(step: CreateTicket, ticket: Ticket) -> list[Landed]:
@@ -150,7 +180,7 @@ def parent_landed(step: CreateTicket, ticket: Ticket) -> list[Landed]:
     if step.parent is None or ticket.parent is None:
         return []
     item = Item(kind="parent", id=step.item.id, ticket_id=step.item.ticket_id, ticket_key=step.item.ticket_key)
-    return [Landed(item=item, target_ticket=ticket.id, target_id=ticket.parent)]
+    return [Landed(item=item, target_ticket=TicketId(ticket.id), target_id=ticket.parent)]
 
 
 def digest(stream: BinaryIO) -> str:

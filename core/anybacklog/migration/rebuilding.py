@@ -2,52 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from anybacklog.backend import Marked
+from anybacklog.errors import ConfigurationError
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.mark import Mark, find_mark
+from anybacklog.migration.planning import plan_ticket
+from anybacklog.migration.questions import Questions, landed_comment
 from anybacklog.migration.snapshot import Snapshot
-from anybacklog.steps import Item, step_key
+from anybacklog.model import TicketId
+from anybacklog.steps import AddAttachment, AddComment, Item, key_of, step_key
 from anybacklog.tracker import Tracker
 
+Native: TypeAlias = Callable[[str], bool]
+_FIELDS = {"ticket": "external_id", "comment": "comments.external_id", "attachment": "attachments.external_id"}
 
-def marks_in(target: Tracker, source: str) -> Iterator[tuple[Mark, Marked]]:
-    """Yield every mark of one source in the target.
 
-    From its external ids, else from its tickets' and comments' texts.
-    """
-    for marked in target.externals() if target.capabilities.can("externals") else _in_texts(target):
-        mark = find_mark(marked.external_id)
-        if mark is not None and mark.source == source:
+def marks_in(target: Tracker, native: Native, source: str | None) -> Iterator[tuple[Mark, Marked]]:
+    """Yield every mark of one source (None: of any) in the target, each kind from where it is written there."""
+    held = {kind for kind, field in _FIELDS.items() if native(field)}
+    for marked in target.externals() if held else ():
+        mark = find_mark(marked.external_id) if marked.kind in held else None
+        if mark is not None and source in (None, mark.source):
+            yield mark, marked
+    for marked in _in_texts(target, native) if not held.issuperset(("ticket", "comment")) else ():
+        mark = find_mark(marked.external_id) if marked.kind not in held else None
+        if mark is not None and source in (None, mark.source):
             yield mark, marked
 
 
-def already_copied(target: Tracker, source: str) -> bool:
+def already_copied(target: Tracker, native: Native, source: str) -> bool:
     """Tell whether the target holds anything copied from this source."""
-    return next(marks_in(target, source), None) is not None
+    return next(marks_in(target, native, source), None) is not None
 
 
-def rebuild(pair: Pair, target: Tracker, snapshot: Snapshot, source: str) -> int:
-    """Fill the ledger from the marks: tickets first, then what hangs on them; gives how many items were found."""
-    ids = {bundle.ticket.key: bundle.ticket.id for bundle in snapshot.bundles()}
-    tickets = ((mark, marked) for mark, marked in marks_in(target, source) if mark.kind == "ticket")
-    count = pair.adopt(_landed(mark, mark.id, marked, target) for mark, marked in tickets)
-    others = ((mark, marked) for mark, marked in marks_in(target, source) if mark.kind != "ticket" and mark.key in ids)
-    return count + pair.adopt(_landed(mark, ids[mark.key], marked, target) for mark, marked in others)
+def before_all_copies(target: Tracker, native: Native, source: str) -> str | None:
+    """Give the number right below the first copied ticket's id; None where there is none, or ids are no numbers."""
+    ids = (marked.id for mark, marked in marks_in(target, native, source) if mark.kind == "ticket")
+    lowest = min((int(each) for each in ids if each.isdecimal()), default=None)
+    return None if lowest is None else str(lowest - 1)
 
 
-def _landed(mark: Mark, ticket_id: str, marked: Marked, target: Tracker) -> tuple[str, Landed]:
+def rebuild(pair: Pair, questions: Questions, snapshot: Snapshot) -> int:
+    """Fill the ledger from the marks: tickets first, then what hangs on them; gives how many items were found.
+
+    Files that could not be marked are recognised by name and bytes. ConfigurationError if there is no mark at all.
+    """
+    found = pair.adopt(_marked(pair, questions, tickets=True)) + pair.adopt(_marked(pair, questions, tickets=False))
+    if not found:
+        raise ConfigurationError("the target holds no mark of this source, so no ledger can be rebuilt from it")
+    if not questions.course.native("attachments.external_id"):
+        found += pair.adopt(_files(pair, questions, snapshot))
+    return found
+
+
+def _marked(pair: Pair, questions: Questions, *, tickets: bool) -> Iterator[tuple[str, Landed]]:
+    target, course = questions.target, questions.course
+    for mark, marked in marks_in(target, course.native, course.source):
+        if tickets and mark.kind == "ticket":
+            yield _landed(mark, mark.id, marked, target.ticket(TicketId(marked.ticket_id)).key)
+        owner = None if tickets or mark.kind == "ticket" else owner_of(pair, marked.ticket_id)
+        if owner is not None:
+            yield _landed(mark, owner, marked, None)
+
+
+def owner_of(pair: Pair, target_ticket: str) -> str | None:
+    """Give the id of the source's ticket whose copy this is."""
+    rows = pair.landed_on(target_ticket)
+    return next((row.item.ticket_id for row in rows if row.item.kind == "ticket"), None)
+
+
+def _files(pair: Pair, questions: Questions, snapshot: Snapshot) -> Iterator[tuple[str, Landed]]:
+    for bundle in snapshot.bundles():
+        if pair.landed("ticket", bundle.ticket.id, bundle.ticket.id) is None:
+            continue
+        for step in plan_ticket(bundle, questions.course):
+            if isinstance(step, AddAttachment):
+                found = questions.landed(step) or []
+            else:
+                found = _riding(pair, questions, step) if isinstance(step, AddComment) else []
+            yield from ((key_of(step), landed) for landed in found)
+
+
+def _riding(pair: Pair, questions: Questions, step: AddComment) -> list[Landed]:
+    """Recognise the files of a comment that has been recognised itself."""
+    row = pair.landed("comment", step.item.ticket_id, step.item.id)
+    if row is None or not step.uploads:
+        return []
+    for comment in questions.target.comments(row.target_ticket):
+        if comment.id == row.target_id:
+            return landed_comment(step, row.target_ticket, comment)[1:]
+    return []
+
+
+def _landed(mark: Mark, ticket_id: str, marked: Marked, key: str | None) -> tuple[str, Landed]:
     item = Item(kind=mark.kind, id=mark.id, ticket_id=ticket_id, ticket_key=mark.key)
-    key = target.ticket(marked.ticket_id).key if mark.kind == "ticket" else None
-    return step_key(item), Landed(item=item, target_ticket=marked.ticket_id, target_id=marked.id, target_key=key)
+    return step_key(item), Landed(
+        item=item, target_ticket=TicketId(marked.ticket_id), target_id=marked.id, target_key=key
+    )
 
 
-def _in_texts(target: Tracker) -> Iterator[Marked]:
+def _in_texts(target: Tracker, native: Native) -> Iterator[Marked]:
+    journals = native("comments") and target.capabilities.can("comments")
     for ticket in target.tickets():
         if ticket.description is not None and find_mark(ticket.description.source):
             yield Marked(kind="ticket", id=ticket.id, ticket_id=ticket.id, external_id=ticket.description.source)
-        for comment in target.comments(ticket) if target.capabilities.can("comments") else ():
+        for comment in target.comments(ticket) if journals else ():
             if find_mark(comment.body.source):
                 yield Marked(kind="comment", id=comment.id, ticket_id=ticket.id, external_id=comment.body.source)

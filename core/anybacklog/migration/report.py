@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
+
+from anybacklog.steps import Item
 
 Level: TypeAlias = Literal["native", "emulated", "lost"]
 Outcome: TypeAlias = Literal["done", "partial", "dry-run"]
@@ -36,7 +38,7 @@ class Fidelity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One item that did not arrive: `stage` is where (plan, create, upload ...), `error` one sentence."""
+    """One item that did not arrive: `stage` is download, write, wait or held, `error` one sentence."""
 
     source_key: str
     kind: str
@@ -60,12 +62,20 @@ class Report:
     fidelity: list[Fidelity] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    changed: list[Item] = field(default_factory=list)
     requests: dict[str, Mapping[str, int]] = field(default_factory=lambda: {"source": {}, "target": {}})
 
     @property
     def clean(self) -> bool:
         """Tell whether nothing failed and nothing is held."""
         return not self.failures
+
+    def changes(self) -> Iterator[str]:
+        """Say what was copied already, and would be written otherwise now."""
+        keys = list(dict.fromkeys(item.ticket_key for item in self.changed))
+        if keys:
+            shown = ", ".join(keys[:20]) + (f" and {len(keys) - 20} more" if len(keys) > 20 else "")
+            yield f"changed at the source, or in the plan, since it was copied: {shown}; verify says what"
 
     def to_json(self) -> dict[str, Any]:
         """Give the report as the published JSON Schema describes it."""

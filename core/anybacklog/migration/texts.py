@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 
@@ -12,31 +12,39 @@ from anybacklog.migration.mark import Mark
 from anybacklog.model import Change, Text, TextFormat, User
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the header line of a text must say, because the target has no field for it."""
+
+    marked: bool = False
+    attributed: bool = False
+
+    def __bool__(self) -> bool:
+        return self.marked or self.attributed
+
+    def line(self, mark: Mark, author: User | None, created_at: datetime | None) -> str:
+        """Write the line; empty where nothing has to be said."""
+        words = [str(mark)] * self.marked
+        if self.attributed:
+            words += [author.name if author else "", _moment(created_at)]
+        return " · ".join(word for word in words if word)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """How texts are written on a target: the formats it takes, and what its header lines must say for it."""
+    """How texts are written on a target: the formats it takes, and the header lines of tickets and of comments."""
 
     formats: Collection[TextFormat]
     native_format: TextFormat
     converters: Sequence[Converter] = ()
-    marked: bool = False
-    attributed: bool = False
+    ticket: Heading = field(default=Heading())
+    comment: Heading = field(default=Heading())
 
-    @property
-    def heads(self) -> bool:
-        """Tell whether texts get a header line at all."""
-        return self.marked or self.attributed
-
-    def text(self, text: Text, mark: Mark, author: User | None, created_at: datetime | None) -> Text:
-        """Bring a text into a format of the target.
-
-        With a header line where the target has no field for what it says.
-        """
+    def text(self, text: Text, heading: Heading, mark: Mark, author: User | None, created_at: datetime | None) -> Text:
+        """Bring a text into a format of the target, below its header line where there must be one."""
         body = self.converted(text)
-        said = [str(mark)] * self.marked
-        if self.attributed:
-            said += [word for word in (author.name if author else "", _moment(created_at)) if word]
-        return _headed(body, " · ".join(said)) if said else body
+        line = heading.line(mark, author, created_at)
+        return _headed(body, line) if line else body
 
     def converted(self, text: Text) -> Text:
         """Bring a text into a format the target takes; where nothing converts it, its source is kept as it is."""

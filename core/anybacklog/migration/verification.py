@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,18 +12,19 @@ from typing import Any
 
 from anybacklog.errors import ConfigurationError, NotFound, ProtocolError
 from anybacklog.migration.choices import Choices
-from anybacklog.migration.comparison import compare_comment, compare_ticket, shown
+from anybacklog.migration.comparison import compare_comment, compare_ticket, missing_words, shown
 from anybacklog.migration.course import plan_course
 from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_rows import Landed
-from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
+from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket, withheld_files
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import digest
-from anybacklog.migration.rebuilding import marks_in
+from anybacklog.migration.rebuilding import marks_in, owner_of
 from anybacklog.migration.report import Difference, Progress, Verification
+from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot, read_bundles, read_words
-from anybacklog.model import Attachment, Comment, Link, Ticket
+from anybacklog.model import Attachment, Comment, Link, Ticket, TicketId
 from anybacklog.registry import load_registry
 from anybacklog.steps import AddComment
 from anybacklog.tracker import Tracker
@@ -58,7 +60,7 @@ def verify(
         course = plan_course(
             ends[0], words, target, choices, Plugged(load_registry(plugins)), marks=marks, made=pair.made()
         )
-        verifier = _Verifier(source, target, pair, course)
+        verifier = _Verifier(source, target, pair, course, frozenset(pair.settings.get("lost", ())))
         verifier.run(progress or (lambda _: None))
         return verifier.result
 
@@ -69,45 +71,62 @@ class _Verifier:
     target: Tracker
     pair: Pair
     course: Course
+    lost: frozenset[str]
     result: Verification = field(default_factory=Verification)
     _odd: set[tuple[str, str]] = field(default_factory=set)
+    _foreign: set[str] = field(default_factory=set)
 
     def run(self, show: Callable[[Progress], None]) -> None:
         self._marks()
         self._strangers()
-        for bundle in read_bundles(self.source):
-            self._ticket(bundle)
-            show(Progress(stage="verify", done=self.result.tickets, total=None))
+        with Seen() as seen:
+            for bundle in read_bundles(self.source):
+                seen.add(bundle.ticket.id)
+                self._ticket(bundle)
+                show(Progress(stage="verify", done=self.result.tickets, total=None))
+            for landed in self.pair.each("ticket"):
+                if landed.item.id not in seen:
+                    title = self._title(landed)
+                    self._say(None, landed.target_key, "ticket", landed.item.id, "extra", None, title)
 
     # ---- what should not be there
 
     def _marks(self) -> None:
-        """Find what carries a mark of ours and is not where the ledger says: doubled, or of an item that is gone."""
-        if not self.course.marks or not self.target.capabilities.can("comments"):
+        """Find what carries a mark of ours and is not where the ledger says it is: a second copy."""
+        if not self.course.marks:
             return
-        for mark, marked in marks_in(self.target, self.course.source):
-            owner = mark.id if mark.kind == "ticket" else self._owner(marked.ticket_id)
-            landed = self.pair.landed(mark.kind, owner, mark.id) if owner is not None else None
-            if landed is not None and landed.target_id == marked.id:
+        for mark, marked in marks_in(self.target, self.course.native, None):
+            if mark.source != self.course.source:
+                self._foreign.add(marked.ticket_id)
                 continue
-            self._odd.add((marked.kind, marked.id))
-            what = "extra" if landed is None else "doubled"
-            self._say(mark.key, None, marked.kind, mark.id, what, None, marked.id)
-
-    def _owner(self, target_ticket: str) -> str | None:
-        rows = self.pair.landed_on(target_ticket)
-        return next((row.item.ticket_id for row in rows if row.item.kind == "ticket"), None)
+            owner = mark.id if mark.kind == "ticket" else owner_of(self.pair, marked.ticket_id)
+            landed = self.pair.landed(mark.kind, owner, mark.id) if owner is not None else None
+            if landed is None or landed.target_id != marked.id:
+                self._odd.add((marked.kind, marked.id))
+                what = "extra" if landed is None else "doubled"
+                self._say(mark.key, self._key(marked.ticket_id), marked.kind, mark.id, what, None, marked.id)
 
     def _strangers(self) -> None:
-        """Find tickets that came into the target after the migration began, and not by it."""
+        """Find tickets that came into the target after the migration began, and not by any migration."""
         newest = self.pair.settings.get("newest")
         if newest is None:
             return
         for ticket in self.target.tickets(order="-id"):
-            if int(ticket.id) <= int(newest):
+            if not ticket.id.isdecimal() or int(ticket.id) <= int(newest):
                 return
-            if not self.pair.landed_on(ticket.id) and ("ticket", ticket.id) not in self._odd:
+            known = ticket.id in self._foreign or ("ticket", ticket.id) in self._odd
+            if not known and owner_of(self.pair, ticket.id) is None:
                 self._say(None, ticket.key, "ticket", ticket.id, "extra", None, ticket.title)
+
+    def _key(self, target_ticket: str) -> str | None:
+        try:
+            return self.target.ticket(TicketId(target_ticket)).key
+        except NotFound:
+            return None
+
+    def _title(self, landed: Landed) -> str | None:
+        there = self._read(landed)
+        return there.title if there is not None else None
 
     # ---- what should be there
 
@@ -121,6 +140,8 @@ class _Verifier:
                 ticket.key, landed.target_key if landed else None, "ticket", ticket.id, "missing", ticket.title, None
             )
             return
+        for odd in missing_words(bundle, self.course, self.lost):
+            self._say(ticket.key, there.key, "ticket", ticket.id, odd.field, odd.wanted, odd.found)
         for odd in compare_ticket(draft_of(ticket, self.course), there, self.course):
             self._say(ticket.key, there.key, "ticket", ticket.id, odd.field, odd.wanted, odd.found)
         if landed.target_key is not None and landed.target_key != there.key:
@@ -129,11 +150,11 @@ class _Verifier:
         if self.course.native("comments"):
             self._comments(bundle, there)
         if self.course.native("attachments"):
-            self._attachments(ticket, there)
+            self._attachments(bundle, there)
 
     def _read(self, landed: Landed | None) -> Ticket | None:
         try:
-            return self.target.ticket(landed.target_id) if landed is not None else None
+            return self.target.ticket(landed.target_ticket) if landed is not None else None
         except NotFound:
             return None
 
@@ -142,13 +163,18 @@ class _Verifier:
             self._say(ticket.key, there.key, "ticket", ticket.id, "parent", ticket.parent, there.parent)
         if not self.course.native("links"):
             return
-        ends = {(link.kind, self._landed_id(link.target)): link for link in ticket.links}
-        wanted = {end: link for end, link in ends.items() if end[1] is not None}
-        found = {(link.kind, link.target): link for link in there.links}
-        for end in wanted.keys() - found.keys():
-            self._say(ticket.key, there.key, "link", wanted[end].id, "missing", _tie(wanted[end]), None)
-        for end in found.keys() - wanted.keys():
-            self._say(ticket.key, there.key, "link", found[end].id, "extra", None, _tie(found[end]))
+        ends = [(link, (link.kind, self._landed_id(link.target))) for link in ticket.links]
+        wanted = {end: link for link, end in ends if end[1] is not None}
+        found = Counter((link.kind, link.target) for link in there.links)
+        for end, link in wanted.items():
+            if end not in found:
+                self._say(ticket.key, there.key, "link", link.id, "missing", _tie(link), None)
+        for link in there.links:
+            end = (link.kind, link.target)
+            if end not in wanted or found[end] > 1:
+                found[end] -= 1
+                what = "extra" if end not in wanted else "doubled"
+                self._say(ticket.key, there.key, "link", link.id, what, None, _tie(link))
 
     def _landed_id(self, ticket_id: str | None) -> str | None:
         landed = self.pair.landed("ticket", ticket_id, ticket_id) if ticket_id is not None else None
@@ -168,13 +194,15 @@ class _Verifier:
             expected.append(comment.id)
             self._comment(step, comment, ticket, there)
         self._order(ticket, there, expected, list(found))
-        known = {row.target_id for row in self.pair.landed_on(there.id) if row.item.kind == "comment"}
+        copies = {row.target_id: row.item.id for row in self.pair.landed_on(there.id) if row.item.kind == "comment"}
         for comment in found.values():
-            if comment.id not in known and ("comment", comment.id) not in self._odd:
-                self._say(None, there.key, "comment", comment.id, "extra", None, comment.body.source)
+            if comment.id not in expected and ("comment", comment.id) not in self._odd:
+                source_id = copies.get(comment.id)  # known, but gone from the source since
+                key, item = (None, comment.id) if source_id is None else (ticket.key, source_id)
+                self._say(key, there.key, "comment", item, "extra", None, comment.body.source)
 
     def _comment(self, step: AddComment, comment: Comment, ticket: Ticket, there: Ticket) -> None:
-        for odd in compare_comment(step, comment):
+        for odd in compare_comment(step, comment, self.course):
             self._say(ticket.key, there.key, "comment", step.item.id, odd.field, odd.wanted, odd.found)
         wanted = {self._file_id(ticket, upload.attachment.id) for upload in step.uploads}
         if wanted != {attachment.id for attachment in comment.attachments}:
@@ -193,9 +221,10 @@ class _Verifier:
         landed = self.pair.landed("attachment", ticket.id, attachment_id)
         return landed.target_id if landed else None
 
-    def _attachments(self, ticket: Ticket, there: Ticket) -> None:
+    def _attachments(self, bundle: Bundle, there: Ticket) -> None:
+        ticket, withheld = bundle.ticket, withheld_files(bundle, self.course)
         found = {attachment.id: attachment for attachment in self.target.attachments(there)}
-        for attachment in ticket.attachments:
+        for attachment in (each for each in ticket.attachments if each.id not in withheld):
             self.result.attachments += 1
             copy = found.pop(self._file_id(ticket, attachment.id) or "", None)
             if copy is None:
@@ -210,6 +239,8 @@ class _Verifier:
 
     def _compare_files(self, one: Attachment, other: Attachment) -> Iterator[tuple[str, Any, Any]]:
         yield "name", one.name, other.name
+        if one.content_type is not None and self.course.native("attachments.content_type"):
+            yield "content_type", one.content_type, other.content_type
         yield "sha256", _hash(self.source, one), _hash(self.target, other)
         if self.course.native("attachments.created_at") and one.created_at is not None:
             yield "created_at", shown(one.created_at), shown(other.created_at)

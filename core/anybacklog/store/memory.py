@@ -135,9 +135,15 @@ class MemoryBackend:
         """Count what the query asks for."""
         return sum(matches(query, held.ticket) for held in self._project.tickets.values())
 
-    def ticket(self, ref: str) -> Ticket:
-        """Read one ticket by key, else by id."""
-        return self._ticket(self._project.ids_by_key.get(ref, ref)).ticket
+    def ticket(self, ticket_id: str) -> Ticket:
+        """Read one ticket by its id."""
+        return self._ticket(ticket_id).ticket
+
+    def ticket_by_key(self, key: str) -> Ticket:
+        """Read one ticket by its key."""
+        if key not in self._project.ids_by_key:
+            raise NotFound("ticket", key)
+        return self._ticket(self._project.ids_by_key[key]).ticket
 
     def create_ticket(self, fields: TicketFields) -> Ticket:
         """Create a ticket. A field that is absent gets its default; one that is None stays empty."""

@@ -72,7 +72,7 @@ class TicketContract(Contract):
 
     def test_a_listed_ticket_reads_the_same_alone_by_key_and_by_id(self, backend: Backend) -> None:
         for ticket in some_tickets(backend):
-            assert backend.ticket(ticket.key) == ticket
+            assert backend.ticket_by_key(ticket.key) == ticket
             assert backend.ticket(ticket.id) == ticket
 
     def test_ids_are_texts_and_instants_are_in_utc(self, backend: Backend) -> None:
@@ -100,8 +100,15 @@ class TicketContract(Contract):
 
     @pytest.mark.parametrize("ref", ["NO-SUCH-KEY-999999", UNKNOWN_ID, "no such ticket, with spaces", "𠮷-1"])
     def test_an_unknown_ticket_is_not_found(self, backend: Backend, ref: str) -> None:
-        with pytest.raises(NotFound):
-            backend.ticket(ref)
+        for read in (backend.ticket, backend.ticket_by_key):
+            with pytest.raises(NotFound):
+                read(ref)
+
+    def test_an_id_is_not_taken_for_a_key(self, backend: Backend) -> None:
+        for ticket in some_tickets(backend):
+            if ticket.key not in {each.id for each in listed(backend)}:
+                with pytest.raises(NotFound):
+                    backend.ticket(ticket.key)
 
 
 class CountsTicketsContract(Contract):

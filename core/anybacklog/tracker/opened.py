@@ -12,12 +12,9 @@ from anybacklog.backend import (
     OPERATIONS,
     Backend,
 )  # fmt: skip
-from anybacklog.errors import AnyBacklogError, UnsupportedOperation
+from anybacklog.errors import AnyBacklogError, NotFound, UnsupportedOperation
 from anybacklog.location import Location
-from anybacklog.model import (
-    Comment,
-    Ticket,
-)  # fmt: skip
+from anybacklog.model import Comment, Ticket, TicketId
 from anybacklog.tracker.capabilities import Capabilities
 from anybacklog.tracker.drafts import Drafts
 from anybacklog.tracker.words import Words
@@ -78,7 +75,16 @@ class Opened:
         return Drafts(self._backend.abilities, self.capabilities, self._words, self._id)
 
     def _id(self, ref: Ref) -> str:
-        return ref.id if isinstance(ref, Ticket) else self._backend.ticket(str(ref)).id
+        """Give the id of a ref; only a plain `str` has to be looked up, as a key first and then as an id."""
+        if isinstance(ref, Ticket):
+            return ref.id
+        return str(ref) if isinstance(ref, TicketId | int) else self._found(ref).id
+
+    def _found(self, ref: str) -> Ticket:
+        try:
+            return self._backend.ticket_by_key(ref)
+        except NotFound:
+            return self._backend.ticket(ref)
 
 
 N = TypeVar("N", Ticket, Comment)

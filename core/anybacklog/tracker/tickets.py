@@ -11,10 +11,7 @@ from anybacklog.backend import (
     UpdatesTickets,
 )  # fmt: skip
 from anybacklog.errors import Conflict
-from anybacklog.model import (
-    Ticket,
-    TicketDraft,
-)  # fmt: skip
+from anybacklog.model import Ticket, TicketDraft, TicketId
 from anybacklog.query import TicketQuery
 from anybacklog.tracker.listing import build_query, counted, listed
 from anybacklog.tracker.opened import Opened, Ref, owned
@@ -44,7 +41,8 @@ class TicketOperations(Opened):
     def ticket(self, ref: Ref) -> Ticket:
         """Read one ticket afresh."""
         with self._during("ticket"):
-            return owned(self._backend.ticket(ref.id if isinstance(ref, Ticket) else str(ref)))
+            plain = isinstance(ref, str) and not isinstance(ref, TicketId)
+            return owned(self._found(str(ref)) if plain else self._backend.ticket(self._id(ref)))
 
     def create_ticket(self, draft: TicketDraft, *, exact: bool = False) -> Ticket:
         """Create a ticket. What the draft leaves empty is the backend's to choose, unless it is to be `exact`."""
@@ -63,7 +61,7 @@ class TicketOperations(Opened):
             backend = self._able(UpdatesTickets, "update_ticket")
             fields = self._drafts().to_change(changes)
             ticket_id = self._id(ref)
-            if if_unchanged_since is not None and self.ticket(ticket_id) != if_unchanged_since:
+            if if_unchanged_since is not None and self.ticket(TicketId(ticket_id)) != if_unchanged_since:
                 raise Conflict(f"ticket {if_unchanged_since.key} was changed meanwhile; read it again, then decide")
             return owned(backend.update_ticket(ticket_id, fields))
 

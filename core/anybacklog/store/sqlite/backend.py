@@ -160,10 +160,15 @@ class SqliteBackend:
         with self._at.reading() as opened:
             return queries.count(opened, query)
 
-    def ticket(self, ref: str) -> Ticket:
-        """Read one ticket by key, else by id."""
+    def ticket(self, ticket_id: str) -> Ticket:
+        """Read one ticket by its id."""
         with self._at.reading() as opened:
-            return tickets.find(opened, ref)
+            return tickets.by_id(opened, ticket_id)
+
+    def ticket_by_key(self, key: str) -> Ticket:
+        """Read one ticket by its key."""
+        with self._at.reading() as opened:
+            return tickets.by_key(opened, key)
 
     def create_ticket(self, fields: TicketFields) -> Ticket:
         """Create a ticket. A field that is absent gets its default; one that is None stays empty."""

@@ -77,17 +77,21 @@ class _Written:
     custom: dict[int, list[str]] | None = None
 
 
-def find(opened: Opened, ref: str) -> Ticket:
-    """Read one ticket by key, else by id."""
-    for statement in (_BY_KEY, _BY_ID):
-        if not encodable(ref):
-            break
-        row = opened.connection.execute(
-            statement, {"project": opened.number, "ref": ref, "number": number_of(ref)}
-        ).first()
-        if row is not None:
-            return read_tickets(opened.connection, opened.words, [row])[0]
-    raise NotFound("ticket", ref)
+def by_id(opened: Opened, ticket_id: str) -> Ticket:
+    """Read one ticket by its id; NotFound if this project has none such."""
+    row = opened.connection.execute(_BY_ID, {"project": opened.number, "number": number_of(ticket_id)}).first()
+    if row is None:
+        raise NotFound("ticket", ticket_id)
+    return read_tickets(opened.connection, opened.words, [row])[0]
+
+
+def by_key(opened: Opened, key: str) -> Ticket:
+    """Read one ticket by its key; NotFound if this project has none such."""
+    known = encodable(key)
+    row = opened.connection.execute(_BY_KEY, {"project": opened.number, "ref": key}).first() if known else None
+    if row is None:
+        raise NotFound("ticket", key)
+    return read_tickets(opened.connection, opened.words, [row])[0]
 
 
 def ticket_number(opened: Opened, ticket_id: str) -> int:

@@ -78,10 +78,15 @@ class AcmeBackend:
         wanted = [ticket for ticket in found if matches(query, ticket)]
         yield from sorted(wanted, key=sort_key(query.order), reverse=query.order.startswith("-"))
 
-    def ticket(self, ref: str) -> Ticket:
-        """Read `T-7`, or `7`."""
-        number = ref.removeprefix("T-")
-        return to_ticket(number, self._ticket(number))
+    def ticket(self, ticket_id: str) -> Ticket:
+        """Read `7`."""
+        return to_ticket(ticket_id, self._ticket(ticket_id))
+
+    def ticket_by_key(self, key: str) -> Ticket:
+        """Read `T-7`."""
+        if not key.startswith("T-"):
+            raise NotFound("ticket", key)
+        return self.ticket(key.removeprefix("T-"))
 
     def create_ticket(self, fields: TicketFields) -> Ticket:
         """Take the next number; mode "x" never overwrites a ticket that is there."""
