@@ -234,8 +234,13 @@ def test_limits_are_losses_before_they_are_refusals(memory: Make, tmp_path: Path
     source, target = memory(), Tracker(Short(), parse("memory://short/PROJ"))
     source.create_ticket(TicketDraft(title="much too long"))
     asked: list[Any] = []
+
+    def declined(rows: Any) -> bool:
+        asked.extend(rows)
+        return False
+
     with pytest.raises(MigrationError, match="not accepted"):
-        migrate(source, target, ledger=tmp_path / "l.db", confirm=lambda rows: bool(asked.extend(rows)))
+        migrate(source, target, ledger=tmp_path / "l.db", confirm=declined)
     assert [(row.field, row.level) for row in asked] == [("title", "lost")]
     report = migrate(source, target, ledger=tmp_path / "l.db")
     assert [(each.source_key, each.kind, each.stage) for each in report.failures] == [("PROJ-1", "ticket", "write")]

@@ -1,9 +1,13 @@
-"""What the plugins of this process have to say in a migration, as plain functions."""
+"""What the plugins of this process have to say in a migration, as plain functions.
+
+Each implementation is called by itself, so that one that raises is named, and so that drafts pass from one to the next.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from anybacklog.errors import MigrationError
 from anybacklog.markup import Converter
@@ -20,30 +24,51 @@ class Plugged:
 
     def converters(self) -> tuple[Converter, ...]:
         """Collect the text converters."""
-        found = self.registry.manager.hook.anybacklog_formats()
-        return tuple(converter for offered in found for converter in offered)
+        return tuple(converter for _, offered in self._answers("anybacklog_formats") for converter in offered)
 
     def transform(self, draft: TicketDraft, ticket: Ticket) -> TicketDraft:
         """Let plugin after plugin change a draft."""
-        for plugin in reversed(self.registry.manager.hook.anybacklog_transform_draft.get_hookimpls()):
-            given = {"draft": draft, "ticket": ticket}
-            changed = plugin.function(*(given[name] for name in plugin.argnames))
-            if changed is not None and not isinstance(changed, TicketDraft):
-                what = f"anybacklog_transform_draft gave {type(changed).__name__}, not TicketDraft"
-                raise MigrationError(f"plugin {plugin.plugin_name}: {what}")
+        for implementation in self._of("anybacklog_transform_draft"):
+            changed = _called(implementation, {"draft": draft, "ticket": ticket})
+            if not isinstance(changed, TicketDraft | None):
+                raise _blamed(implementation, f"gave {type(changed).__name__}, not TicketDraft")
             draft = changed or draft
         return draft
 
     def map_user(self, user: User, candidates: Sequence[User]) -> User | None:
         """Ask the plugins who stands for a person; the first answer counts."""
-        found: User | None = self.registry.manager.hook.anybacklog_map_user(user=user, candidates=candidates)
-        return found
+        for implementation, found in self._answers("anybacklog_map_user", user=user, candidates=candidates):
+            if not isinstance(found, User | None):
+                raise _blamed(implementation, f"gave {type(found).__name__}, not User")
+            if found is not None:
+                return found
+        return None
 
     def observe(self, step: Step, state: StepState) -> None:
         """Tell every plugin of a step's outcome."""
-        self.registry.manager.hook.anybacklog_observe_step(step=step, state=state)
+        for _ in self._answers("anybacklog_observe_step", step=step, state=state):
+            pass
 
     @property
     def transforms(self) -> bool:
         """Tell whether any plugin changes drafts."""
-        return bool(self.registry.manager.hook.anybacklog_transform_draft.get_hookimpls())
+        return bool(self._of("anybacklog_transform_draft"))
+
+    def _of(self, hook: str) -> list[Any]:
+        return list(reversed(getattr(self.registry.manager.hook, hook).get_hookimpls()))
+
+    def _answers(self, hook: str, **given: object) -> Iterator[tuple[Any, Any]]:
+        for implementation in self._of(hook):
+            yield implementation, _called(implementation, given)
+
+
+def _called(implementation: Any, given: dict[str, Any]) -> Any:
+    try:
+        return implementation.function(*(given[name] for name in implementation.argnames))
+    except Exception as error:
+        raise _blamed(implementation, f"raised {type(error).__name__}: {error}") from error
+
+
+def _blamed(implementation: Any, what: str) -> MigrationError:
+    hook = implementation.function.__name__
+    return MigrationError(f"plugin {implementation.plugin_name}: {hook} {what}; mend it, or run without it")
