@@ -32,7 +32,7 @@ def hold(path: Path) -> FileLock:
             f"the file system of {path} has no locks, so two runs could meet; put the ledger on a local disk"
         ) from None
     except OSError as error:
-        raise _unusable(path, error.strerror) from error
+        raise _unusable(path, error.strerror or error) from error
     return lock
 
 
@@ -60,7 +60,7 @@ def is_ledger(path: Path) -> bool:
     except FileNotFoundError:
         return True
     except OSError as error:
-        raise _unusable(path, error.strerror) from error
+        raise _unusable(path, error.strerror or error) from error
     return not head or (head.startswith(b"SQLite format 3\0") and int.from_bytes(head[68:72], "big") == APPLICATION_ID)
 
 
