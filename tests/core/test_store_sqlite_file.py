@@ -11,8 +11,10 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from anybacklog.backend import AttachmentDraft, Connection
 from anybacklog.errors import AnyBacklogError, ConfigurationError, NotFound, TransportError, ValidationError
@@ -286,3 +288,22 @@ def _assert_refused(backend: SqliteBackend, path: Path, reason: str) -> None:
         assert isinstance(caught.value, AnyBacklogError)
     assert path.read_bytes() == before
     assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_ctrl_c_within_a_statement_leaves_nothing_and_the_file_usable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = SqliteBackend(tmp_path / "t.db", "P")
+    backend.create_ticket({"title": "before"})
+    execute: Any = SQLiteDialect_pysqlite.do_execute
+
+    def interrupted(dialect: Any, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        if "interrupted" in repr(parameters):
+            raise KeyboardInterrupt
+        execute(dialect, cursor, statement, parameters, context)
+
+    monkeypatch.setattr(SQLiteDialect_pysqlite, "do_execute", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        backend.create_ticket({"title": "interrupted"})
+    assert backend.create_ticket({"title": "after"}).title == "after"
+    assert [ticket.title for ticket in backend.tickets(TicketQuery())] == ["before", "after"]

@@ -185,6 +185,8 @@ def _transaction(connection: Connection, begin: str, end: str) -> Iterator[None]
         yield
         connection.exec_driver_sql(end)
     except BaseException:
-        if _in_transaction(connection):  # some errors have rolled back already
+        if connection.invalidated:  # by Ctrl-C within a statement: SQLite's connection is closed, nothing has stayed
+            connection.rollback()
+        elif _in_transaction(connection):  # some errors have rolled back already
             connection.exec_driver_sql("ROLLBACK")
         raise
