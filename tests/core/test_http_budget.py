@@ -21,6 +21,10 @@ words = st.one_of(st.text(max_size=30), st.integers(-(10**25), 10**25).map(str),
 @example(status=429, headers={"Retry-After": "9" * 15})
 @example(status=429, headers={"Retry-After": "9" * 5000})
 @example(status=200, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9" * 30})
+@example(status=429, headers={"Retry-After": f"Mon, 01 Jan 2024 00:00:00 +{'9' * 20}"})
+@example(
+    status=200, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "5", "Date": f"1 Jan 2024 1:1 +{'9' * 20}"}
+)
 @given(status=st.sampled_from([200, 404, 429, 503]), headers=st.dictionaries(st.sampled_from(HEADERS), words))
 def test_nonsense_in_the_headers_never_breaks_a_request(status: int, headers: dict[str, str]) -> None:
     bucket = Bucket()
@@ -49,6 +53,27 @@ def test_a_date_to_retry_after_is_measured_on_the_servers_clock() -> None:
     bucket = Bucket()
     bucket.learn(429, {"Retry-After": later, "Date": date}, NOW)
     assert bucket.delay(NOW) == 20
+
+
+@pytest.mark.parametrize("reset", [NOW + 3601, NOW * 1000])
+@pytest.mark.parametrize(("status", "wait"), [(200, 0), (429, 60)])
+def test_a_reset_beyond_an_hour_counts_as_unsaid(status: int, wait: float, reset: float) -> None:
+    bucket = Bucket()
+    bucket.learn(status, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{reset:.0f}"}, NOW)
+    assert bucket.delay(NOW) == wait
+
+
+def test_where_the_servers_clock_cannot_be_right_ours_is_taken() -> None:
+    bucket = Bucket()
+    date, reset = "Mon, 01 Jan 0001 00:00:00 GMT", f"{NOW + 10:.0f}"
+    bucket.learn(200, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset, "Date": date}, NOW)
+    assert bucket.delay(NOW) == 10
+
+
+def test_a_date_to_retry_after_beyond_a_day_counts_as_unsaid() -> None:
+    bucket = Bucket()
+    bucket.learn(429, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, NOW)
+    assert bucket.delay(NOW) == 60
 
 
 @given(tried=st.integers(1, 2000), dice=st.floats(0, 1))

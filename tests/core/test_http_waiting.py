@@ -1,0 +1,157 @@
+"""Rate budgets against real sockets: who waits, how long, and who need not."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from anybacklog.errors import RateLimited
+from anybacklog.http import Clock, Credentials, HttpSession, Timeouts
+
+if TYPE_CHECKING:
+    from tests.core.conftest import FakeTime, Server
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_after_429_the_request_waits_as_long_as_it_is_told(
+    method: str, server: Server, session: HttpSession, fake: FakeTime
+) -> None:
+    server.script += [server.answer(429, Retry_After="7"), server.answer()]
+    session.request(method, "issues")
+    assert fake.waits == [7.0]
+
+
+def test_429_without_a_time_waits_a_minute(server: Server, session: HttpSession, fake: FakeTime) -> None:
+    server.script += [server.answer(429), server.answer()]
+    session.get("issues")
+    assert fake.waits == [60.0]
+
+
+def test_429_without_end_says_when_to_come_back(server: Server, session: HttpSession, fake: FakeTime) -> None:
+    server.script += [server.answer(429, Retry_After="10")] * 5
+    with pytest.raises(RateLimited) as caught:
+        session.get("issues")
+    assert caught.value.retry_at is not None
+    assert caught.value.retry_at.timestamp() == fake.time + 10
+
+
+def test_an_empty_budget_is_waited_for_before_sending_on_the_servers_clock(
+    server: Server, session: HttpSession, fake: FakeTime
+) -> None:
+    server_time = fake.time + 5000  # our clock is wrong
+    reset, date = f"{server_time + 30:.0f}", formatdate(server_time, usegmt=True)
+    server.script += [server.answer(Date=date, X_RateLimit_Remaining="0", X_RateLimit_Reset=reset), server.answer()]
+    session.get("issues")
+    assert fake.waits == []
+    session.get("issues")
+    assert fake.waits == [30.0]
+
+
+def test_budgets_are_kept_apart_by_bucket_and_shared_by_sessions_of_one_user(
+    server: Server, connect: Callable[..., HttpSession], fake: FakeTime
+) -> None:
+    clock = Clock(fake.now, fake.sleep)
+    first, second = (connect(bucket=lambda method, path: path, clock=clock) for _ in range(2))
+    other = connect(
+        bucket=lambda method, path: path, clock=clock, credentials=[Credentials(params={"apiKey": "another"})]
+    )
+    server.script += [server.answer(X_RateLimit_Remaining="0", X_RateLimit_Reset=f"{fake.time + 9:.0f}")] + [
+        server.answer()
+    ] * 3
+    first.get("search")
+    second.get("read")
+    other.get("search")
+    assert fake.waits == []
+    second.get("search")
+    assert fake.waits == [9.0]
+    assert (first.requests, second.requests) == ({"search": 1}, {"read": 1, "search": 1})
+
+
+def test_a_wait_beyond_patience_is_an_error_and_nothing_is_sent(server: Server, session: HttpSession) -> None:
+    server.script += [server.answer(429, Retry_After="86400")]
+    with pytest.raises(RateLimited, match="no request for 86400 s"):
+        session.get("issues")
+    assert len(server.requests) == 1
+
+
+def test_one_request_of_a_user_is_in_flight_at_a_time(server: Server, connect: Callable[..., HttpSession]) -> None:
+    inside, most = [0], [0]
+    lock = threading.Lock()
+    both_started = threading.Barrier(2, timeout=10)
+
+    def slow(connection: socket.socket) -> None:
+        with lock:
+            inside[0] += 1
+            most[0] = max(most[0], inside[0])
+        threading.Event().wait(0.02)  # leave the other the time to come in, if it could
+        with lock:
+            inside[0] -= 1
+        server.answer()(connection)
+
+    server.script += [slow] * 8
+    session, timeouts = connect, Timeouts(read=10)
+
+    def work(mine: HttpSession) -> None:
+        both_started.wait()
+        for _ in range(4):
+            mine.get("x")
+
+    clock = Clock()
+    threads = [threading.Thread(target=work, args=(session(timeouts=timeouts, clock=clock),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert (most[0], len(server.requests)) == (1, 8)
+
+
+@pytest.mark.parametrize("told", [{"Retry_After": "0"}, {"X_RateLimit_Reset": "5"}, {"Retry_After": "1"}])
+def test_after_429_the_pause_is_never_shorter_than_the_backoff(
+    told: dict[str, Any], server: Server, session: HttpSession, fake: FakeTime
+) -> None:
+    start = fake.time
+    server.script += [server.answer(429, **told)] * 4 + [server.answer()]
+    session.request("POST", "issues")
+    assert fake.waits[-2:] == [2.0, 4.0]
+    assert fake.time - start >= 0.5 + 1 + 2 + 4
+
+
+def test_a_read_comes_back_when_an_unavailable_service_wants_it_to(
+    server: Server, session: HttpSession, fake: FakeTime
+) -> None:
+    server.script += [server.answer(503, Retry_After="7"), server.answer(503, Retry_After="0"), server.answer()]
+    session.get("issues")
+    assert fake.waits == [7.0, 1.0]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X_RateLimit_Reset": "1700000100000"},
+        {"X_RateLimit_Reset": "1000060", "Date": "Mon, 01 Jan 0001 00:00:00 GMT"},
+        {"X_RateLimit_Reset": "1000060", "Date": "Mon, 01 Jan 2024 00:00:00 +99999999999999999999"},
+    ],
+)
+def test_a_header_that_cannot_be_true_starves_nobody(
+    headers: dict[str, Any], method: str, server: Server, session: HttpSession, fake: FakeTime
+) -> None:
+    server.script += [server.answer(X_RateLimit_Remaining="0", **headers), server.answer()]
+    assert session.request(method, "issues") == {}
+    assert session.get("issues") == {}
+    assert sum(fake.waits) <= 60
+
+
+def test_a_file_may_be_read_while_its_reader_asks_for_something_else(server: Server, session: HttpSession) -> None:
+    content = bytes(range(256)) * 8192
+    server.script += [server.answer(body=content), server.answer(body=b"[1]"), server.answer(201)]
+    with session.stream("attachments/1") as stream:
+        beginning = stream.read(100)
+        assert session.get("issues") == [1]
+        session.request("POST", "issues")
+        assert beginning + stream.read() == content
