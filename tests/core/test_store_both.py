@@ -81,10 +81,10 @@ def test_a_key_can_be_changed_unless_it_is_taken(store: Store) -> None:
         store.ticket_by_key("PROJ-1")
 
 
-def test_a_key_that_is_a_number_wins_over_an_id(store: Store) -> None:
+def test_a_key_that_is_a_number_is_told_from_an_id(store: Store) -> None:
     first = store.create_ticket({"title": "By id"})
     keyed = store.create_ticket({"title": "By key", "key": first.id})
-    assert store.ticket(first.id) == keyed
+    assert (store.ticket(first.id), store.ticket_by_key(first.id)) == (first, keyed)
 
 
 def test_instants_are_exact_to_the_microsecond_and_in_utc(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""One database file: found, made on first write, upgraded, and never mistaken for a stranger's."""
+"""One database file: found, made on first write, upgraded, and never mistaken for a stranger's or a later one."""
 
 from __future__ import annotations
 
@@ -12,32 +12,40 @@ from sqlalchemy import Connection, Engine, create_engine, exc
 from sqlalchemy.pool import NullPool
 
 from anybacklog.errors import ConfigurationError, Conflict, NotFound, TransportError
+from anybacklog.store.sqlite.damage import Damaged, code_of
 from anybacklog.store.sqlite.schema import APPLICATION_ID, VERSION, make_schema, upgrade, version_of
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process to finish its own."""
 
 _MAGIC = b"SQLite format 3\x00"
+_LOGS = ("-wal", "-journal")
+_CANNOT_WRITE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _PRAGMAS = ("foreign_keys = ON", "synchronous = FULL", "journal_size_limit = 67108864")
 
 
 class SqliteFile:
-    """A ticket file by its path. Writing holds one connection; every listing reads a snapshot of its own."""
+    """A ticket file by its path. Writing holds one connection; every listing reads a snapshot of its own.
+
+    Once opened it is that one file: when the path leads nowhere any more, or to another file, NotFound or Conflict.
+    """
 
     def __init__(self, path: Path, *, wait_seconds: float = BUSY_SECONDS) -> None:
         self.path = path
         self._wait_seconds = wait_seconds
-        self._engine = _engine(self._connect)
+        self._mode = "rw"
+        self._engine = _engine(lambda: self._connect(self._mode))
         self._held: Connection | None = None
+        self._fingerprint: tuple[int, ...] = ()
         self._asked_for_wal = False
 
     def exists(self) -> bool:
         """Tell whether there is a ticket file; ConfigurationError if what is there is anything else."""
-        try:
+        with self._translated():
+            if self._held is None and not self._inspect():
+                return False
             self._opened()
-        except NotFound:
-            return False
-        return True
+            return True
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -53,7 +61,7 @@ class SqliteFile:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give the held connection in one transaction: all of it happens or nothing; the file is made if need be."""
-        with self._translated():
+        with self._translated("nothing of this was written, mend it and try again"):
             if not self.exists():
                 self._make()
             connection = self._opened()
@@ -62,6 +70,7 @@ class SqliteFile:
                 self._asked_for_wal = True
             with _transaction(connection, "BEGIN IMMEDIATE", "COMMIT"):
                 yield connection
+                self._refuse_another()
 
     @contextmanager
     def rehearsing(self) -> Iterator[Connection]:
@@ -81,6 +90,7 @@ class SqliteFile:
         with self._translated():
             self._opened()
             with self._engine.connect() as connection, _transaction(connection, "BEGIN", "ROLLBACK"):
+                self._refuse_another()
                 yield connection
 
     def close(self) -> None:
@@ -89,8 +99,7 @@ class SqliteFile:
             self._held.close()
             self._held = None
 
-    def _connect(self) -> sqlite3.Connection:
-        mode = "rw" if self.path.exists() else "rwc"
+    def _connect(self, mode: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, timeout=self._wait_seconds
         )
@@ -121,9 +130,48 @@ class SqliteFile:
         if self._held is None:
             if not self._inspect():
                 raise NotFound("file", self.path)
-            self._held = self._engine.connect()
+            self._held = self._connected()
+            self._fingerprint = self._found()
             self._bring_up_to_date(self._held)
+        self._refuse_another()
         return self._held
+
+    def _connected(self) -> Connection:
+        """Connect; where nothing can be written and no write is pending, read without SQLite's log beside the file."""
+        try:
+            return self._working()
+        except exc.OperationalError as error:
+            if code_of(error) not in _CANNOT_WRITE or any(map(self._has_log, _LOGS)):
+                raise
+        self._mode = "ro&immutable=1"
+        return self._working()
+
+    def _working(self) -> Connection:
+        connection = self._engine.connect()
+        try:
+            version_of(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _has_log(self, ending: str) -> bool:
+        log = self.path.with_name(self.path.name + ending)
+        return log.exists() and log.stat().st_size > 0
+
+    def _found(self) -> tuple[int, ...]:
+        """Give what tells this file from any other, and from its own later state where SQLite does not look."""
+        try:
+            there = self.path.stat()
+        except OSError:
+            raise NotFound("file", self.path) from None
+        state = () if self._mode == "rw" else (there.st_size, there.st_mtime_ns)
+        return there.st_dev, there.st_ino, *state
+
+    def _refuse_another(self) -> None:
+        """Refuse to go on with a file that nobody can find any more."""
+        if self._found() != self._fingerprint:
+            raise Conflict(f"{self.path} is not the file any more that was opened; open it again")
 
     def _bring_up_to_date(self, connection: Connection) -> None:
         version = version_of(connection)
@@ -147,22 +195,28 @@ class SqliteFile:
             raise ConfigurationError(
                 f"there is no folder {self.path.parent} for {self.path.name}; make the folder first"
             )
-        with self._engine.connect() as connection, _transaction(connection, "BEGIN IMMEDIATE", "COMMIT"):
+        engine = _engine(lambda: self._connect("rwc"))
+        with engine.connect() as connection, _transaction(connection, "BEGIN IMMEDIATE", "COMMIT"):
             if version_of(connection) == 0:  # or somebody else was quicker
                 make_schema(connection)
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, advice: str = "mend that and try again") -> Iterator[None]:
         try:
             yield
         except exc.OperationalError as error:
-            raise TransportError(
-                f"{self.path}: {error.orig}; nothing of this was written, mend it and try again", maybe_applied=False
-            ) from error
+            if code_of(error) == sqlite3.SQLITE_ERROR:
+                raise self._damaged(error.orig) from error
+            raise TransportError(f"{self.path}: {error.orig}; {advice}", maybe_applied=False) from error
         except exc.IntegrityError as error:
             raise Conflict(f"{self.path}: {error.orig}; somebody changed the file meanwhile, try again") from error
         except exc.DatabaseError as error:
-            raise ConfigurationError(f"{self.path} is damaged: {error.orig}; restore it from a copy") from error
+            raise self._damaged(error.orig) from error
+        except (exc.NoResultFound, Damaged) as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, reason: object) -> ConfigurationError:
+        return ConfigurationError(f"{self.path} is damaged: {reason}; restore it from a copy")
 
 
 def _in_transaction(connection: Connection) -> bool:

@@ -29,6 +29,7 @@ from anybacklog.model import (
     TicketType,
     Version,
 )
+from anybacklog.store.sqlite.damage import decoding
 from anybacklog.store.sqlite.tables import ATTACHMENTS, CHANGES, CUSTOM_VALUES, LINKS, LISTS
 from anybacklog.store.sqlite.words import Words
 
@@ -64,6 +65,7 @@ def read_instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+@decoding()
 def read_tickets(
     connection: Connection, words: Words, rows: Sequence[Row[Any]], *, fresh: bool = False
 ) -> list[Ticket]:
@@ -80,16 +82,19 @@ def read_tickets(
     ]
 
 
+@decoding()
 def read_links(connection: Connection, ticket_id: int) -> tuple[Link, ...]:
     """Read one ticket's links as seen from it."""
     return tuple(_links(connection, {"ids": [ticket_id]}).get(ticket_id, ()))
 
 
+@decoding()
 def read_attachments(connection: Connection, words: Words, ticket_id: int) -> tuple[Attachment, ...]:
     """Read one ticket's files, oldest first."""
     return tuple(_files(connection, words, {"ids": [ticket_id]}).get(ticket_id, ()))
 
 
+@decoding()
 def read_comments(connection: Connection, words: Words, rows: Sequence[Row[Any]]) -> list[Comment]:
     """Read whole comments for a batch of rows of `comments`."""
     ids = {"ids": [row.id for row in rows]}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select
 from anybacklog.backend import Metadata
 from anybacklog.model import CustomField, Named, Project, Status, User
 from anybacklog.store.defaults import DEFAULT_METADATA
+from anybacklog.store.sqlite.damage import decoding
 from anybacklog.store.sqlite.tables import NOUNS, OPTIONS, PROJECTS, USERS
 from anybacklog.store.values import checked_noun, name_taken, same_person, unknown_id
 
@@ -20,6 +21,7 @@ _Noun = TypeVar("_Noun", bound=Named)
 class Words:
     """What ids mean. Ids are numbers in the file and decimal strings outside."""
 
+    @decoding()
     def __init__(self, connection: Connection, project_id: int) -> None:
         self._project_id = project_id
         self.users: dict[int, User] = {
