@@ -221,6 +221,9 @@ DAMAGE = {
     "a comment's instant": "UPDATE comments SET updated_at = 'later'",
     "a comment's author": "UPDATE comments SET author_id = 999",
     "the file's name": "DELETE FROM meta",
+    "the schema": (
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = sql || CAST(x'FF' AS TEXT) WHERE name = 'links'"
+    ),
 }
 
 
@@ -241,7 +244,7 @@ def test_a_damaged_row_is_said_to_be_damage(path: Path, damage: str) -> None:
         )
         backend.add_comment(made.id, CommentDraft(body=Text("x"), updated_at=datetime(2026, 1, 1, tzinfo=UTC)))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute(DAMAGE[damage])
+        connection.executescript(DAMAGE[damage])
     with (
         closing(SqliteBackend(path)) as backend,
         pytest.raises(ConfigurationError, match=r"tickets\.db is damaged: .+; restore it from a copy"),

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, exc
 from sqlalchemy.pool import NullPool
 
 from anybacklog.errors import ConfigurationError, Conflict, NotFound, TransportError
-from anybacklog.store.sqlite.damage import Damaged, code_of
+from anybacklog.store.sqlite.damage import Damaged, code_of, decoding
 from anybacklog.store.sqlite.schema import APPLICATION_ID, VERSION, make_schema, upgrade, version_of
 
 BUSY_SECONDS = 30.0
@@ -103,8 +103,13 @@ class SqliteFile:
         connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, timeout=self._wait_seconds
         )
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            with decoding():  # a damaged schema is quoted in SQLite's complaint, which then is no text
+                for pragma in _PRAGMAS:
+                    connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _inspect(self) -> bool:
