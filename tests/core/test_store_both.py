@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from anybacklog.abilities import METADATA_KINDS
 from anybacklog.backend import AttachmentDraft, CommentDraft
 from anybacklog.errors import Conflict, NotFound, ValidationError
-from anybacklog.model import Category, Change, CustomField, Link, Text, User
+from anybacklog.model import Category, Change, CustomField, Link, Named, Text, User
 from anybacklog.query import FILTERS, ORDERS, TicketQuery
 from anybacklog.store.memory import MemoryBackend
 from anybacklog.store.sqlite import SqliteBackend
@@ -163,6 +163,14 @@ def test_a_choice_that_is_no_option_is_kept_as_text(store: Store) -> None:
     field = store.add_metadata(CustomField(id="", name="Browser", type="choice"))
     made = store.create_ticket({"title": "Odd", "custom_fields": {field.id: "Lynx"}})
     assert [value.value for value in made.custom_fields] == ["Lynx"]
+
+
+@pytest.mark.parametrize("choices", [("A", "A"), ("B", "A", "B"), ("Lynx", "A", "Lynx")])
+def test_choices_are_kept_in_order_and_as_often_as_given(store: Store, choices: tuple[str, ...]) -> None:
+    options = (Named(id="1", name="A"), Named(id="2", name="B"))
+    field = store.add_metadata(CustomField(id="", name="Browsers", type="choices", options=options))
+    made = store.create_ticket({"title": "Odd", "custom_fields": {field.id: choices}})
+    assert [value.value for value in store.ticket(made.id).custom_fields] == [choices]
 
 
 @pytest.mark.parametrize("value", [0, -3, 10**15, 0.1, 1e300, -2.5])

@@ -12,25 +12,23 @@ from uuid import uuid4
 from anybacklog.backend import Marked, Metadata, TicketFields
 from anybacklog.errors import Conflict, ValidationError
 from anybacklog.model import (
-    Category,
     CustomField,
     CustomFieldValue,
     FieldValue,
-    Milestone,
     Named,
     Priority,
     Project,
-    Resolution,
     Status,
     Ticket,
     TicketType,
     User,
-    Version,
 )
 from anybacklog.store.defaults import DEFAULT_METADATA, DEFAULT_PRIORITY, DEFAULT_TYPE, local_login
 from anybacklog.store.memory_ticket import MemoryTicket
 from anybacklog.store.values import (
     PLAIN_FIELDS,
+    REFERENCE_LISTS,
+    REFERENCES,
     checked_noun,
     checked_text,
     custom_value,
@@ -45,9 +43,6 @@ from anybacklog.store.values import (
 )
 
 _Noun = TypeVar("_Noun", bound=Named)
-
-_ONE: dict[str, type[Named]] = {"type": TicketType, "status": Status, "priority": Priority, "resolution": Resolution}
-_SEVERAL: dict[str, type[Named]] = {"categories": Category, "affected_versions": Version, "milestones": Milestone}
 
 
 class MemoryContents:
@@ -117,9 +112,7 @@ class MemoryProject:
 
     def user(self, id: str | None, field: str) -> User | None:
         """Find a person by id; ValidationError names the field that holds an unknown one."""
-        if id is not None and id not in self._contents.users:
-            raise unknown_id(field, id)
-        return None if id is None else self._contents.users[id]
+        return None if id is None else self._known(User, field, id)
 
     def resolved(self, fields: TicketFields, ticket: Ticket | None = None) -> dict[str, Any]:
         """Turn ids into nouns, texts and instants into what is kept; `ticket` is what is there already."""
@@ -203,14 +196,10 @@ class MemoryProject:
     def _resolve(self, name: str, value: Any, ticket: Ticket | None) -> Any:
         if name in PLAIN_FIELDS:
             return plain_value(name, value)
-        if name == "reporter":
-            return self.user(value, name)
-        if name in ("assignees", "watchers"):
-            return tuple(self.user(each, name) for each in unique(value or ()))
-        if name in _ONE:
-            return None if value is None else self._noun(_ONE[name], name, value)
-        if name in _SEVERAL:
-            return tuple(self._noun(_SEVERAL[name], name, each) for each in unique(value or ()))
+        if name in REFERENCES:
+            return None if value is None else self._known(REFERENCES[name], name, value)
+        if name in REFERENCE_LISTS:
+            return tuple(self._known(REFERENCE_LISTS[name], name, each) for each in unique(value or ()))
         if name == "custom_fields":
             return self._custom_values(value, ticket)
         if name == "parent":
@@ -222,8 +211,8 @@ class MemoryProject:
             raise unknown_id("parent", ticket_id)
         return ticket_id
 
-    def _noun(self, kind: type[_Noun], field: str, id: str) -> _Noun:
-        known: dict[str, _Noun] = self._metadata.get(kind, {})
+    def _known(self, kind: type[Named] | type[User], field: str, id: str) -> Any:
+        known = self._metadata.get(kind, {}) if issubclass(kind, Named) else self._contents.users
         if id not in known:
             raise unknown_id(field, id)
         return known[id]
@@ -234,7 +223,7 @@ class MemoryProject:
         values = {each.id: each for each in ticket.custom_fields} if ticket and given else {}
         definitions = self._metadata.get(CustomField, {})
         for field_id, value in (given or {}).items():
-            definition = self._noun(CustomField, "custom_fields", field_id)
+            definition = self._known(CustomField, "custom_fields", field_id)
             kept = custom_value(definition, value)
             values.pop(field_id, None)
             if kept is not None:

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, BinaryIO, TypeVar
 
 from anybacklog.backend import Metadata
 from anybacklog.errors import Conflict, ValidationError
-from anybacklog.model import Change, CustomField, FieldValue, Text, User
+from anybacklog.model import (
+    Category,
+    Change,
+    CustomField,
+    FieldValue,
+    Milestone,
+    Named,
+    Priority,
+    Resolution,
+    Status,
+    Text,
+    TicketType,
+    User,
+    Version,
+)
 from anybacklog.query import instant
 
 _LONGEST_NUMBER = 18  # digits; what comes after it still fits a 64-bit integer
@@ -24,6 +38,22 @@ _HOURS = frozenset({"estimated_hours", "actual_hours"})
 _INSTANTS = frozenset({"created_at", "updated_at"})
 PLAIN_FIELDS = _TEXTS | _DAYS | _HOURS | _INSTANTS | {"description"}
 """The ticket fields that refer to nothing else."""
+REFERENCES: Mapping[str, type[Named] | type[User]] = {
+    "type": TicketType,
+    "status": Status,
+    "priority": Priority,
+    "resolution": Resolution,
+    "reporter": User,
+}
+"""The ticket fields that hold one id, and what it names; `parent` names a ticket."""
+REFERENCE_LISTS: Mapping[str, type[Named] | type[User]] = {
+    "assignees": User,
+    "watchers": User,
+    "categories": Category,
+    "affected_versions": Version,
+    "milestones": Milestone,
+}
+"""The ticket fields that hold several ids, each once, in the order given."""
 
 
 def encodable(text: str) -> bool:
@@ -141,7 +171,10 @@ def unknown_field(name: str) -> ValidationError:
 
 
 def custom_value(definition: CustomField, value: Any) -> FieldValue:
-    """Turn what is written into what is read: option ids into names. What clears the field comes back as None."""
+    """Turn what is written into what is read: option ids into names, in the order given and as often as given.
+
+    What clears the field comes back as None.
+    """
     field = f"custom_fields.{definition.name}"
     if value is None or value in ("", (), []):
         return None
@@ -152,7 +185,7 @@ def custom_value(definition: CustomField, value: Any) -> FieldValue:
             return _day(value, field)
         case "choices":
             words = (value,) if isinstance(value, str) else value
-            return tuple(_choice(definition, word, field) for word in unique(words))
+            return tuple(_choice(definition, word, field) for word in words)
         case "choice":
             return _choice(definition, value, field)
     return checked_text(_string(value, field), field)

@@ -13,8 +13,8 @@ from anybacklog.query import TicketQuery, known_order
 from anybacklog.store.sqlite.project import Opened
 from anybacklog.store.sqlite.rows import instant_text
 from anybacklog.store.sqlite.tables import LISTS, TICKETS
-from anybacklog.store.sqlite.tickets import REFERENCE_LISTS, REFERENCES
 from anybacklog.store.sqlite.words import number_of
+from anybacklog.store.values import REFERENCE_LISTS, REFERENCES
 
 _T = TICKETS.c
 _FILTERED_LISTS = {"category": "categories", "assignee": "assignees", "milestone": "milestones"}

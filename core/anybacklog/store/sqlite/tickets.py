@@ -12,18 +12,13 @@ from sqlalchemy import Table, bindparam, delete, insert, select, true, update
 from anybacklog.backend import TicketFields
 from anybacklog.errors import Conflict, NotFound, ValidationError
 from anybacklog.model import (
-    Category,
     CustomField,
     FieldValue,
-    Milestone,
     Named,
     Priority,
-    Resolution,
     Status,
     Ticket,
     TicketType,
-    User,
-    Version,
 )
 from anybacklog.store.defaults import DEFAULT_PRIORITY, DEFAULT_TYPE
 from anybacklog.store.sqlite.project import Opened
@@ -32,6 +27,8 @@ from anybacklog.store.sqlite.tables import CUSTOM_VALUES, LISTS, PROJECTS, TICKE
 from anybacklog.store.sqlite.words import number_of
 from anybacklog.store.values import (
     PLAIN_FIELDS,
+    REFERENCE_LISTS,
+    REFERENCES,
     custom_value,
     encodable,
     number_in,
@@ -43,20 +40,6 @@ from anybacklog.store.values import (
 )
 
 _T = TICKETS.c
-REFERENCES: dict[str, type[Named] | type[User]] = {
-    "type": TicketType,
-    "status": Status,
-    "priority": Priority,
-    "resolution": Resolution,
-    "reporter": User,
-}
-REFERENCE_LISTS: dict[str, type[Named] | type[User]] = {
-    "assignees": User,
-    "watchers": User,
-    "categories": Category,
-    "affected_versions": Version,
-    "milestones": Milestone,
-}
 _COLUMNS = tuple(column.name for column in TICKETS.c if column.name != "id")
 _BY_KEY = select(TICKETS).where(_T.project_id == bindparam("project"), _T.key == bindparam("ref"))
 _BY_ID = select(TICKETS).where(_T.project_id == bindparam("project"), _T.id == bindparam("number"))
