@@ -13,6 +13,7 @@ from anybacklog.backend import AttachmentDraft, CommentDraft, Connection, Marked
 from anybacklog.errors import ConfigurationError, NotFound, ValidationError
 from anybacklog.model import (
     LINK_INVERSES,
+    Activity,
     Attachment,
     Category,
     Comment,
@@ -31,6 +32,7 @@ from anybacklog.model import (
 )
 from anybacklog.query import TicketQuery, matches
 from anybacklog.store.defaults import Clock, store_abilities, utc_now
+from anybacklog.store.feed import feed
 from anybacklog.store.memory_contents import MemoryContents, MemoryProject
 from anybacklog.store.memory_ticket import MemoryTicket, in_order, read_file
 from anybacklog.store.values import checked_body, checked_changes, checked_text, plain_value
@@ -278,6 +280,10 @@ class MemoryBackend:
         every = [marked for several in self._project.marks.values() for marked in several]
         kinds = ("ticket", "comment", "attachment")
         yield from sorted(every, key=lambda marked: (kinds.index(marked.kind), int(marked.id)))
+
+    def activities(self) -> Iterator[Activity]:
+        """Yield what happened in the project, newest first: tickets created and comments added."""
+        return feed((held.ticket, held.comments.values()) for held in self._project.tickets.values())
 
     @property
     def _project(self) -> MemoryProject:

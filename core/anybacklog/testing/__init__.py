@@ -37,6 +37,7 @@ from anybacklog.backend import (
     DeletesTickets,
     KeepsExternalIds,
     KnowsMyself,
+    ListsActivities,
     ListsCategories,
     ListsCustomFields,
     ListsMilestones,
@@ -64,7 +65,7 @@ from anybacklog.testing.journal import (
     UpdatesCommentsContract,
 )
 from anybacklog.testing.metadata import AddsMetadataContract, furnish
-from anybacklog.testing.reading import CountsTicketsContract, TicketContract
+from anybacklog.testing.reading import CountsTicketsContract, ListsActivitiesContract, TicketContract
 from anybacklog.testing.tickets import CreatesTicketsContract, DeletesTicketsContract, UpdatesTicketsContract
 from anybacklog.testing.words import (
     KnowsMyselfContract,
@@ -94,6 +95,7 @@ CONTRACTS: Mapping[type, type] = {
     ListsCustomFields: ListsCustomFieldsContract,
     AddsMetadata: AddsMetadataContract,
     CountsTickets: CountsTicketsContract,
+    ListsActivities: ListsActivitiesContract,
     CreatesTickets: CreatesTicketsContract,
     UpdatesTickets: UpdatesTicketsContract,
     DeletesTickets: DeletesTicketsContract,
@@ -126,6 +128,7 @@ class StoreContract(
     ListsCustomFieldsContract,
     AddsMetadataContract,
     CountsTicketsContract,
+    ListsActivitiesContract,
     CreatesTicketsContract,
     UpdatesTicketsContract,
     DeletesTicketsContract,
@@ -156,6 +159,7 @@ __all__ = [
     "DeletesTicketsContract",
     "KeepsExternalIdsContract",
     "KnowsMyselfContract",
+    "ListsActivitiesContract",
     "ListsCategoriesContract",
     "ListsCustomFieldsContract",
     "ListsMilestonesContract",

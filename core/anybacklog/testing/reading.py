@@ -12,6 +12,7 @@ from anybacklog.backend import (
     Backend,
     CountsTickets,
     CreatesTickets,
+    ListsActivities,
 )
 from anybacklog.errors import NotFound
 from anybacklog.model import Ticket
@@ -30,6 +31,10 @@ from anybacklog.testing.drafts import full_draft
 
 class Counting(Backend, CountsTickets, Protocol):
     """A backend that counts."""
+
+
+class Feeding(Backend, ListsActivities, Protocol):
+    """A backend that keeps a feed."""
 
 
 class TicketContract(Contract):
@@ -156,3 +161,20 @@ def _filters_of(ticket: Ticket) -> dict[str, Any]:
         if moment:
             filters |= {f"{name}_since": moment, f"{name}_until": moment + timedelta(microseconds=1)}
     return filters
+
+
+class ListsActivitiesContract(Contract):
+    """For backends that keep a feed of what happened. Override `backend`."""
+
+    def test_the_feed_names_each_thing_once_newest_first(self, backend: Feeding) -> None:
+        some_tickets(backend)
+        feed = list(backend.activities())
+        assert_distinct(activity.id for activity in feed)
+        assert_well_formed(*feed)
+        moments = [activity.created_at for activity in feed if activity.created_at is not None]
+        assert moments == sorted(moments, reverse=True)
+        assert all(activity.kind for activity in feed)
+
+    def test_the_feed_knows_of_tickets_by_their_ids(self, backend: Feeding) -> None:
+        ids = {ticket.id for ticket in some_tickets(backend)}
+        assert ids <= {activity.ticket for activity in backend.activities()}

@@ -15,6 +15,7 @@ from anybacklog.backend import AttachmentDraft, CommentDraft, Marked, Metadata, 
 from anybacklog.backend import Connection as Opening
 from anybacklog.errors import ConfigurationError, NotFound
 from anybacklog.model import (
+    Activity,
     Attachment,
     Category,
     Comment,
@@ -34,7 +35,7 @@ from anybacklog.model import (
 )
 from anybacklog.query import TicketQuery, matches
 from anybacklog.store.defaults import Clock, store_abilities, utc_now
-from anybacklog.store.sqlite import journal, queries, tickets
+from anybacklog.store.sqlite import feed, journal, queries, tickets
 from anybacklog.store.sqlite.file import BUSY_SECONDS, SqliteFile
 from anybacklog.store.sqlite.project import Opened, SqliteProject
 from anybacklog.store.sqlite.rows import BATCH, read_attachments, read_links, read_tickets
@@ -256,6 +257,11 @@ class SqliteBackend:
         """Yield everything with an external id: tickets, then comments, then attachments, each as they were made."""
         with self._at.snapshot() as opened:
             yield from journal.marked(opened.connection, opened.number)
+
+    def activities(self) -> Iterator[Activity]:
+        """Yield what happened in the project, newest first: tickets created and comments added."""
+        with self._at.snapshot() as opened:
+            yield from feed.activities(opened)
 
     def _all_of(self, kind: type[_Noun]) -> list[_Noun]:
         with self._at.describing() as opened:
