@@ -71,14 +71,25 @@ class Words:
 
 
 def option_ids(field: CustomField, value: FieldValue) -> FieldValue:
-    """Turn the names of a choice into its options' ids; a word that is no option stays, as free text."""
+    """Turn the names of a choice, or `id:123`, into its options' ids; a word that is no option stays, as free text."""
     if field.type not in ("choice", "choices") or value is None:
         return value
-    ids = {option.id: option.id for option in field.options} | {option.name: option.id for option in field.options}
     if field.type == "choice":
-        return ids.get(str(value), str(value))
+        return _option_id(field, str(value))
     words = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, Iterable) else (str(value),)
-    return tuple(ids.get(word, word) for word in words)
+    return tuple(_option_id(field, word) for word in words)
+
+
+def _option_id(field: CustomField, word: str) -> str:
+    """Look one choice up; free text that a backend would take for another option's id is refused."""
+    ids = {f"id:{option.id}": option.id for option in field.options}
+    ids |= {option.name: option.id for option in field.options}
+    if word not in ids and f"id:{word}" in ids:
+        raise ValidationError(
+            f"{field.name} has no choice {word!r}, but one with this id; write id:{word} for that one",
+            field=f"custom_fields.{field.name}", value=word,
+        )  # fmt: skip
+    return ids.get(word, word)
 
 
 def _names(noun: Named | User) -> tuple[str | None, ...]:
