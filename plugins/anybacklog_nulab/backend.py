@@ -37,7 +37,8 @@ from anybacklog.plugin import (
 )  # fmt: skip
 from anybacklog_nulab import convert
 from anybacklog_nulab.abilities import abilities_with
-from anybacklog_nulab.client import REMEMBERED, Json, NulabClient
+from anybacklog_nulab.client import NulabClient
+from anybacklog_nulab.listing import REMEMBERED, Json
 from anybacklog_nulab.schemas import ATTACHMENT, COMMENT, FIELD, ISSUE, NAMED, PROJECT, USER
 
 _ID = re.compile(r"[0-9]+")

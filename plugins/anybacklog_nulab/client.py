@@ -17,7 +17,6 @@ from anybacklog.plugin import (
     Connection,
     Credentials,
     HttpSession,
-    IncompleteListing,
     NotFound,
     PermissionDenied,
     ProtocolError,
@@ -27,13 +26,7 @@ from anybacklog.plugin import (
     UnsupportedOperation,
     ValidationError,
 )  # fmt: skip
-
-PAGE = 100
-OVERLAP = 1
-REMEMBERED = 3 * PAGE
-STEPS_BACK = 2
-
-Json = dict[str, Any]
+from anybacklog_nulab.listing import PAGE, Json, Walk
 
 
 def open_client(connection: Connection) -> NulabClient:
@@ -148,29 +141,14 @@ class NulabClient:
         return count
 
     def issues(self, filters: Mapping[str, Any], *, sort: str, descending: bool) -> Iterator[Json]:
-        """Yield issues page by page: `GET /issues` (vendor page get-issue-list), search bucket, 100 at a time.
-
-        Each page begins with the last issue of the one before. If it does not, issues were deleted meanwhile and the
-        rest moved up: step back, so that none is skipped. None comes twice; only the last pages' ids are remembered.
-        """
-        recent: list[int] = []
-        offset = stepped = listed = 0
+        """Yield issues page by page, each once: `GET /issues` (get-issue-list), search bucket, 100 at a time."""
         params = {**filters, "sort": sort, "order": "desc" if descending else "asc", "count": PAGE}
-        while True:
-            page = self.rows("issues", {**params, "offset": offset})
-            if offset and (not page or page[0]["id"] not in recent):
-                if stepped == STEPS_BACK:
-                    raise IncompleteListing(counted=self.count_issues(filters), listed=listed)
-                stepped, offset = stepped + 1, max(0, offset - PAGE)
-                continue
-            fresh = [issue for issue in page if issue["id"] not in recent]
-            listed += len(fresh)
-            yield from sorted(fresh, key=lambda issue: (str(issue.get(sort)), issue["id"]), reverse=descending)
-            recent = [*recent, *(issue["id"] for issue in fresh)][-REMEMBERED:]
-            if len(page) < PAGE:
-                return
-            stepped = 0 if fresh else stepped
-            offset += PAGE - OVERLAP
+        return Walk(
+            read=lambda offset: self.rows("issues", {**params, "offset": offset}),
+            count=lambda: self.count_issues(filters),
+            sort=sort,
+            descending=descending,
+        ).issues()
 
     def comments(self, issue_id: str) -> Iterator[Json]:
         """Yield an issue's comments, oldest first: `GET /issues/{id}/comments` (get-comment-list), read bucket.

@@ -189,15 +189,34 @@ def test_what_is_deleted_while_listing_makes_nothing_else_disappear(
     assert keys(tracker) == [f"A-{each}" for each in range(350)]
 
 
-def test_more_deletions_than_a_listing_can_follow_are_told(space: Space, tracker: Tracker) -> None:
+def test_however_many_are_deleted_while_listing_the_others_all_come(space: Space, tracker: Tracker) -> None:
     space.issues = [issue(each) for each in range(900)]
 
     def delete() -> None:
         del space.issues[100:700]
 
     space.before_answer = once(delete, "594")
-    with pytest.raises(IncompleteListing):
+    assert {f"A-{each}" for each in (*range(100), *range(700, 900))} <= set(keys(tracker))
+
+
+@pytest.mark.parametrize("order", ["updated", "-updated"])
+def test_what_is_updated_while_listing_comes_once(order: str, space: Space, tracker: Tracker) -> None:
+    space.issues = [issue(each, updated=f"2020-01-01T00:{each // 60:02}:{each % 60:02}Z") for each in range(350)]
+
+    def update() -> None:
+        for each in (0, 120, 349):
+            space.issues[each]["updated"] = f"2020-01-02T00:00:0{each % 7}Z"
+
+    space.before_answer = once(update, "99")
+    assert sorted(keys(tracker, order=order)) == sorted(f"A-{each}" for each in range(350))
+
+
+def test_a_space_that_gives_the_same_page_for_ever_is_told(space: Space, tracker: Tracker) -> None:
+    space.issues = [issue(each) for each in range(300)]
+    space.before_answer = lambda _, query: query.update(offset=["0"])
+    with pytest.raises(IncompleteListing) as caught:
         keys(tracker)
+    assert (caught.value.counted, caught.value.listed) == (300, 100)
 
 
 def test_what_is_created_while_listing_doubles_nothing(space: Space, tracker: Tracker) -> None:
@@ -266,7 +285,7 @@ def test_files_are_asked_for_once_and_only_where_a_comment_names_them(space: Spa
 # ---- one ticket, one project
 
 
-@pytest.mark.parametrize("ref", ["B-1", "A-404", "..", "count", "", "A-1/comments", "A 1"])
+@pytest.mark.parametrize("ref", ["B-1", "A-404", "..", "count", "A-1/comments", "A 1"])
 def test_what_is_no_ticket_of_this_project_is_not_found(ref: str, tracker: Tracker) -> None:
     with pytest.raises(NotFound):
         tracker.ticket(ref)
