@@ -68,7 +68,7 @@ class Listing:
 
     `complete` says whether the end of a listing proves that there is nothing more. `exact_filters` are the filters
     whose server-side result needs no second look; the Tracker applies the others itself. `orders` are those it can
-    serve.
+    serve. `vendor_filters` says whether `options` of a listing mean anything here; the Tracker refuses them elsewhere.
     """
 
     how: Literal["all", "pages", "scan"]
@@ -76,6 +76,7 @@ class Listing:
     reason: str
     exact_filters: frozenset[str] = frozenset()
     orders: frozenset[str] = frozenset({"created"})
+    vendor_filters: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

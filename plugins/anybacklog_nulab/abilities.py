@@ -63,6 +63,7 @@ LISTING = Listing(
     reason="GET /issues pages through the project, oldest first, and is held against GET /issues/count",
     exact_filters=frozenset({"status", "category", "type", "priority", "assignee", "reporter", "milestone", "parent"}),
     orders=frozenset({"created", "-created", "updated", "-updated"}),
+    vendor_filters=True,
 )
 
 

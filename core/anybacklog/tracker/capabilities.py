@@ -26,7 +26,7 @@ class Capabilities:
     def why_not(self, name: str) -> str | None:
         """Give the reason why something cannot be done here, in one sentence; None if it can."""
         if name in OPERATIONS and not isinstance(self._backend, OPERATIONS[name]):
-            return self._reason(name, f"{self._name} has no {name}")
+            return self._reason(name)
         if name in OPERATIONS or name in ALWAYS:
             return None
         answer = self.answer(name)
@@ -39,13 +39,15 @@ class Capabilities:
     def answer(self, field: str) -> Answer:
         """Give yes or no for a field, with the reason either way."""
         if field not in NATIVE_FIELDS and field not in READABLE_FIELDS:
+            if field in OPERATIONS or field in ALWAYS:
+                raise ValidationError(f"{field} is an operation; ask can()", field="capability", value=field)
             near = get_close_matches(field, [*OPERATIONS, *NATIVE_FIELDS], n=1)
             raise ValidationError(
                 f"there is no capability {field!r}{f'; did you mean {near[0]!r}?' if near else ''}",
                 field="capability",
                 value=field,
             )
-        default = Answer(yes=False, reason=f"{self._name} does not say that it holds {field}")
+        default = Answer(yes=False, reason=f"the {self._name} backend does not say that it holds {field}")
         return self._backend.abilities.native.get(field, default)
 
     @property
@@ -83,6 +85,8 @@ class Capabilities:
         """The kinds of metadata that `add_metadata` can create."""
         return self._backend.abilities.creatable
 
-    def _reason(self, name: str, otherwise: str) -> str:
+    def _reason(self, name: str) -> str:
         answer = self._backend.abilities.native.get(name)
-        return answer.reason if answer is not None else otherwise
+        if answer is None or answer.yes:
+            return f"the {self._name} backend does not implement {name}"
+        return answer.reason

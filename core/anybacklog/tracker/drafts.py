@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
@@ -12,7 +12,7 @@ from typing import Any, cast
 from anybacklog.abilities import Abilities
 from anybacklog.backend import TicketFields
 from anybacklog.errors import UnsupportedOperation, ValidationError
-from anybacklog.model import Text, TicketDraft
+from anybacklog.model import Named, Text, TicketDraft, User
 from anybacklog.tracker.capabilities import Capabilities
 from anybacklog.tracker.words import Words, option_ids
 
@@ -45,12 +45,20 @@ class Drafts:
 
     def to_create(self, draft: TicketDraft, *, exact: bool = False) -> TicketFields:
         """Read a draft: what it leaves empty is left to the backend, or, when `exact`, left empty where that can be."""
+        if not isinstance(draft, TicketDraft):
+            raise ValidationError(
+                f"a ticket is made from a TicketDraft, not from {type(draft).__name__}", field="draft", value=draft
+            )
         given = {name: getattr(draft, name) for name in FIELDS}
         kept = {"title", *(name for name in CHOSEN if exact and self._capabilities.native(name))}
         return self._read({name: value for name, value in given.items() if name in kept or not _empty(value)})
 
     def to_change(self, changes: Mapping[str, Any]) -> TicketFields:
         """Read changes: what is named is written, None or empty clears."""
+        if not isinstance(changes, Mapping):
+            raise ValidationError(
+                f"changes map field names to values; {type(changes).__name__} does not", field="changes", value=changes
+            )
         for name in changes:
             if name not in FIELDS:
                 near = get_close_matches(name, FIELDS, n=1)
@@ -60,7 +68,11 @@ class Drafts:
 
     def text(self, value: str | Text, field: str, limit: str) -> Text:
         """Read a text: a `str` is in the backend's own format; one in a format it does not take is refused."""
-        text = Text(value, self._abilities.text_format) if isinstance(value, str) else value
+        text: Any = Text(value, self._abilities.text_format) if isinstance(value, str) else value
+        if not isinstance(text, Text) or not isinstance(text.source, str):
+            raise ValidationError(
+                f"{field} must be a str or a Text, not {type(value).__name__}", field=field, value=value
+            )
         if text.format not in self._abilities.text_formats:
             taken = ", ".join(sorted(self._abilities.text_formats))
             raise ValidationError(
@@ -82,9 +94,9 @@ class Drafts:
         if name == "title":
             return self._title(value)
         if name in MANY:
-            return tuple(self._words.id_of(MANY[name], name, word) for word in value or ())
+            return tuple(self._words.id_of(MANY[name], name, word) for word in _several(name, value))
         if name == "custom_fields":
-            return self._custom_fields(value or {})
+            return self._custom_fields({} if value is None else value)
         if _empty(value):
             return None
         if name in ONE:
@@ -100,6 +112,12 @@ class Drafts:
         return value
 
     def _custom_fields(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        if not isinstance(given, Mapping):
+            raise ValidationError(
+                f"custom_fields maps names to values, {type(given).__name__} does not; write {{name: value}}",
+                field="custom_fields",
+                value=given,
+            )
         found = {name: self._words.field_id(name) for name in given}
         return {found[name].id: option_ids(found[name], _emptied(value)) for name, value in given.items()}
 
@@ -118,6 +136,21 @@ def _plain(name: str, value: Any) -> Any:
         return aware(value, name)
     if name in ("estimated_hours", "actual_hours"):
         return _hours(value, name)
+    if not isinstance(value, str):
+        raise ValidationError(f"{name} must be a str, not {type(value).__name__}", field=name, value=value)
+    return value
+
+
+def _several(name: str, value: Any) -> Collection[Any]:
+    if value is None:
+        return ()
+    if isinstance(value, str | Named | User):
+        shown = repr(value) if isinstance(value, str) else f"<{type(value).__name__}>"
+        raise ValidationError(
+            f"{name} holds a list and {shown} is no list; write {name}=[{shown}]", field=name, value=value
+        )
+    if not isinstance(value, Collection):
+        raise ValidationError(f"{name} holds a list, not {type(value).__name__}", field=name, value=value)
     return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -32,7 +32,7 @@ from anybacklog.model import (
 )  # fmt: skip
 from anybacklog.tracker.drafts import aware
 from anybacklog.tracker.opened import Opened, Ref, owned
-from anybacklog.tracker.streams import limited, verified
+from anybacklog.tracker.streams import limited, refuse_text, verified
 
 
 class JournalOperations(Opened):
@@ -41,8 +41,9 @@ class JournalOperations(Opened):
     def comments(self, ref: Ref) -> Iterator[Comment]:
         """Yield every journal entry, oldest first, those of changes only included."""
         with self._during("comments"):
+            backend = self._able(ReadsComments, "comments")
             ticket_id = self._id(ref)
-            found = self._able(ReadsComments, "comments").comments(ticket_id)
+            found = backend.comments(ticket_id)
         return self._each_comment(ticket_id, found)
 
     def add_comment(
@@ -60,7 +61,8 @@ class JournalOperations(Opened):
     ) -> Comment:
         """Add a comment; `attachments` are (name, stream) pairs, read from where they stand and never closed.
 
-        What follows `attachments` needs a backend whose capabilities say `native("comments.author")` and so on.
+        A pair is by the comment's author and of its time, where the backend can hold that of a file. What
+        follows `attachments` needs a backend whose capabilities say `native("comments.author")` and so on.
         """
         with self._during("add_comment"):
             backend = self._able(AddsComments, "add_comment")
@@ -68,10 +70,11 @@ class JournalOperations(Opened):
             "private": private,
                      "attachments": attachments, "external_id": external_id}  # fmt: skip
             self._refuse_unheld("comments", given)
+            person = self._person(author)
             draft = CommentDraft(
                 body=self._drafts().text(body, "comment", "comment_length"),
-                attachments=tuple(self._upload(each) for each in attachments),
-                author=self._person(author),
+                attachments=tuple(map(self._upload, self._files(attachments, person, created_at))),
+                author=person,
                 created_at=aware(created_at, "created_at"),
                 updated_at=aware(updated_at, "updated_at"),
                 changes=changes,
@@ -85,19 +88,19 @@ class JournalOperations(Opened):
         with self._during("update_comment"):
             backend = self._able(UpdatesComments, "update_comment")
             text = self._drafts().text(body, "comment", "comment_length")
-            return backend.update_comment(self._id(ref), _id_of(comment), text)
+            return backend.update_comment(self._id(ref), _id_of(comment, Comment), text)
 
     def delete_comment(self, ref: Ref, comment: Comment | str) -> None:
         """Delete a comment."""
         with self._during("delete_comment"):
-            self._able(DeletesComments, "delete_comment").delete_comment(self._id(ref), _id_of(comment))
+            self._able(DeletesComments, "delete_comment").delete_comment(self._id(ref), _id_of(comment, Comment))
 
     def attachments(self, ref: Ref) -> Sequence[Attachment]:
         """List the files at a ticket, those of its comments included, oldest first."""
         with self._during("attachments"):
+            backend = self._able(ReadsAttachments, "attachments")
             ticket_id = self._id(ref)
-            found = self._able(ReadsAttachments, "attachments").attachments(ticket_id)
-            return tuple(replace(attachment, ticket=ticket_id) for attachment in found)
+            return tuple(replace(attachment, ticket=ticket_id) for attachment in backend.attachments(ticket_id))
 
     def add_attachment(
         self,
@@ -126,6 +129,12 @@ class JournalOperations(Opened):
         """Open a file of a ticket read from this tracker; size, and hash if known, are checked at its end."""
         with self._during("open_attachment"):
             backend = self._able(ReadsAttachments, "open_attachment")
+            if not isinstance(attachment, Attachment):
+                raise ValidationError(
+                    f"open_attachment takes what attachments(ref) lists, not {type(attachment).__name__}",
+                    field="attachment",
+                    value=attachment,
+                )
             if attachment.ticket is None:
                 raise ValidationError(
                     f"attachment {attachment.name!r} does not say whose it is; read it with attachments(ref)",
@@ -137,7 +146,9 @@ class JournalOperations(Opened):
     def delete_attachment(self, ref: Ref, attachment: Attachment | str) -> None:
         """Delete a file from a ticket."""
         with self._during("delete_attachment"):
-            self._able(DeletesAttachments, "delete_attachment").delete_attachment(self._id(ref), _id_of(attachment))
+            self._able(DeletesAttachments, "delete_attachment").delete_attachment(
+                self._id(ref), _id_of(attachment, Attachment)
+            )
 
     def links(self, ref: Ref) -> Sequence[Link]:
         """List the ties of a ticket as seen from it."""
@@ -147,20 +158,38 @@ class JournalOperations(Opened):
     def add_link(self, ref: Ref, kind: str, other: Ref) -> Link:
         """Tie two tickets; the same tie again gives back the one that is there."""
         with self._during("add_link"):
+            _refuse_empty(kind, "a link needs a kind, such as relates or blocks", "kind")
             return self._able(AddsLinks, "add_link").add_link(self._id(ref), kind, self._id(other))
 
     def _each_comment(self, ticket_id: str, comments: Iterator[Comment]) -> Iterator[Comment]:
         with self._during("comments"):
             for comment in comments:
                 yield owned(comment, ticket_id)
+                self._refuse_closed()
 
     def _person(self, word: str | User | None) -> str | None:
         return None if word is None else self._words.id_of("users", "author", word)
 
-    def _upload(self, given: tuple[str, BinaryIO] | AttachmentDraft) -> AttachmentDraft:
-        draft = given if isinstance(given, AttachmentDraft) else AttachmentDraft(name=given[0], stream=given[1])
-        if not draft.name:
-            raise ValidationError("an attachment needs a name", field="attachments")
+    def _files(
+        self, given: Iterable[Any], author: str | None, created_at: datetime | None
+    ) -> Iterator[AttachmentDraft]:
+        """Read the files of a comment; a pair says nothing of who and when, so the comment does."""
+        native = self.capabilities.native
+        by = author if author is not None and native("attachments.author") else None
+        when = created_at if created_at is not None and native("attachments.created_at") else None
+        for each in given:
+            if isinstance(each, AttachmentDraft):
+                yield each
+            elif isinstance(each, tuple | list) and len(each) == 2:
+                yield AttachmentDraft(name=each[0], stream=each[1], author=by, created_at=when)
+            else:
+                raise ValidationError(
+                    "attachments of a comment are a list of (name, stream) pairs", field="attachments", value=each
+                )
+
+    def _upload(self, draft: AttachmentDraft) -> AttachmentDraft:
+        _refuse_empty(draft.name, "an attachment needs a name", "attachments")
+        refuse_text(draft.stream, draft.name)
         stream = limited(draft.stream, draft.name, self.capabilities.limits.attachment_size)
         return replace(draft, stream=stream, created_at=aware(draft.created_at, "created_at"))
 
@@ -171,5 +200,17 @@ class JournalOperations(Opened):
                 raise UnsupportedOperation(f"{what}.{name}", reason)
 
 
-def _id_of(noun: Comment | Attachment | str) -> str:
-    return noun if isinstance(noun, str) else noun.id
+def _refuse_empty(word: Any, sentence: str, field: str) -> None:
+    if not isinstance(word, str) or not word:
+        raise ValidationError(sentence, field=field, value=word)
+
+
+def _id_of(noun: Any, kind: type[Comment | Attachment]) -> str:
+    if isinstance(noun, str):
+        return noun
+    if not isinstance(noun, kind):
+        word = kind.__name__.lower()
+        raise ValidationError(
+            f"a {word} is named by its id (a str) or itself, not by {type(noun).__name__}", field=word, value=noun
+        )
+    return str(noun.id)

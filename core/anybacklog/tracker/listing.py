@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from anybacklog.backend import Backend, CountsTickets
 from anybacklog.errors import IncompleteListing, UnsupportedOperation, ValidationError
@@ -12,7 +12,6 @@ from anybacklog.model import Named, StatusCategory, Ticket, User
 from anybacklog.query import FILTERS, TicketQuery, instant, known_order, matches
 from anybacklog.tracker.words import Words
 
-Moment: TypeAlias = date | datetime | None
 _KINDS = {
     "category": "categories", "type": "ticket_types", "priority": "priorities", "assignee": "users",
     "reporter": "users",
@@ -27,7 +26,7 @@ def build_query(
     *,
     parents: frozenset[str] | None,
     order: str,
-    options: Mapping[str, Any],
+    options: Any,
 ) -> TicketQuery:
     """Turn a user's filters into a query; `parents` are the ids that the `parent` filter came to."""
     unknown = set(filters) - FILTERS
@@ -35,19 +34,42 @@ def build_query(
         raise ValidationError(
             f"there is no filter {min(unknown)!r}; there is {', '.join(sorted(FILTERS))}", field=min(unknown)
         )
+    if not isinstance(options, Mapping):
+        raise ValidationError("options map a vendor's filter names to values", field="options", value=options)
+    text = filters.get("text")
+    if text is not None and not isinstance(text, str):
+        raise ValidationError(f"text must be a str, not {type(text).__name__}", field="text", value=text)
     categories, statuses = _statuses(words, filters.get("status"))
     ids: dict[str, Any] = {name: _ids(words, kind, filters.get(name)) for name, kind in _KINDS.items()}
-    moments: dict[str, Any] = {name: instant(filters.get(name), name) for name in _BOUNDS}
+    moments: dict[str, Any] = {name: _bound(filters.get(name), name) for name in _BOUNDS}
     return TicketQuery(
         status=statuses,
         status_category=categories,
         parent=parents,
-        text=filters.get("text"),
-        order=known_order(order),
+        text=text,
+        order=known_order(str(order)),
         options=dict(options),
         **ids,
         **moments,
     )
+
+
+def refuse_unknown_options(backend: Backend, options: Mapping[str, Any], name: str) -> None:
+    """Refuse vendor's filters where there are none, rather than list what was not asked for."""
+    if options and not backend.abilities.listing.vendor_filters:
+        raise ValidationError(
+            f"the {name} backend has no filters of its own; leave out options {', '.join(map(repr, options))}",
+            field="options", value=sorted(map(str, options)),
+        )  # fmt: skip
+
+
+def _bound(value: Any, name: str) -> datetime | None:
+    if value is not None and not isinstance(value, date):
+        raise ValidationError(
+            f"{name} must be a date or an aware datetime, not {type(value).__name__}; give date(2026, 1, 31)",
+            field=name, value=value,
+        )  # fmt: skip
+    return instant(value, name)
 
 
 def listed(backend: Backend, query: TicketQuery) -> Iterator[Ticket]:
@@ -81,7 +103,7 @@ def _count(backend: Backend, query: TicketQuery) -> int:
 
 
 def _each(value: Any) -> Collection[Any]:
-    return (value,) if isinstance(value, (str, int, Named, User, Ticket)) else tuple(value)
+    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, (str, Named, User)) else (value,)
 
 
 def _ids(words: Words, kind: str, value: Any) -> frozenset[str] | None:
@@ -91,7 +113,10 @@ def _ids(words: Words, kind: str, value: Any) -> frozenset[str] | None:
 def _statuses(words: Words, value: Any) -> tuple[frozenset[StatusCategory] | None, frozenset[str] | None]:
     if value is None:
         return None, None
-    read = [(None, word.id) if isinstance(word, Named) else words.status_filter(word) for word in _each(value)]
+    read = [
+        words.status_filter(word) if isinstance(word, str) else (None, words.id_of("statuses", "status", word))
+        for word in _each(value)
+    ]
     categories = frozenset(category for category, _ in read if category)
     ids = frozenset(word for _, word in read if word is not None)
     known = words.all("statuses")

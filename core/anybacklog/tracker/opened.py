@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
-from typing import Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from anybacklog.backend import (
     OPERATIONS,
     Backend,
 )  # fmt: skip
-from anybacklog.errors import AnyBacklogError, NotFound, UnsupportedOperation
+from anybacklog.errors import AnyBacklogError, ConfigurationError, NotFound, UnsupportedOperation, ValidationError
 from anybacklog.location import Location
 from anybacklog.model import Comment, Ticket, TicketId
 from anybacklog.tracker.capabilities import Capabilities
@@ -31,8 +31,10 @@ class Opened:
         self._backend = backend
         self._words = Words(backend)
         self._capabilities = Capabilities(backend, location.scheme)
+        self._closed = False
 
     def __enter__(self) -> Self:
+        self._refuse_closed()
         return self
 
     def __exit__(
@@ -49,8 +51,10 @@ class Opened:
         return self._capabilities
 
     def close(self) -> None:
-        """Let go of the connection; the tracker is not used again."""
-        self._backend.close()
+        """Let go of the connection; the tracker refuses every later call, but may be closed again."""
+        if not self._closed:
+            self._closed = True
+            self._backend.close()
 
     def identity(self) -> str:
         """Name the project for good, whatever the URL is written like."""
@@ -65,11 +69,16 @@ class Opened:
     @contextmanager
     def _during(self, operation: str) -> Iterator[None]:
         try:
+            self._refuse_closed()
             yield
         except AnyBacklogError as error:
             error.backend = error.backend or str(self.location)
             error.operation = error.operation or operation
             raise
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise ConfigurationError("this tracker is closed; connect again")
 
     def _drafts(self) -> Drafts:
         return Drafts(self._backend.abilities, self.capabilities, self._words, self._id)
@@ -80,7 +89,13 @@ class Opened:
             return ref.id
         return str(ref) if isinstance(ref, TicketId | int) else self._found(ref).id
 
-    def _found(self, ref: str) -> Ticket:
+    def _found(self, ref: Any) -> Ticket:
+        if ref == "":
+            raise NotFound("ticket", "''")  # no service is asked: its path for no key lists everything
+        if not isinstance(ref, str):
+            raise ValidationError(
+                f"a ticket is named by its key, its id or itself, not by {ref!r}", field="ticket", value=ref
+            )
         try:
             return self._backend.ticket_by_key(ref)
         except NotFound:

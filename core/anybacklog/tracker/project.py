@@ -85,9 +85,10 @@ class ProjectOperations(Opened):
 
     def add_metadata(self, kind: str, noun: Metadata) -> Metadata:
         """Create a type, status, user and the like in the project; `kind` is the method that lists it."""
-        if kind not in self.capabilities.creatable:
-            raise UnsupportedOperation("add_metadata", f"{self.location.scheme} cannot create {kind.replace('_', ' ')}")
         with self._during("add_metadata"):
+            if kind not in self.capabilities.creatable:
+                reason = f"the {self.location.scheme} backend cannot create {kind.replace('_', ' ')}"
+                raise UnsupportedOperation("add_metadata", reason)
             self._words.forget(kind)
             return self._able(AddsMetadata, "add_metadata").add_metadata(noun)
 

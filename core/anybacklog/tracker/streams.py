@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from anybacklog.errors import ProtocolError, ValidationError
 from anybacklog.model import Attachment
@@ -70,6 +70,19 @@ class _Limited(_Checked):
 def verified(stream: BinaryIO, attachment: Attachment) -> BinaryIO:
     """Read through; at its end, size (and hash if known) must be what the attachment says, else ProtocolError."""
     return io.BufferedReader(_Verified(stream, attachment), buffer_size=1 << 18)
+
+
+def refuse_text(stream: Any, name: str) -> None:
+    """Refuse what does not give bytes when it is read: a str, bytes themselves, a file opened as text."""
+    if getattr(stream, "closed", False):
+        raise ValidationError(f"attachment {name!r} is a closed stream; open it again", field="attachments")
+    read = getattr(stream, "read", None)
+    if read is None or isinstance(stream, io.TextIOBase) or not isinstance(read(0), bytes):
+        raise ValidationError(
+            f"attachment {name!r} needs a binary stream, not {type(stream).__name__};"
+            " open the file with mode 'rb', or wrap bytes in io.BytesIO",
+            field="attachments",
+        )
 
 
 def limited(stream: BinaryIO, name: str, limit: int | None) -> BinaryIO:

@@ -13,7 +13,7 @@ from anybacklog.backend import (
 from anybacklog.errors import Conflict
 from anybacklog.model import Ticket, TicketDraft, TicketId
 from anybacklog.query import TicketQuery
-from anybacklog.tracker.listing import build_query, counted, listed
+from anybacklog.tracker.listing import build_query, counted, listed, refuse_unknown_options
 from anybacklog.tracker.opened import Opened, Ref, owned
 
 
@@ -72,6 +72,7 @@ class TicketOperations(Opened):
 
     def _query(self, filters: Mapping[str, Any], order: str, options: Mapping[str, Any] | None) -> TicketQuery:
         with self._during("tickets"):
+            refuse_unknown_options(self._backend, options or {}, self.location.scheme)
             wanted = filters.get("parent")
             several = wanted if isinstance(wanted, (list, tuple, set, frozenset)) else (wanted,)
             parents = None if wanted is None else frozenset(self._id(ref) for ref in several)
@@ -81,3 +82,4 @@ class TicketOperations(Opened):
         with self._during("tickets"):
             for ticket in tickets:
                 yield owned(ticket)
+                self._refuse_closed()

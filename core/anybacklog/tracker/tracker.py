@@ -39,10 +39,11 @@ class Tracker(ProjectOperations, TicketOperations, JournalOperations):
 
     def extension(self, kind: type[P]) -> P:
         """Give the vendor's typed extras of this type, or say that this backend has none such."""
-        extra = self._backend.extension(kind) if isinstance(self._backend, Extends) else None
-        if extra is None:
-            raise UnsupportedOperation("extension", f"{self.location.scheme} has no {kind.__name__}")
-        return cast("P", extra)
+        with self._during("extension"):
+            extra = self._backend.extension(kind) if isinstance(self._backend, Extends) else None
+            if extra is None:
+                raise UnsupportedOperation("extension", f"the {self.location.scheme} backend has no {kind.__name__}")
+            return cast("P", extra)
 
     def raw(self, method: str, path: str, *, params: Mapping[str, Any] | None = None, data: Any = None) -> Any:
         """Make any call the service has, with auth, budget, retry and redaction."""

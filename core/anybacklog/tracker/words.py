@@ -34,7 +34,7 @@ class Words:
     def id_of(self, kind: str, field: str, word: str | Named | User) -> str:
         """Look one word up; unknown and ambiguous words are refused with what there is."""
         if not isinstance(word, str):
-            return word.id
+            return _noun_id(kind, field, word)
         found = [noun for noun in self.all(kind) if word in _names(noun)] or [
             noun for noun in self.all(kind) if noun.id == word
         ]
@@ -90,6 +90,15 @@ def _option_id(field: CustomField, word: str) -> str:
             field=f"custom_fields.{field.name}", value=word,
         )  # fmt: skip
     return ids.get(word, word)
+
+
+def _noun_id(kind: str, field: str, noun: Any) -> str:
+    if not isinstance(noun, User if kind == "users" else Named):
+        raise ValidationError(
+            f"{field} is given by name, by id (a str) or as what {kind}() lists, not as {type(noun).__name__}",
+            field=field, value=noun,
+        )  # fmt: skip
+    return str(noun.id)
 
 
 def _names(noun: Named | User) -> tuple[str | None, ...]:
