@@ -16,7 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pytest
+try:
+    import pytest
+except ModuleNotFoundError as error:
+    raise ImportError("anybacklog.testing needs pytest: pip install 'anybacklog[testing]'") from error
+
 
 pytest.register_assert_rewrite(
     *(
