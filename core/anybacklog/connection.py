@@ -6,14 +6,19 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from anybacklog.backend import BackendSpec, Connection
-from anybacklog.config import Config, Settings, find_key, is_vendors_own, load_config
+from anybacklog.backend import BackendSpec, Connection, Option
+from anybacklog.config import Config, Settings, find_key, is_vendors_own, load_config, refuse_missing
 from anybacklog.errors import ConfigurationError
 from anybacklog.location import Location, is_loopback, parse
 from anybacklog.registry import Registry, load_registry
 from anybacklog.tracker import Tracker
 
-COMMON_OPTIONS = frozenset({"allow_plain_http"})
+COMMON_OPTIONS = (
+    Option(
+        name="allow_plain_http", help="true: let SCHEME+http:// send the key unencrypted to other hosts than this one"
+    ),
+)
+"""What every backend takes that uses the network."""
 
 
 def connect(
@@ -30,10 +35,12 @@ def connect(
     up as the documentation's order says. `plugins` are local plugin files; every other keyword is an option of the
     URL.
     """
+    refuse_missing(os.environ)
     registry = load_registry(plugins)
     settings = _settings(url, registry)
     location = parse(settings.url if settings else url)
-    spec = registry.spec(location.scheme)
+    spec = registry.spec(location.scheme, location.host)
+    _refuse_no_host(spec, location)
     given = _options(spec, location, settings, options)
     _refuse_plain_http(spec, location, given)
     found = None
@@ -67,7 +74,7 @@ def _options(
         | dict(location.options)
         | {name: _text(value) for name, value in keywords.items()}
     )
-    known = {option.name for option in spec.options} | (set() if spec.local else COMMON_OPTIONS)
+    known = {option.name for option in options_of(spec)}
     for name in given:
         if name not in known:
             listed = ", ".join(sorted(known)) or "none"
@@ -75,8 +82,19 @@ def _options(
     return given
 
 
+def options_of(spec: BackendSpec) -> tuple[Option, ...]:
+    """Give every option a URL of this backend takes."""
+    return (*spec.options, *(() if spec.local else COMMON_OPTIONS))
+
+
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _refuse_no_host(spec: BackendSpec, location: Location) -> None:
+    if not spec.local and not location.host and not spec.default_host:
+        example = spec.example or f"{spec.scheme}://HOST/PROJECT"
+        raise ConfigurationError(f"the URL names no host after {spec.scheme}://; write it like {example}")
 
 
 def _refuse_plain_http(spec: BackendSpec, location: Location, options: Mapping[str, str]) -> None:

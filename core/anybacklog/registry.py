@@ -18,11 +18,16 @@ import pluggy
 
 from anybacklog import hookspecs
 from anybacklog.backend import BackendSpec
+from anybacklog.config import is_vendors_own
 from anybacklog.errors import ConfigurationError
 from anybacklog.hooks import PROJECT
+from anybacklog.location import is_loopback
 
 GROUP = "anybacklog"
 DISABLE = "ANYBACKLOG_DISABLE_PLUGINS"
+SHIPPED = frozenset({"archive", "publicbacklog", "redmine"})
+"""Schemes that some version of anybacklog brings itself: no other package is to be installed for them."""
+_WEB = frozenset({"http", "https"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,23 +58,45 @@ class Registry:
     loaded: list[LoadedPlugin] = field(default_factory=list)
     skipped: list[SkippedPlugin] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
+    claims: dict[str, list[str]] = field(default_factory=dict)
 
-    def spec(self, scheme: str) -> BackendSpec:
-        """Find a backend by its scheme; an unknown one names the nearest known and the package to install."""
-        if scheme in self.refused:
-            raise ConfigurationError(self.refused[scheme])
+    def spec(self, scheme: str, host: str = "") -> BackendSpec:
+        """Find a backend by its scheme; an unknown one is told with the way to the one that may be meant.
+
+        `host` is the URL's, for those who paste a web page's address.
+        """
+        if len(self.claims.get(scheme, ())) > 1:
+            raise ConfigurationError(self.doubled(scheme))
         if scheme not in self.specs:
-            raise ConfigurationError(self._unknown(scheme))
+            raise ConfigurationError(self._web_page(scheme, host) if scheme in _WEB else self._unknown(scheme))
         return self.specs[scheme]
+
+    def doubled(self, scheme: str) -> str:
+        """Say which plugins claim one scheme."""
+        *others, last = self.claims[scheme]
+        both = "both" if len(others) == 1 else "all"
+        named = f"{', '.join(others)} and {last}"
+        return f"plugins {named} {both} claim {scheme}://; leave one of them and disable the rest with {DISABLE}"
+
+    def _web_page(self, scheme: str, host: str) -> str:
+        told = f"a tracker's URL begins with its kind, not with {scheme}://; `anybacklog backends` lists the kinds"
+        for spec in self.specs.values():
+            if not is_loopback(host) and is_vendors_own(host, spec.hosts):
+                return f"{told}; this one may be meant as {spec.scheme}://{host}/PROJECT"
+        return told
 
     def _unknown(self, scheme: str) -> str:
         near = get_close_matches(scheme, self.specs, n=1)
-        broken = next((plugin for plugin in self.skipped if scheme in (plugin.name, plugin.origin)), None)
+        broken = next((plugin for plugin in self.skipped if plugin.name == scheme), None)
         if broken:
             return f"no backend for {scheme}:// because plugin {broken.name} was skipped: {broken.reason}"
-        meant = f"did you mean {near[0]}://? Otherwise " if near else ""
-        return f"no backend for {scheme}://; {meant}install a plugin for it: pip install anybacklog-{scheme}"
+        hints = [f"did you mean {near[0]}://?"] if near else []
+        if self.skipped:
+            named = "; ".join(f"{plugin.name} ({plugin.reason})" for plugin in self.skipped)
+            hints.append(f"a plugin that was skipped may bring it: {named}.")
+        install = f"install its plugin, by convention called so: pip install anybacklog-{scheme}"
+        hints.append("update anybacklog, which brings it" if scheme in SHIPPED else install)
+        return f"no backend for {scheme}://; {' Otherwise '.join(hints)}"
 
 
 @cache
@@ -173,12 +200,10 @@ def _specs_of(manager: pluggy.PluginManager, plugin: object) -> Mapping[str, Bac
 
 def _take_schemes(registry: Registry, name: str, origin: str, specs: Mapping[str, BackendSpec]) -> None:
     for scheme, spec in specs.items():
+        registry.claims.setdefault(scheme, []).append(name)
         if scheme not in registry.owners:
             registry.owners[scheme] = name
             registry.specs[scheme] = spec
             continue
-        first = registry.owners[scheme]
-        reason = f"plugins {first} and {name} both claim {scheme}://; disable one of them with {DISABLE}"
-        registry.refused[scheme] = reason
         registry.specs.pop(scheme, None)
-        registry.skipped.append(SkippedPlugin(name=name, origin=origin, reason=reason))
+        registry.skipped.append(SkippedPlugin(name=name, origin=origin, reason=registry.doubled(scheme)))

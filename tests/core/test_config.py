@@ -12,8 +12,10 @@ import pytest
 
 from anybacklog.config import Settings, config_path, find_key, keyring_entry, load_config
 from anybacklog.config.settings import SecretSource
+from anybacklog.connection import connect
 from anybacklog.errors import ConfigurationError
 from anybacklog.location import parse
+from anybacklog.redact import redact
 
 HOSTS = ("backlog.com", "backlog.jp")
 SPACE = "nulab://example.backlog.com/PROJ"
@@ -67,6 +69,20 @@ def test_a_named_file_that_is_missing_is_told(tmp_path: Path) -> None:
         load_config(environ={"ANYBACKLOG_CONFIG": str(tmp_path / "absent.toml")})
 
 
+def test_a_named_file_that_is_missing_is_told_even_where_nothing_in_it_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANYBACKLOG_CONFIG", str(tmp_path / "absent.toml"))
+    with pytest.raises(ConfigurationError, match=r"absent\.toml does not exist"):
+        connect("memory://x/PROJ")
+
+
+@pytest.mark.parametrize("name", ["work", "my-token", "api_key"])
+def test_what_is_wrong_with_a_key_can_still_be_read_once_secrets_are_masked(tmp_path: Path, name: str) -> None:
+    told = problems(tmp_path, f'[connections.{name}]\nurl = 5\napi_key = "{SECRET}"')
+    assert redact(told) == told
+
+
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(b"\xef\xbb\xbf" + f'[connections.work]\nurl = "{SPACE}"'.encode())
@@ -105,16 +121,16 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         """,
     )
     for expected in (
-        "conections: is not known",
-        "connections.work.url: is missing",
-        "connections.work.api_key: the key itself must not stand in the file; write api_key = {env",
-        "connections.nulab: this name belongs to the scheme nulab://",
-        "connections.a.b: a connection's name has only letters, digits, - and _",
-        "connections.a.b.url: a URL must not hold a user name or a password",
-        "connections.a.b.api_key: must name one place",
-        "connections.c.url: must be a text",
-        "connections.c.api_key.command: must be a list of texts",
-        "connections.c.labels: an option must be a text",
+        "conections is not known",
+        "connections.work.url is missing",
+        "connections.work.api_key is the key itself, which must not stand in the file; name its place: {env",
+        "connections.nulab has a name that belongs to the scheme nulab://",
+        "connections.a.b has a name that is not only letters, digits, - and _",
+        "connections.a.b.url cannot be used, a URL must not hold a user name or a password",
+        "connections.a.b.api_key must name one place",
+        "connections.c.url must be a text",
+        "connections.c.api_key.command must be a list of texts",
+        "connections.c.labels must be a text",
     ):
         assert expected in told
     assert SECRET not in told
@@ -123,14 +139,14 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ('{env = ""}', "api_key.env: must be a text, not empty"),
-        ("{command = []}", "api_key.command: must be a list of texts"),
-        ('{command = ["pass", 5]}', "api_key.command: must be a list of texts"),
-        ('{keyring = "no-user"}', "api_key.keyring: must be written as service/user"),
-        ('{vault = "x"}', "api_key: must name one place"),
-        ("5", "api_key: must name one place"),
-        ('{file = "~no-such-user-here/key"}', "api_key.file: the home folder"),
-        ('{file = "nul\\u0000"}', "api_key.file: must be a text"),
+        ('{env = ""}', "api_key.env must be a text, not empty"),
+        ("{command = []}", "api_key.command must be a list of texts"),
+        ('{command = ["pass", 5]}', "api_key.command must be a list of texts"),
+        ('{keyring = "no-user"}', "api_key.keyring must be written as service/user"),
+        ('{vault = "x"}', "api_key must name one place"),
+        ("5", "api_key must name one place"),
+        ('{file = "~no-such-user-here/key"}', "api_key.file starts from a home folder"),
+        ('{file = "nul\\u0000"}', "api_key.file must be a text"),
     ],
 )
 def test_a_keys_place_that_cannot_be_one_is_told(tmp_path: Path, source: str, told: str) -> None:
@@ -143,8 +159,8 @@ def test_a_connection_cannot_take_over_a_schemes_variable(tmp_path: Path, name: 
 
 
 def test_connections_that_are_no_tables_are_told(tmp_path: Path) -> None:
-    assert "connections: must hold tables" in problems(tmp_path, "connections = 5")
-    assert "connections.work: must be a table" in problems(tmp_path, '[connections]\nwork = "x"')
+    assert "connections must hold tables" in problems(tmp_path, "connections = 5")
+    assert "connections.work must be a table" in problems(tmp_path, '[connections]\nwork = "x"')
 
 
 # --- where a key is found ---------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 
 from anybacklog.backend import BackendSpec
+from anybacklog.connection import connect
 from anybacklog.errors import ConfigurationError
 from anybacklog.registry import Registry, SkippedPlugin, load_registry
 
@@ -127,9 +128,16 @@ def test_a_scheme_two_plugins_claim_is_refused_naming_both(install: Install) -> 
     install("first", OFFERS.format(scheme="acme"))
     install("second", OFFERS.format(scheme="acme"))
     registry = load_registry()
-    with pytest.raises(ConfigurationError, match="plugins first and second both claim acme://; disable one"):
+    with pytest.raises(ConfigurationError, match="plugins first and second both claim acme://; leave one of them"):
         registry.spec("acme")
     assert "acme" not in registry.specs
+
+
+def test_a_scheme_three_plugins_claim_names_all_three(install: Install) -> None:
+    for name in ("first", "second", "third"):
+        install(name, OFFERS.format(scheme="acme"))
+    with pytest.raises(ConfigurationError, match="plugins first, second and third all claim acme://"):
+        load_registry().spec("acme")
 
 
 def test_of_two_plugins_with_one_scheme_one_can_be_disabled(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,14 +166,60 @@ def test_an_unknown_scheme_names_the_nearest_and_what_to_install(install: Instal
     with pytest.raises(ConfigurationError) as caught:
         load_registry().spec("acmee")
     assert str(caught.value) == (
-        "no backend for acmee://; did you mean acme://? Otherwise install a plugin for it: pip install anybacklog-acmee"
+        "no backend for acmee://; did you mean acme://? Otherwise install its plugin, by convention called so: "
+        "pip install anybacklog-acmee"
     )
 
 
 def test_a_scheme_near_to_none_names_what_to_install(install: Install) -> None:
     install("acme", OFFERS.format(scheme="acme"))
-    with pytest.raises(ConfigurationError, match=r"^no backend for qqqq://; install a plugin for it: pip install"):
+    with pytest.raises(
+        ConfigurationError, match=r"^no backend for qqqq://; install its plugin, .*: pip install anybacklog-qqqq$"
+    ):
         load_registry().spec("qqqq")
+
+
+@pytest.mark.parametrize("scheme", ["redmine", "publicbacklog"])
+@pytest.mark.usefixtures("install")
+def test_what_anybacklog_itself_will_bring_is_not_looked_for_in_another_package(scheme: str) -> None:
+    registry = load_registry()
+    registry.specs.pop(scheme, None)
+    with pytest.raises(ConfigurationError) as caught:
+        registry.spec(scheme)
+    assert "update anybacklog" in str(caught.value)
+    assert "pip install" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("install")
+def test_a_scheme_that_is_not_there_names_the_plugins_that_were_skipped() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_registry(disabled="embedded").spec("sqlite")
+    assert "skipped may bring it: embedded (disabled by ANYBACKLOG_DISABLE_PLUGINS)" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "hint"),
+    [
+        ("example.tracker.example", "; this one may be meant as acme://example.tracker.example/PROJECT"),
+        ("elsewhere.example", ""),
+        ("127.0.0.1", ""),
+    ],
+)
+def test_a_web_pages_address_is_told_from_a_trackers(install: Install, host: str, hint: str) -> None:
+    known = OFFERS.replace("connection: None", 'connection: None, hosts=("tracker.example",)')
+    install("acme", known.format(scheme="acme"))
+    with pytest.raises(ConfigurationError) as caught:
+        load_registry().spec("https", host)
+    assert str(caught.value) == (
+        f"a tracker's URL begins with its kind, not with https://; `anybacklog backends` lists the kinds{hint}"
+    )
+
+
+@pytest.mark.parametrize("url", ["acme://", "acme:///P", "acme+http:///P"])
+def test_a_url_without_a_host_says_so_before_any_key_is_looked_for(install: Install, url: str) -> None:
+    install("acme", OFFERS.format(scheme="acme"))
+    with pytest.raises(ConfigurationError, match="names no host after acme://; write it like acme://HOST/PROJECT"):
+        connect(url)
 
 
 # --- local files ------------------------------------------------------------------------------------------------------

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from anybacklog.config.keys import FoundKey, find_key, is_vendors_own, keyring_entry
-from anybacklog.config.settings import Config, SecretSource, Settings, config_path, load_config, variable
+from anybacklog.config.settings import (
+    Config,
+    SecretSource,
+    Settings,
+    config_path,
+    load_config,
+    refuse_missing,
+    variable,
+)
 
 __all__ = [
     "Config",
@@ -15,5 +23,6 @@ __all__ = [
     "is_vendors_own",
     "keyring_entry",
     "load_config",
+    "refuse_missing",
     "variable",
 ]

@@ -19,7 +19,7 @@ CONFIG = "ANYBACKLOG_CONFIG"
 SourceKind: TypeAlias = Literal["env", "file", "keyring", "command"]
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _WAY_OUT = (
-    'write api_key = {env = "NAME"}, {file = "..."}, {keyring = "service/user"} or {command = ["program", "..."]}'
+    'name its place: {env = "NAME"}, {file = "..."}, {keyring = "service/user"} or {command = ["program", "..."]}'
 )
 
 
@@ -72,6 +72,12 @@ def load_config(
     return Config(path=chosen, connections=connections)
 
 
+def refuse_missing(environ: Mapping[str, str] = os.environ) -> None:
+    """Refuse a $ANYBACKLOG_CONFIG that names no file, whether or not anything in it is needed."""
+    if environ.get(CONFIG) and not config_path(environ).exists():
+        raise ConfigurationError(_missing(config_path(environ)))
+
+
 def variable(name: str, what: str = "API_KEY") -> str:
     """Name the environment variable of a connection or a scheme: `my-work` -> ANYBACKLOG_MY_WORK_API_KEY."""
     return f"ANYBACKLOG_{re.sub(r'[^A-Z0-9]', '_', name.upper())}_{what}"
@@ -81,13 +87,17 @@ def _parsed(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
-        raise ConfigurationError(f"configuration file {path} does not exist; create it, or unset {CONFIG}") from None
+        raise ConfigurationError(_missing(path)) from None
     except OSError as error:
         raise ConfigurationError(f"configuration file {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"configuration file {path} is not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"configuration file {path} is not TOML: {error}") from None
+
+
+def _missing(path: Path) -> str:
+    return f"configuration file {path} does not exist; create it, or unset {CONFIG}"
 
 
 class _Reading:
@@ -110,9 +120,11 @@ class _Reading:
     def _connection(self, name: str, entry: object) -> Iterator[Settings]:
         path = f"connections.{name}"
         if not _NAME.fullmatch(name):
-            self._problem(path, "a connection's name has only letters, digits, - and _")
+            self._problem(path, "has a name that is not only letters, digits, - and _")
         elif variable(name) in self.taken:
-            self._problem(path, f"this name belongs to the scheme {self.taken[variable(name)]}://; choose another one")
+            self._problem(
+                path, f"has a name that belongs to the scheme {self.taken[variable(name)]}://; choose another"
+            )
         if not isinstance(entry, dict):
             self._problem(path, f"must be a table; write [{path}]")
             return
@@ -133,18 +145,18 @@ class _Reading:
         try:
             parse(url)
         except ConfigurationError as error:
-            self._problem(path, str(error))
+            self._problem(path, f"cannot be used, {error}")
         return url
 
     def _option(self, path: str, value: object) -> Iterator[str]:
         if isinstance(value, str | int | float):
             yield str(value).lower() if isinstance(value, bool) else str(value)
         else:
-            self._problem(path, "an option must be a text, a number, true or false")
+            self._problem(path, "must be a text, a number, true or false")
 
     def _source(self, path: str, value: object) -> SecretSource | None:
         if isinstance(value, str):
-            self._problem(path, f"the key itself must not stand in the file; {_WAY_OUT}")
+            self._problem(path, f"is the key itself, which must not stand in the file; {_WAY_OUT}")
         elif not isinstance(value, dict) or len(value) != 1 or not value.keys() <= set(get_args(SourceKind)):
             self._problem(path, f"must name one place to find the key; {_WAY_OUT}")
         else:
@@ -169,11 +181,12 @@ class _Reading:
         try:
             return str(self.folder / Path(name).expanduser())
         except RuntimeError:
-            self._problem(path, "the home folder it starts from is not known")
+            self._problem(path, "starts from a home folder that is not known")
             return name
 
     def _problem(self, path: str, what: str) -> None:
-        self.problems.append(f"{path}: {what}")
+        """Note a problem; without a colon, since what follows `api_key:` is masked wherever it is printed."""
+        self.problems.append(f"{path} {what}")
 
 
 def _is_word(word: object) -> bool:
