@@ -38,6 +38,7 @@ from anybacklog.plugin import (
 from anybacklog_nulab import convert
 from anybacklog_nulab.abilities import abilities_with
 from anybacklog_nulab.client import NulabClient
+from anybacklog_nulab.custom_fields import to_field
 from anybacklog_nulab.listing import REMEMBERED, Json
 from anybacklog_nulab.schemas import ATTACHMENT, COMMENT, FIELD, ISSUE, NAMED, PROJECT, USER
 
@@ -142,7 +143,7 @@ class NulabBackend:
             rows = self._client.rows(f"{self._path}/customFields")
         except UnsupportedOperation:
             return []
-        return [convert.to_field(FIELD.load(row), row) for row in rows]
+        return [to_field(FIELD.load(row), row) for row in rows]
 
     # ---- tickets
 
@@ -174,7 +175,8 @@ class NulabBackend:
         if not shape.fullmatch(ref):
             raise NotFound("ticket", ref)
         issue = self._client.get(f"issues/{ref}")
-        found = ISSUE.load(issue)
+        with convert.naming(f"issue {ref}"):
+            found = ISSUE.load(issue)
         if found["project_id"] != self._project["id"]:
             raise NotFound("ticket", ref)
         return self._ticket(issue)
@@ -191,14 +193,17 @@ class NulabBackend:
         listed = self._listed_files.pop(ticket_id, None)
         files = None if listed is None else {each.id: each for each in listed}
         for comment in self._client.comments(ticket_id):
-            loaded = COMMENT.load(comment)
+            with convert.naming(f"comment {comment['id']} of issue {ticket_id}"):
+                loaded = COMMENT.load(comment)
             if files is None and convert.added_files(loaded):
                 files = {each.id: each for each in self.attachments(ticket_id)}
             yield convert.to_comment(loaded, comment, text_format, files or {})
 
     def attachments(self, ticket_id: str) -> Sequence[Attachment]:
         """List the files: `GET /issues/{i}/attachments` (get-list-of-issue-attachments), read."""
-        return convert.to_attachments(ATTACHMENT.load(self._client.rows(f"issues/{ticket_id}/attachments"), many=True))
+        rows = self._client.rows(f"issues/{ticket_id}/attachments")
+        with convert.naming(f"the files of issue {ticket_id}"):
+            return convert.to_attachments(ATTACHMENT.load(rows, many=True))
 
     def open_attachment(self, ticket_id: str, attachment: Attachment) -> AbstractContextManager[BinaryIO]:
         """Stream a file: `GET /issues/{i}/attachments/{id}` (get-issue-attachment), read."""
@@ -239,7 +244,9 @@ class NulabBackend:
         return convert.to_many(noun, NAMED.load(self._client.rows(path), many=True))
 
     def _ticket(self, issue: Json) -> Ticket:
-        return convert.to_ticket(ISSUE.load(issue), issue, self.abilities.text_format, self._web)
+        text_format = self.abilities.text_format
+        with convert.naming(f"issue {issue.get('issueKey') or issue.get('id')}"):
+            return convert.to_ticket(ISSUE.load(issue), issue, text_format, self._web)
 
     def _filters(self, query: TicketQuery) -> dict[str, Any] | None:
         filters = convert.to_filters(query, str(self._project["id"]))

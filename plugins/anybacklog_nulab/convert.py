@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -12,10 +12,6 @@ from anybacklog.plugin import (
     Category,
     Change,
     Comment,
-    CustomField,
-    CustomFieldValue,
-    FieldType,
-    FieldValue,
     Milestone,
     Named,
     Priority,
@@ -32,15 +28,13 @@ from anybacklog.plugin import (
     User,
     Version,
 )  # fmt: skip
+from anybacklog_nulab.custom_fields import to_field_value
 
 N = TypeVar("N", bound=Named)
 T = TypeVar("T")
 Loaded = Mapping[str, Any]
 
 OPEN, DONE = 1, (3, 4)
-FIELD_TYPES: Mapping[int | None, FieldType] = {
-    1: "text", 2: "text", 3: "number", 4: "date", 5: "choice", 6: "choices", 7: "choices", 8: "choice",
-}  # fmt: skip
 CHANGED: Mapping[str, str] = {
     "summary": "title", "issueType": "type", "assigner": "assignees", "component": "categories",
     "version": "affected_versions", "milestone": "milestones", "startDate": "start_date", "limitDate": "due_date",
@@ -58,6 +52,16 @@ BOUNDS: Mapping[str, tuple[str, int]] = {
     "updated_since": ("updatedSince", -1), "updated_until": ("updatedUntil", 1),
 }  # fmt: skip
 """Filters by day, in a zone nobody documents: widened by a day, so that they give too much and never too little."""
+
+
+@contextmanager
+def naming(thing: str) -> Iterator[None]:
+    """Say in a ProtocolError which thing it is about."""
+    try:
+        yield
+    except ProtocolError as error:
+        error.args = (f"{thing}: {error}",)
+        raise
 
 
 def optional(make: Callable[[Loaded], T], loaded: Loaded | None) -> T | None:
@@ -148,53 +152,6 @@ def to_ticket(loaded: Loaded, raw: Loaded, text_format: TextFormat, web: str) ->
         attachments=to_attachments(loaded["attachments"]),
         raw=raw,
     )
-
-
-def to_field(loaded: Loaded, raw: Loaded) -> CustomField:
-    """Make the definition of a custom field."""
-    items = sorted(loaded["items"] or (), key=lambda item: item["display_order"] or 0)
-    return CustomField(
-        id=str(loaded["id"]),
-        name=loaded["name"],
-        type=FIELD_TYPES.get(loaded["type_id"], "text"),
-        options=to_many(Named, items),
-        required=bool(loaded["required"]),
-        raw=raw,
-    )
-
-
-def to_field_value(loaded: Loaded) -> CustomFieldValue:
-    """Make a custom field's value in a ticket; a type nobody knows yet is shown as text."""
-    kind = FIELD_TYPES.get(loaded["field_type_id"], "text")
-    value = _value(kind, loaded["value"], loaded["other_value"])
-    return CustomFieldValue(id=str(loaded["id"]), name=loaded["name"], type=kind, value=value)
-
-
-def _value(kind: FieldType, value: Any, other: str | None) -> FieldValue:
-    match kind, value:
-        case "choices", _:
-            names = tuple(_name(item) for item in (value if isinstance(value, list) else [value]) if item is not None)
-            return (*names, other) if other else names
-        case "choice", _:
-            return other or None if value is None else _name(value)
-        case _, None | "":
-            return value if kind == "text" else None
-        case "number", int() | float():
-            return value
-        case "number" | "date", _:
-            return _read(kind, str(value))
-        case _:
-            return str(value)
-
-
-def _read(kind: FieldType, text: str) -> float | date:
-    with suppress(ValueError):
-        return float(text) if kind == "number" else date.fromisoformat(text[:10].replace("/", "-"))
-    raise ProtocolError(f"a custom field of type {kind} holds something that is none; report it")
-
-
-def _name(item: Any) -> str:
-    return str(item["name"] if isinstance(item, dict) else item)
 
 
 def to_comment(loaded: Loaded, raw: Loaded, text_format: TextFormat, files: Mapping[str, Attachment]) -> Comment:

@@ -5,6 +5,8 @@ Vendor pages: https://developer.nulab.com/docs/backlog/api/2/get-issue-list/ and
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -12,6 +14,7 @@ from marshmallow import ValidationError, fields
 
 from anybacklog.plugin import WireSchema
 
+_DAY = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[T ].*)?")
 OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
 
@@ -20,9 +23,19 @@ class Day(fields.Field[date]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date:  # noqa: ARG002  # theirs
         try:
-            return date.fromisoformat(str(value)[:10].replace("/", "-"))
+            return to_day(value)
         except ValueError:
             raise ValidationError("Not a day") from None
+
+
+def to_day(value: Any) -> date:
+    """Read a day, zeros left out or not, and let go of the time after it; ValueError for anything else."""
+    found = _DAY.fullmatch(value) if isinstance(value, str) else None
+    with suppress(ValueError):
+        if found:
+            year, month, day = map(int, found.groups())
+            return date(year, month, day)
+    raise ValueError("holds something that is no day")
 
 
 class NamedSchema(WireSchema):

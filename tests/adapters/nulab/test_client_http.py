@@ -324,6 +324,22 @@ def test_a_space_without_statuses_of_projects_has_its_own(tracker: Tracker) -> N
     assert [status.name for status in tracker.statuses()] == ["Open"]
 
 
+def test_what_cannot_be_read_is_told_with_its_issue_or_comment(space: Space, tracker: Tracker) -> None:
+    odd = {"id": 3, "name": "Due", "fieldTypeId": 4, "value": "soon"}
+    space.issues = [issue(1), issue(2, customFields=[odd]), issue(3, summary=None)]
+    space.comments = [{"id": 70}, {"id": 71, "changeLog": 5}]
+    space.attachments = [{"id": 9}]
+    with pytest.raises(ProtocolError, match=r"^issue A-2: custom field 'Due' \(id 3\) holds something that is no day"):
+        keys(tracker)
+    space.issues.pop(1)
+    with pytest.raises(ProtocolError, match=r"^issue A-3: .*summary"):
+        keys(tracker)
+    with pytest.raises(ProtocolError, match=r"^comment 71 of issue 1001: .*changeLog"):
+        list(tracker.comments("A-1"))
+    with pytest.raises(ProtocolError, match=r"^the files of issue 1001: .*name"):
+        tracker.attachments("A-1")
+
+
 # ---- credentials and errors
 
 
