@@ -44,10 +44,10 @@ class PermissionDenied(AnyBacklogError):
 
 
 class NotFound(AnyBacklogError):
-    """Nothing lives there, or this key may not see it; the services seldom tell which."""
+    """Nothing lives there, or this key may not see it; the services seldom tell which. No key is asked for `local`."""
 
-    def __init__(self, kind: str, ref: object) -> None:
-        super().__init__(f"{kind} {ref!s} does not exist, or this key may not see it")
+    def __init__(self, kind: str, ref: object, *, local: bool = False) -> None:
+        super().__init__(f"{kind} {ref!s} does not exist{'' if local else ', or this key may not see it'}")
         self.kind = kind
         self.ref = ref
 

@@ -56,3 +56,7 @@ def test_each_error_keeps_its_facts() -> None:
 )
 def test_an_error_says_in_a_sentence_what_happened(error: AnyBacklogError, sentence: str) -> None:
     assert str(error).startswith(sentence)
+
+
+def test_a_local_thing_that_is_not_there_is_not_blamed_on_a_key() -> None:
+    assert str(NotFound("file", "tickets.db", local=True)) == "file tickets.db does not exist"

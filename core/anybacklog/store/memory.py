@@ -144,7 +144,7 @@ class MemoryBackend:
     def ticket_by_key(self, key: str) -> Ticket:
         """Read one ticket by its key."""
         if key not in self._project.ids_by_key:
-            raise NotFound("ticket", key)
+            raise NotFound("ticket", key, local=True)
         return self._ticket(self._project.ids_by_key[key]).ticket
 
     def create_ticket(self, fields: TicketFields) -> Ticket:
@@ -235,7 +235,7 @@ class MemoryBackend:
         """Open the bytes."""
         files = self._ticket(ticket_id).files
         if attachment.id not in files:
-            raise NotFound("attachment", attachment.id)
+            raise NotFound("attachment", attachment.id, local=True)
         return BytesIO(files[attachment.id])
 
     def add_attachment(self, ticket_id: str, draft: AttachmentDraft) -> Attachment:
@@ -249,7 +249,7 @@ class MemoryBackend:
         """Delete a file, from its comment too."""
         held = self._ticket(ticket_id)
         if held.files.pop(attachment_id, None) is None:
-            raise NotFound("attachment", attachment_id)
+            raise NotFound("attachment", attachment_id, local=True)
         held.drop_attachment(attachment_id)
         self._project.unmark(lambda marked: (marked.kind, marked.id) == ("attachment", attachment_id))
 
@@ -294,13 +294,13 @@ class MemoryBackend:
     def _ticket(self, ticket_id: str) -> MemoryTicket:
         held = self._project.tickets.get(ticket_id)
         if held is None:
-            raise NotFound("ticket", ticket_id)
+            raise NotFound("ticket", ticket_id, local=True)
         return held
 
     def _comments_with(self, ticket_id: str, comment_id: str) -> dict[str, Comment]:
         comments = self._ticket(ticket_id).comments
         if comment_id not in comments:
-            raise NotFound("comment", comment_id)
+            raise NotFound("comment", comment_id, local=True)
         return comments
 
     def _read(self, draft: AttachmentDraft) -> tuple[Attachment, bytes]:

@@ -134,7 +134,7 @@ class SqliteFile:
     def _opened(self) -> Connection:
         if self._held is None:
             if not self._inspect():
-                raise NotFound("file", self.path)
+                raise NotFound("file", self.path, local=True)
             self._held = self._connected()
             self._fingerprint = self._found()
             self._bring_up_to_date(self._held)
@@ -169,7 +169,7 @@ class SqliteFile:
         try:
             there = self.path.stat()
         except OSError:
-            raise NotFound("file", self.path) from None
+            raise NotFound("file", self.path, local=True) from None
         state = () if self._mode == "rw" else (there.st_size, there.st_mtime_ns)
         return there.st_dev, there.st_ino, *state
 
@@ -188,7 +188,7 @@ class SqliteFile:
                     f"{self.path} has schema {version}, from a newer anybacklog; this one knows {VERSION}, update it"
                 )
             if version == 0:
-                raise NotFound("file", self.path)
+                raise NotFound("file", self.path, local=True)
             with _transaction(connection, "BEGIN IMMEDIATE", "COMMIT"):
                 upgrade(connection)
         except BaseException:

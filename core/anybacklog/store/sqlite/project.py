@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from sqlalchemy import Connection
 
@@ -55,7 +56,7 @@ class SqliteProject:
         with self._file.reading() as connection:
             project = self._found(connection)
             if project is None:
-                raise NotFound("project", f"{self._key or DEFAULT_PROJECT} in {self._file.path}")
+                raise NotFound("project", f"{self._key or DEFAULT_PROJECT} in {self._file.path}", local=True)
             yield self._opened(connection, project)
 
     @contextmanager
@@ -102,8 +103,8 @@ class SqliteProject:
             every = read_projects(connection)
             if self._key is None and len(every) > 1:
                 raise ConfigurationError(
-                    f"{self._file.path} holds several projects; name one with"
-                    f" {' or '.join(f'?project={project.key}' for project in every)}"
+                    f"{self._file.path} holds several projects; end the URL, in quotes, with "
+                    + " or ".join(f"?project={quote(project.key, safe='')}" for project in every)
                 )
             wanted = [project for project in every if self._key in (None, project.key)]
             self._project = wanted[0] if wanted else None
