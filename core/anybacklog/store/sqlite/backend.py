@@ -251,12 +251,12 @@ class SqliteBackend:
     def find_external(self, external_id: str) -> Marked | None:
         """Find what was written with this external id, the oldest if there are several."""
         with self._at.reading() as opened:
-            return next(journal.marked(opened.connection, opened.number, external_id), None)
+            return journal.find_marked(opened, external_id)
 
     def externals(self) -> Iterator[Marked]:
         """Yield everything with an external id: tickets, then comments, then attachments, each as they were made."""
         with self._at.snapshot() as opened:
-            yield from journal.marked(opened.connection, opened.number)
+            yield from journal.every_marked(opened)
 
     def activities(self) -> Iterator[Activity]:
         """Yield what happened in the project, newest first: tickets created and comments added."""

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
 from anybacklog.backend import AttachmentDraft, CommentDraft, Marked
 from anybacklog.errors import NotFound, ValidationError
@@ -37,11 +51,29 @@ _PAGE = (
 _COMMENT = select(COMMENTS).where(_C.ticket_id == bindparam("ticket"), _C.id == bindparam("number"))
 _ATTACHMENT = select(ATTACHMENTS).where(_A.ticket_id == bindparam("ticket"), _A.id == bindparam("number"))
 _BYTES = select(CHUNKS.c.bytes).where(CHUNKS.c.attachment_id == bindparam("number")).order_by(CHUNKS.c.position)
-_MARKED: dict[str, tuple[Table, Any]] = {
-    "ticket": (TICKETS, TICKETS),
-    "comment": (COMMENTS, COMMENTS.join(TICKETS, TICKETS.c.id == _C.ticket_id)),
-    "attachment": (ATTACHMENTS, ATTACHMENTS.join(TICKETS, TICKETS.c.id == _A.ticket_id)),
+_MARKED: dict[Any, Select[Any]] = {
+    kind: select(literal(kind).label("kind"), table.c.id, ticket.label("ticket_id"), table.c.external_id)
+    .select_from(joined)
+    .where(TICKETS.c.project_id == bindparam("project"))
+    for kind, table, ticket, joined in (
+        ("ticket", TICKETS, TICKETS.c.id, TICKETS),
+        ("comment", COMMENTS, _C.ticket_id, COMMENTS.join(TICKETS, TICKETS.c.id == _C.ticket_id)),
+        ("attachment", ATTACHMENTS, _A.ticket_id, ATTACHMENTS.join(TICKETS, TICKETS.c.id == _A.ticket_id)),
+    )
 }
+_EVERY_MARK = [
+    found.where(found.selected_columns.external_id.is_not(None)).order_by(found.selected_columns.id)
+    for found in _MARKED.values()
+]
+_MARK = union_all(
+    *(
+        found.where(found.selected_columns.external_id == bindparam("external_id")).add_columns(
+            literal(place).label("place")
+        )
+        for place, found in enumerate(_MARKED.values())
+    )
+)
+_MARK = _MARK.order_by("place", "id").limit(1)
 
 
 def comment_page(opened: Opened, ticket: int, after: Comment | None) -> list[Comment]:
@@ -120,7 +152,7 @@ def attachment_number(opened: Opened, ticket: int, attachment_id: str) -> int:
     """Turn an attachment's id into its number; NotFound if the ticket has no such file."""
     number = number_of(attachment_id)
     if opened.connection.execute(_ATTACHMENT, {"ticket": ticket, "number": number}).first() is None:
-        raise NotFound("attachment", attachment_id)
+        raise NotFound("attachment", attachment_id, local=True)
     return number
 
 
@@ -164,27 +196,22 @@ def add_link(opened: Opened, ticket_id: str, kind: str, other_id: str) -> Link:
     return Link(id=str(number), kind=kind, target=other_id)
 
 
-def marked(connection: Connection, project: int, external_id: str | None = None) -> Iterator[Marked]:
-    """Yield what carries an external id, or this one: tickets, comments, attachments, each as they were made."""
-    if external_id is not None and not encodable(external_id):
-        return
-    for kind, (table, joined) in _MARKED.items():
-        columns = table.c
-        ticket_id = columns.id if kind == "ticket" else columns.ticket_id
-        wanted = columns.external_id.is_not(None) if external_id is None else columns.external_id == external_id
-        found = (
-            select(columns.id, ticket_id.label("ticket_id"), columns.external_id)
-            .select_from(joined)
-            .where(TICKETS.c.project_id == project, wanted)
-            .order_by(columns.id)
-        )
-        for rows in connection.execute(found).partitions(BATCH):
-            yield from _marks(kind, rows)
+def find_marked(opened: Opened, external_id: str) -> Marked | None:
+    """Find what carries an external id: a ticket, else a comment, else an attachment, of several the oldest."""
+    wanted = {"project": opened.number, "external_id": external_id}
+    found = opened.connection.execute(_MARK, wanted).first() if encodable(external_id) else None
+    return None if found is None else _marked(found)
 
 
-def _marks(kind: Any, rows: Iterable[Any]) -> Iterator[Marked]:
-    for number, ticket_id, external_id in rows:
-        yield Marked(kind=kind, id=str(number), ticket_id=str(ticket_id), external_id=external_id)
+def every_marked(opened: Opened) -> Iterator[Marked]:
+    """Yield what carries an external id: tickets, comments, attachments, each as they were made."""
+    for query in _EVERY_MARK:
+        for rows in opened.connection.execute(query, {"project": opened.number}).partitions(BATCH):
+            yield from map(_marked, rows)
+
+
+def _marked(row: Row[Any]) -> Marked:
+    return Marked(kind=row.kind, id=str(row.id), ticket_id=str(row.ticket_id), external_id=row.external_id)
 
 
 def _author(opened: Opened, given: str | None) -> int:
@@ -194,7 +221,7 @@ def _author(opened: Opened, given: str | None) -> int:
 def _comment_number(opened: Opened, ticket_id: str, comment_id: str) -> tuple[int, int]:
     ticket, number = ticket_number(opened, ticket_id), number_of(comment_id)
     if opened.connection.execute(_COMMENT, {"ticket": ticket, "number": number}).first() is None:
-        raise NotFound("comment", comment_id)
+        raise NotFound("comment", comment_id, local=True)
     return ticket, number
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
@@ -67,16 +67,14 @@ def read_instant(text: str | None) -> datetime | None:
 
 @decoding()
 def read_tickets(
-    connection: Connection, words: Words, rows: Sequence[Row[Any]], *, fresh: bool = False
+    connection: Connection, words: Words, rows: Sequence[Row[Any]], *, empty: Collection[str] = ()
 ) -> list[Ticket]:
-    """Read whole tickets for a batch of rows of `tickets`; nothing can hang on `fresh` ones yet."""
+    """Read whole tickets for a batch of rows of `tickets`; the parts named in `empty` are known to hold nothing."""
     ids = {"ids": [row.id for row in rows]}
-    lists: dict[tuple[int, str], list[int]] = {}
-    for ticket_id, field, _, item in connection.execute(_LISTS, ids).columns("ticket_id", "field", "position", "item"):
-        lists.setdefault((ticket_id, field), []).append(item)
-    values = _custom_values(connection, words, ids)
-    links = {} if fresh else _links(connection, ids)
-    files = {} if fresh else _files(connection, words, ids)
+    lists = {} if "lists" in empty else _lists(connection, ids)
+    values = {} if "custom_fields" in empty else _custom_values(connection, words, ids)
+    links = {} if "links" in empty else _links(connection, ids)
+    files = {} if "attachments" in empty else _files(connection, words, ids)
     return [
         _ticket(words, row, lists, values.get(row.id, ()), links.get(row.id, ()), files.get(row.id, ())) for row in rows
     ]
@@ -176,6 +174,13 @@ def _comment(words: Words, row: Row[Any], changes: Sequence[Change], files: Sequ
         attachments=tuple(files),
         private=bool(row.private),
     )
+
+
+def _lists(connection: Connection, ids: dict[str, list[int]]) -> dict[tuple[int, str], list[int]]:
+    lists: dict[tuple[int, str], list[int]] = {}
+    for ticket_id, field, _, item in connection.execute(_LISTS, ids).columns("ticket_id", "field", "position", "item"):
+        lists.setdefault((ticket_id, field), []).append(item)
+    return lists
 
 
 def _links(connection: Connection, ids: dict[str, list[int]]) -> dict[int, list[Link]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -47,7 +47,7 @@ _EXISTS = select(_T.id).where(_T.project_id == bindparam("project"), _T.id == bi
 _HOLDER = select(_T.id).where(_T.project_id == bindparam("project"), _T.key == bindparam("ref"))
 _PARENT = select(_T.parent_id).where(_T.id == bindparam("number"))
 _INSERT = insert(TICKETS)
-_LAST_NUMBER = select(PROJECTS.c.last_number).where(PROJECTS.c.id == bindparam("project"))
+_LAST_NUMBER = select(PROJECTS.c.last_number, _HOLDER.scalar_subquery()).where(PROJECTS.c.id == bindparam("project"))
 _USE_NUMBER = update(PROJECTS).where(PROJECTS.c.id == bindparam("project")).values(last_number=bindparam("used"))
 
 
@@ -64,7 +64,7 @@ def by_id(opened: Opened, ticket_id: str) -> Ticket:
     """Read one ticket by its id; NotFound if this project has none such."""
     row = opened.connection.execute(_BY_ID, {"project": opened.number, "number": number_of(ticket_id)}).first()
     if row is None:
-        raise NotFound("ticket", ticket_id)
+        raise NotFound("ticket", ticket_id, local=True)
     return read_tickets(opened.connection, opened.words, [row])[0]
 
 
@@ -73,7 +73,7 @@ def by_key(opened: Opened, key: str) -> Ticket:
     known = encodable(key)
     row = opened.connection.execute(_BY_KEY, {"project": opened.number, "ref": key}).first() if known else None
     if row is None:
-        raise NotFound("ticket", key)
+        raise NotFound("ticket", key, local=True)
     return read_tickets(opened.connection, opened.words, [row])[0]
 
 
@@ -81,7 +81,7 @@ def ticket_number(opened: Opened, ticket_id: str) -> int:
     """Turn a ticket's id into its number; NotFound if this project has no such ticket."""
     number = number_of(ticket_id)
     if opened.connection.execute(_EXISTS, {"project": opened.number, "number": number}).first() is None:
-        raise NotFound("ticket", ticket_id)
+        raise NotFound("ticket", ticket_id, local=True)
     return number
 
 
@@ -104,7 +104,9 @@ def create(opened: Opened, fields: TicketFields, *, now: datetime) -> Ticket:
     row = dict.fromkeys(_COLUMNS) | defaults | given
     number = opened.connection.execute(_INSERT, row).lastrowid
     _write_lists(opened, number, written, fresh=True)
-    return _read(opened, number, fresh=True)
+    unwritten = [] if any(written.lists.values()) else ["lists"]
+    unwritten += [] if written.custom else ["custom_fields"]
+    return _read(opened, number, empty=("links", "attachments", *unwritten))
 
 
 def change(opened: Opened, ticket_id: str, fields: TicketFields, *, now: datetime) -> Ticket:
@@ -130,9 +132,9 @@ def remove(opened: Opened, ticket_id: str) -> None:
     opened.connection.execute(delete(TICKETS).where(_T.id == ticket_number(opened, ticket_id)))
 
 
-def _read(opened: Opened, number: int, *, fresh: bool = False) -> Ticket:
+def _read(opened: Opened, number: int, *, empty: Collection[str] = ()) -> Ticket:
     row = opened.connection.execute(_BY_ID, {"project": opened.number, "number": number}).one()
-    return read_tickets(opened.connection, opened.words, [row], fresh=fresh)[0]
+    return read_tickets(opened.connection, opened.words, [row], empty=empty)[0]
 
 
 def _written(opened: Opened, fields: TicketFields) -> _Written:
@@ -192,9 +194,8 @@ def _refuse_own_ancestor(opened: Opened, number: int, parent: int) -> None:
 
 def _take_key(opened: Opened, key: str | None, holder: int | None = None) -> str:
     """Reserve a key, the next one if none is given; Conflict if another ticket of the project has it."""
-    last = opened.connection.execute(_LAST_NUMBER, {"project": opened.number}).scalar_one()
+    last, found = opened.connection.execute(_LAST_NUMBER, {"project": opened.number, "ref": key}).one()
     taken = key or f"{opened.project.key}-{last + 1}"
-    found = opened.connection.execute(_HOLDER, {"project": opened.number, "ref": taken}).scalar() if key else None
     if found not in (None, holder):
         raise Conflict(f"the key {taken} is taken by another ticket of {opened.project.key}")
     used = number_in(taken, opened.project.key)
