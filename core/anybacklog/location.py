@@ -94,6 +94,10 @@ def is_loopback(host: str) -> bool:
 
 def _refuse_what_would_be_dropped(url: str) -> None:
     """Refuse what a URL's grammar throws away in silence, so that `C#` is never read as `C`."""
+    try:
+        url.encode()
+    except UnicodeEncodeError:
+        raise ConfigurationError("the URL holds half a character that no encoding has; write it again") from None
     if "#" in url.partition("?")[0]:
         raise ConfigurationError("a tracker's URL has no part after '#'; write %23 where the project's name has one")
     if any(character < " " or character == "\x7f" for character in url):

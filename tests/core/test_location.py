@@ -189,3 +189,8 @@ def test_this_machine_is_loopback(host: str) -> None:
 @pytest.mark.parametrize("host", ["", "localhost.example.com", "127.0.0.1.example.com", "10.0.0.1", "0.0.0.0"])
 def test_nothing_else_is_loopback(host: str) -> None:
     assert not is_loopback(host)
+
+
+def test_half_a_character_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="half a character"):
+        parse("nulab://example.backlog.com/\udcff")
