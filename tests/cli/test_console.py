@@ -60,9 +60,10 @@ def test_a_table_that_is_not_on_a_terminal_is_never_cut(capsys: pytest.CaptureFi
     assert title in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("columns", [50, 60, 80, 120])
 def test_on_a_narrow_terminal_every_column_keeps_some_room(columns: int, url: str, call: Call) -> None:
     call("create", url, "--title", "とても長い題名のチケット" * 5, "--status", "In progress")
+    updated = call("show", url, "PROJ-1", "--format", "json").json["updated_at"][:10]
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "anybacklog", "ls", url]
     environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
@@ -74,6 +75,22 @@ def test_on_a_narrow_terminal_every_column_keeps_some_room(columns: int, url: st
     assert len(shown) == 2
     assert "とても" in shown[1]
     assert "PROJ-1" in shown[1]
+    assert updated in shown[1]
+
+
+@pytest.mark.parametrize("columns", [50, 60])
+def test_a_narrow_report_wraps_no_number_and_no_word(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    headers = ["", "PLANNED", "CREATED", "ALREADY", "FAILED", "HELD"]
+    console.table(headers, [["tickets", "2", "2", "0", "0", "0"], ["attachments", "12345", "12345", "0", "0", "0"]])
+    shown = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in shown] == [
+        headers[1:], ["tickets", "2", "2", "0", "0", "0"], ["attachments", "12345", "12345", "0", "0", "0"],
+    ]  # fmt: skip
+    assert all(cell_len(line) <= columns for line in shown)
 
 
 def test_a_long_table_keeps_its_columns_and_one_heading(capsys: pytest.CaptureFixture[str]) -> None:

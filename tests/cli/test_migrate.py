@@ -108,6 +108,37 @@ def test_only_and_sample_keep_to_a_few(source: str, target: str, call: Call) -> 
     assert call("migrate", source, target, "--only", "PROJ-99").code == 2
 
 
+def test_what_was_chosen_is_done_and_the_rest_was_not_asked_for(source: str, target: str, call: Call) -> None:
+    chosen = call("migrate", source, target, "--only", "PROJ-1")
+    assert chosen.code == 0
+    assert "Done with the tickets that were chosen" in chosen.out
+    assert "Next: the same command without --only or --sample goes on with the rest" in chosen.out
+    limited = call("migrate", source, f"{target}2", "--limit", "1")
+    assert "run the same command again and it goes on" in limited.out
+
+
+def test_a_plan_that_cannot_be_read_is_found_before_anything_is_made(
+    source: str, target: str, call: Call, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.toml").write_text("[mapping.nonsense]\nx = 5")
+    before = sorted(tmp_path.rglob("*"))
+    answer = call("migrate", source, target, "--plan", tmp_path / "plan.toml")
+    assert (answer.code, answer.out) == (2, "")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_dry_run_names_no_ledger_that_is_not_there(source: str, target: str, call: Call, tmp_path: Path) -> None:
+    answer = call("migrate", source, target, "--dry-run", "--json-report", "-")
+    assert answer.json["ledger"] == ""
+    assert "Ledger: " not in answer.err
+    assert "ledger of this migration" not in answer.err
+    ledger = tmp_path / "ledger.db"
+    call("migrate", source, target, "--ledger", ledger)
+    assert call("migrate", source, target, "--ledger", ledger, "--dry-run", "--json-report", "-").json["ledger"] == str(
+        ledger
+    )
+
+
 def test_a_dry_run_writes_nothing_at_all(source: str, target: str, call: Call, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     answer = call("migrate", source, target, "--dry-run")

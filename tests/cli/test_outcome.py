@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from anybacklog.cli.everywhere import Invocation
-from anybacklog.cli.outcome import exit_code, sentence, told
+from anybacklog.cli.outcome import exit_code, sentence, told, unread
 from anybacklog.errors import (
     AnyBacklogError,
     AuthenticationError,
@@ -101,7 +101,18 @@ def test_debug_shows_where_it_came_from_without_the_key(
     assert "s3cr3t-v4lue" not in shown
 
 
-@pytest.mark.parametrize("url", ["nolab://x/P", "sqlite:/broken", "sqlite:///x.db?nope=1", "no-such-connection"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nolab://x/P",
+        "https://x.backlog.com/view/P-1",
+        "nulab://",
+        "nulab:///P",
+        "sqlite:/broken",
+        "sqlite:///x.db?nope=1",
+        "no-such-connection",
+    ],
+)
 def test_a_url_that_cannot_be_used_is_a_sentence_and_exit_code_2(url: str, call: Call) -> None:
     answer = call("ls", url)
     assert (answer.code, answer.out) == (2, "")
@@ -109,7 +120,46 @@ def test_a_url_that_cannot_be_used_is_a_sentence_and_exit_code_2(url: str, call:
     assert "Traceback" not in answer.err
 
 
-def test_a_reader_that_leaves_early_is_no_error_to_talk_about(url: str, call: Call) -> None:
+def test_a_configuration_file_that_is_named_but_missing_stops_every_command(
+    url: str, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANYBACKLOG_CONFIG", str(tmp_path / "absent.toml"))
+    for command in (("ls", url), ("create", url, "--title", "t"), ("migrate", url, "memory://x/P"), ("ls", "work")):
+        answer = call(*command)
+        assert (answer.code, answer.out) == (2, "")
+        assert "absent.toml does not exist" in answer.err
+    assert not (tmp_path / "tickets.db").exists()
+
+
+def test_a_key_in_the_configuration_file_is_not_shown_but_its_remedy_is(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[connections.my-token]\nurl = "nulab://x.backlog.com/P"\napi_key = "s3cr3t-v4lue"\n')
+    monkeypatch.setenv("ANYBACKLOG_CONFIG", str(path))
+    answer = call("ls", "my-token")
+    assert answer.code == 2
+    assert "connections.my-token.api_key is the key itself, which must not stand in the file" in answer.err
+    assert 'name its place: {env = "NAME"}' in answer.err
+    assert "***" not in answer.err
+    assert "s3cr3t" not in answer.err
+
+
+def test_a_file_that_is_not_there_is_not_blamed_on_a_key(call: Call, tmp_path: Path) -> None:
+    answer = call("ls", f"sqlite:///{tmp_path}/absent.db")
+    assert answer.code == 1
+    assert answer.err.rstrip().endswith("absent.db does not exist")
+
+
+def test_a_file_of_several_projects_names_them_as_a_url_writes_them(call: Call, tmp_path: Path) -> None:
+    for project in ("A", "営業%20%26%20C"):
+        call("create", f"sqlite:///{tmp_path}/t.db?project={project}", "--title", "t")
+    answer = call("ls", f"sqlite:///{tmp_path}/t.db")
+    assert answer.code == 2
+    assert "?project=A or ?project=%E5%96%B6%E6%A5%AD%20%26%20C" in answer.err
+
+
+def test_a_reader_that_leaves_early_is_no_error(url: str, call: Call) -> None:
     call("create", url, "--title", "x" * 200_000)
     with subprocess.Popen(
         [sys.executable, "-m", "anybacklog", "ls", url], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -118,6 +168,20 @@ def test_a_reader_that_leaves_early_is_no_error_to_talk_about(url: str, call: Ca
         assert running.stderr is not None
         running.stdout.close()
         assert running.stderr.read() == b""
+    assert running.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("invocation", "code"),
+    [
+        (Invocation(), 0),
+        (Invocation(resumable=True), 4),
+        (Invocation(resumable=True, settled=1), 1),
+        (Invocation(resumable=True, settled=0), 0),
+    ],
+)
+def test_a_reader_that_leaves_early_hides_no_failure(invocation: Invocation, code: int) -> None:
+    assert unread(invocation) == code
 
 
 def test_ctrl_c_ends_with_130(plugin: Callable[[str], Path]) -> None:

@@ -113,6 +113,9 @@ def test_backends_says_what_a_url_can_name(call: Call) -> None:
     assert told["sqlite"]["options"][0]["name"] == "project"
     assert told["sqlite"]["plugin"] == "embedded"
     assert told["sqlite"]["example"] in call("backends").out
+    names = {scheme: [option["name"] for option in each["options"]] for scheme, each in told.items()}
+    assert "allow_plain_http" in names["nulab"]
+    assert "allow_plain_http" not in names["sqlite"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -130,6 +130,30 @@ def test_a_missing_file_stops_create_before_anything_is_written(url: str, tmp_pa
     assert not (tmp_path / "tickets.db").exists()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("attach", "URL", "PROJ-1", "-", "-"),
+        ("create", "URL", "--title", "t", "--description-file", "-", "--attach", "-"),
+        ("edit", "URL", "PROJ-1", "--attach", "-", "--attach", "-"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_standard_input_is_read_once(arguments: tuple[str, ...], url: str, call: Call) -> None:
+    call("create", url, "--title", "t")
+    answer = call(*(url if each == "URL" else each for each in arguments), stdin=b"x")
+    assert (answer.code, answer.out) == (2, "")
+    assert "can be read only once" in answer.err
+    assert len(call("ls", url, "--format", "json").json) == 1
+
+
+def test_what_is_created_in_memory_is_said_to_be_gone(url: str, call: Call) -> None:
+    answer = call("create", "memory://here/PROJ", "--title", "t")
+    assert (answer.code, answer.out) == (0, "PROJ-1\n")
+    assert "gone when this command ends" in answer.err
+    assert call("create", url, "--title", "t").err == ""
+
+
 def test_attach_prints_each_id_and_name(url: str, tmp_path: Path, call: Call) -> None:
     call("create", url, "--title", "t")
     for name in ("添付.bin", "b.txt"):
@@ -240,8 +264,13 @@ def test_rm_asks_first_and_without_a_terminal_wants_yes(three: str, call: Call) 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal needs POSIX")
-@pytest.mark.parametrize(("typed", "left"), [(b"n\n", ["PROJ-1", "PROJ-2", "PROJ-3"]), (b"y\n", ["PROJ-1", "PROJ-3"])])
-def test_on_a_terminal_rm_does_what_the_person_answers(typed: bytes, left: list[str], three: str, call: Call) -> None:
+@pytest.mark.parametrize(
+    ("typed", "code", "left"),
+    [(b"n\n", 1, ["PROJ-1", "PROJ-2", "PROJ-3"]), (b"y\n", 0, ["PROJ-1", "PROJ-3"])],
+)
+def test_on_a_terminal_rm_does_what_the_person_answers(
+    typed: bytes, code: int, left: list[str], three: str, call: Call
+) -> None:
     ours, theirs = os.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "anybacklog", "rm", three, "PROJ-2"], stdin=theirs, stderr=theirs, stdout=subprocess.PIPE
@@ -252,7 +281,7 @@ def test_on_a_terminal_rm_does_what_the_person_answers(typed: bytes, left: list[
             assert select.select([ours], [], [], 30)[0], asked
             asked += os.read(ours, 4096)
         os.write(ours, typed)
-        assert running.wait(30) == 0
+        assert running.wait(30) == code
     os.close(ours)
     assert _keys(call("ls", three, "--format", "json")) == left
 

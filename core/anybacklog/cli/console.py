@@ -6,7 +6,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 _BLOCK = 100
 _UNLIMITED = 1_000_000
-_GAP = 2
-_ROOM = 24
-_NARROWEST = 8
+_SPACING = ((2, 12, 24), (1, 12, 8), (1, 4, 8))
+"""From roomy to narrow: the gap between columns, what a column keeps at least, and what is left for the last one."""
 # C0 and DEL become their pictures; C1 (which terminals obey like ESC) and what turns the writing round, their escapes.
 _HARMLESS: Mapping[int, int | str] = (
     {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"}
@@ -94,19 +93,24 @@ def write_json_array(values: Iterable[Any]) -> None:
     write("[]\n" if before == "[" else "\n]\n")
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, wrap: bool = True) -> None:
-    """Print a table; a terminal wraps or cuts the last column, elsewhere it is whole."""
-    for line in table_lines(headers, rows, wrap=wrap):
+def table(
+    headers: Sequence[str], rows: Iterable[Sequence[str]], *, wrap: bool = True, whole: Collection[str] = ()
+) -> None:
+    """Print a table; a terminal wraps or cuts its columns, but for those named `whole`; elsewhere all are whole."""
+    for line in table_lines(headers, rows, wrap=wrap, whole=whole):
         write(line + "\n")
 
 
-def table_lines(headers: Sequence[str], rows: Iterable[Sequence[str]], *, wrap: bool = True) -> Iterator[str]:
+def table_lines(
+    headers: Sequence[str], rows: Iterable[Sequence[str]], *, wrap: bool = True, whole: Collection[str] = ()
+) -> Iterator[str]:
     """Give a table's lines as its rows come in, a hundred at a time; no rows, no lines."""
     console = _console(sys.stdout)
-    widths = [0] * (len(headers) - 1)
+    kept = [place for place, header in enumerate(headers) if header in whole]
+    widths = [0] * len(headers)
     for number, block in enumerate(_blocks(rows)):
         widths = [max(widths[place], *map(_width, column)) for place, column in enumerate(_columns(headers, block))]
-        yield from _drawn(console, headers, block, _fitted(widths, console.width), first=number == 0, wrap=wrap)
+        yield from _drawn(console, headers, block, _fitted(widths, console.width, kept), first=number == 0, wrap=wrap)
 
 
 def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]:
@@ -116,15 +120,25 @@ def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]:
 
 
 def _columns(headers: Sequence[str], block: list[list[str]]) -> list[list[str]]:
-    return [[header, *(row[place] for row in block)] for place, header in enumerate(headers[:-1])]
+    return [[header, *(row[place] for row in block)] for place, header in enumerate(headers)]
 
 
-def _fitted(widths: list[int], available: int) -> list[int]:
-    """Take from the widest columns until the last one has room; none becomes unreadable for it."""
-    fitted = list(widths)
-    while sum(fitted) + _GAP * len(fitted) > available - _ROOM and max(fitted) > _NARROWEST:
-        fitted[fitted.index(max(fitted))] -= 1
-    return fitted
+def _fitted(widths: list[int], available: int, kept: Collection[int]) -> tuple[list[int], int]:
+    """Take from the widest columns until the last one has room; give the widths of the others, and the gap."""
+    *others, last = widths
+    fitted, gap = others, 0
+    for gap, least, room in _SPACING:
+        fitted, left = list(others), available - min(room, last) - gap * len(others)
+        while sum(fitted) > left and (place := _widest(fitted, least, kept)) is not None:
+            fitted[place] -= 1
+        if sum(fitted) <= left:
+            break
+    return fitted, gap
+
+
+def _widest(widths: list[int], least: int, kept: Collection[int]) -> int | None:
+    places = [place for place, width in enumerate(widths) if width > least and place not in kept]
+    return max(places, key=widths.__getitem__, default=None)
 
 
 def _width(text: str) -> int:
@@ -134,14 +148,21 @@ def _width(text: str) -> int:
 
 
 def _drawn(
-    console: Console, headers: Sequence[str], block: list[list[str]], widths: list[int], *, first: bool, wrap: bool
+    console: Console,
+    headers: Sequence[str],
+    block: list[list[str]],
+    fitted: tuple[list[int], int],
+    *,
+    first: bool,
+    wrap: bool,
 ) -> Iterator[str]:
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=None, show_header=first, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="none")
+    widths, gap = fitted
+    grid = Table(box=None, show_header=first, padding=(0, gap, 0, 0), pad_edge=False, header_style="none")
     overflow: Literal["fold", "ellipsis"] = "fold" if wrap else "ellipsis"
-    rest = max(console.width - sum(widths) - _GAP * len(widths), _NARROWEST)
+    rest = max(console.width - sum(widths) - gap * len(widths), 1)
     for header, width in zip(headers, (*widths, None), strict=True):
         grid.add_column(Text(header), width=width, max_width=rest, no_wrap=not wrap, overflow=overflow)
     for row in block:

@@ -15,9 +15,16 @@ if TYPE_CHECKING:
     from anybacklog.tracker import Tracker
 
 
+class ReaderLeft(Exception):
+    """Nobody reads our output any more. Click would make exit code 1 of a BrokenPipeError that reached it."""
+
+
 @dataclass(slots=True)
 class Invocation:
-    """What was said about one call as a whole; `resumable` once it does what running again would go on with."""
+    """What was said about one call as a whole; `resumable` once it does what running again would go on with.
+
+    `settled` is the exit code once only the telling is left: a reader that leaves then changes nothing.
+    """
 
     verbose: int = 0
     debug: bool = False
@@ -26,6 +33,7 @@ class Invocation:
     source_key_env: str | None = None
     target_key_env: str | None = None
     resumable: bool = False
+    settled: int | None = None
 
     def registry(self) -> Registry:
         """Load the installed plugins and the files named by --plugin."""
@@ -62,9 +70,23 @@ class Invocation:
 
         return connect(url, key_env=key_env, plugins=self.files())
 
+    def open_to_keep(self, url: str) -> Tracker:
+        """Open a tracker to put something into; one that ends with this process is warned about."""
+        tracker = self.open(url)
+        warn_of_memory(tracker)
+        return tracker
+
     def files(self) -> tuple[str, ...]:
         """Name the plugin files, each once."""
         return tuple(dict.fromkeys(self.plugins))
+
+
+def warn_of_memory(tracker: Tracker) -> None:
+    """Say that what is written to memory:// is gone when the command is."""
+    if tracker.location.scheme == "memory":
+        from anybacklog.cli import console
+
+        console.note("memory:// is gone when this command ends; sqlite:///FILE.db keeps what is written")
 
 
 class EverywhereOption(click.Option):

@@ -51,6 +51,12 @@ def read_text(file: str) -> str:
         ) from None
 
 
+def one_stdin(*files: str | None) -> None:
+    """Refuse standard input named twice: the second reader would find nothing."""
+    if files.count("-") > 1:
+        raise click.UsageError("- (standard input) can be read only once; name it once")
+
+
 def one_text(text: str | None, file: str | None, *, names: str) -> str | None:
     """Take a text from the command line or from a file, not from both."""
     if text is not None and file is not None:
@@ -62,7 +68,9 @@ def open_files(tracker: Tracker, files: Sequence[str], stack: ExitStack) -> list
     """Open every file before anything is written, and refuse those the tracker could not take."""
     reason = tracker.capabilities.why_not("add_attachment") if files else None
     if reason is not None:
-        raise UnsupportedOperation("add_attachment", reason)
+        error = UnsupportedOperation("add_attachment", reason)
+        error.backend, error.operation = str(tracker.location), "add_attachment"
+        raise error
     limit = tracker.capabilities.limits.attachment_size if files else None
     return [_opened(file, limit, stack) for file in files]
 

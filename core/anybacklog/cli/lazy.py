@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from anybacklog.cli.everywhere import Invocation, format_options, with_everywhere
+from anybacklog.cli.everywhere import Invocation, ReaderLeft, format_options, with_everywhere
 
 if TYPE_CHECKING:
     from anybacklog.hookspecs import CommandSpec
@@ -52,7 +52,10 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> None:
         """Call the command; what it returns is no exit code, `ctx.exit` gives one."""
-        super().invoke(ctx)
+        try:
+            super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderLeft from None
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Take the options of every command in front of the name, too."""

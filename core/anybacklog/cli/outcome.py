@@ -11,7 +11,7 @@ from collections.abc import Callable
 import click
 
 from anybacklog.cli import console
-from anybacklog.cli.everywhere import Invocation
+from anybacklog.cli.everywhere import Invocation, ReaderLeft
 from anybacklog.errors import (
     AnyBacklogError,
     AuthenticationError,
@@ -35,13 +35,20 @@ def told(invocation: Invocation, call: Callable[[], int]) -> int:
     except (click.Abort, KeyboardInterrupt):
         _say(f"Interrupted. {AGAIN}" if invocation.resumable else "Interrupted.", invocation)
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderLeft):
         _forget_stdout()
-        return FAILED
+        return unread(invocation)
     except Exception as error:  # noqa: BLE001  # the last one to see it: nobody is shown a traceback unasked
         code = exit_code(error, resumable=invocation.resumable)
         _say(f"{sentence(error)}\n{AGAIN}" if code == STOPPED else sentence(error), invocation)
         return code
+
+
+def unread(invocation: Invocation) -> int:
+    """Give the exit code when nobody reads any more: that of the work, which is not over if it could be resumed."""
+    if invocation.settled is not None:
+        return invocation.settled
+    return STOPPED if invocation.resumable else 0
 
 
 def exit_code(error: Exception, *, resumable: bool) -> int:

@@ -31,14 +31,31 @@ class Show(Protocol):
 
 
 @contextmanager
-def shown() -> Iterator[Show]:
-    """Show progress as long as the block runs."""
+def shown(begun: Callable[[], None] = lambda: None) -> Iterator[Show]:
+    """Show progress as long as the block runs; `begun` is called once, before the first of it."""
     terminal = console.progress_console()
-    show: Show = Bars(terminal) if terminal is not None else Lines()
+    show: Show = _First(Bars(terminal) if terminal is not None else Lines(), begun)
     try:
         yield show
     finally:
         show.rest()
+
+
+class _First:
+    """Says what is to be said once the work has really begun: whatever is wrong with the call is found before."""
+
+    def __init__(self, show: Show, begun: Callable[[], None]) -> None:
+        self._show = show
+        self._begun: Callable[[], None] | None = begun
+
+    def __call__(self, progress: Progress) -> None:
+        if self._begun is not None:
+            begun, self._begun = self._begun, None
+            begun()
+        self._show(progress)
+
+    def rest(self) -> None:
+        self._show.rest()
 
 
 class Lines:

@@ -17,11 +17,13 @@ _STATUS = {
     "dry-run": "Dry run: nothing was written.",
 }
 
+_NAMED_ALONE = "Done with the tickets that were chosen; the others were not asked for."
+
 
 def report_lines(report: Report, source: str, target: str) -> Iterator[str]:
     """Give the report: counts, what is not kept as it was, failures, where things are, what to do next."""
     yield f"{source} -> {target}"
-    yield _STATUS[report.status] if report.clean else _trouble(report.failures)
+    yield _status(report) if report.clean else _trouble(report.failures)
     yield ""
     yield from count_lines(report)
     yield from _section("How the fields arrive", fidelity_lines(report.fidelity))
@@ -29,6 +31,17 @@ def report_lines(report: Report, source: str, target: str) -> Iterator[str]:
     yield from _section("Notes", map(redact, report.notes))
     yield ""
     yield from _next(report, source, target)
+
+
+def _status(report: Report) -> str:
+    return _NAMED_ALONE if _named_alone(report) else _STATUS[report.status]
+
+
+def _named_alone(report: Report) -> bool:
+    """Tell whether a run that was partial by its own choice (--only, --sample) has nothing left of that choice."""
+    tickets = report.counts["tickets"]
+    done = tickets.created + tickets.already + tickets.failed + tickets.held
+    return report.status == "partial" and done >= tickets.planned
 
 
 def count_lines(report: Report) -> Iterator[str]:
@@ -83,7 +96,8 @@ def _next(report: Report, source: str, target: str) -> Iterator[str]:
         return
     yield f"Ledger: {report.ledger}"
     if report.status == "partial":
-        yield "Next: the same command goes on with the rest"
+        without = " without --only or --sample" if _named_alone(report) else ""
+        yield f"Next: the same command{without} goes on with the rest"
         return
     yield f"Next: {verify_command(source, target, report.ledger)}"
 

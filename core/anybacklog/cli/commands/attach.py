@@ -8,7 +8,7 @@ import click
 
 from anybacklog.cli import console
 from anybacklog.cli.everywhere import Command, Invocation
-from anybacklog.cli.inputs import FILE, open_files
+from anybacklog.cli.inputs import FILE, one_stdin, open_files
 
 EPILOG = """\b
 Example:
@@ -22,9 +22,12 @@ Example:
 @click.pass_obj
 def command(invocation: Invocation, url: str, key: str, files: tuple[str, ...]) -> None:
     """Put files at a ticket and print each attachment's id and name; a FILE of - is standard input."""
+    one_stdin(*files)
     with invocation.open(url) as tracker, ExitStack() as stack:
         streams = open_files(tracker, files, stack)
         ticket = tracker.ticket(key)
+        invocation.settled = 1  # whoever stops reading now stops the work
         for name, stream in streams:
             made = tracker.add_attachment(ticket, name, stream)
             console.say(f"{made.id}\t{made.name}")
+        invocation.settled = 0

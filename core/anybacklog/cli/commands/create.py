@@ -9,7 +9,7 @@ import click
 
 from anybacklog.cli.everywhere import Command, Invocation
 from anybacklog.cli.fields import attach_all, given_fields, print_ticket, ticket_options
-from anybacklog.cli.inputs import open_files
+from anybacklog.cli.inputs import one_stdin, open_files
 
 EPILOG = """\b
 Example:
@@ -25,7 +25,8 @@ def command(invocation: Invocation, /, url: str, files: tuple[str, ...], form: s
     """Create a ticket and print its key, or the ticket as JSON."""
     from anybacklog.model import TicketDraft
 
-    with invocation.open(url) as tracker, ExitStack() as stack:
+    one_stdin(options["description_file"], *files)
+    with invocation.open_to_keep(url) as tracker, ExitStack() as stack:
         draft = TicketDraft(**given_fields(**options))
         streams = open_files(tracker, files, stack)
         ticket = tracker.create_ticket(draft)

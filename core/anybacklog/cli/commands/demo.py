@@ -42,10 +42,11 @@ def command(invocation: Invocation, folder: Path) -> None:
     invocation.resumable = True
     _make_source(invocation, folder / "source.db", project)
     report, verification = _migrate(invocation, source, target, folder)
+    invocation.settled = 1 if report.failures or verification.differences else 0
     for line in _told(project["name"], source, target, folder, report, verification):
         console.say(line)
-    if report.failures or verification.differences:
-        raise click.exceptions.Exit(1)
+    if invocation.settled:
+        raise click.exceptions.Exit(invocation.settled)
 
 
 def _url(file: Path, project: str) -> str:

@@ -52,10 +52,12 @@ def command(invocation: Invocation, url: str, key: str, folder: Path, name: str 
             return
         folder.mkdir(parents=True, exist_ok=True)
         taken: set[Path] = set()
+        invocation.settled = 1  # whoever stops reading now stops the work
         for attachment in files:
             path = _download(tracker, attachment, folder, taken)
             taken.add(path)
             console.say(str(path))
+        invocation.settled = 0
 
 
 def _download(tracker: Tracker, attachment: Attachment, folder: Path, taken: set[Path]) -> Path:

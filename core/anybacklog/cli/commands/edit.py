@@ -10,7 +10,7 @@ import click
 from anybacklog.cli import console
 from anybacklog.cli.everywhere import Command, Invocation
 from anybacklog.cli.fields import attach_all, given_fields, print_ticket, ticket_options
-from anybacklog.cli.inputs import open_files
+from anybacklog.cli.inputs import one_stdin, open_files
 
 EPILOG = """\b
 Examples:
@@ -26,6 +26,7 @@ Examples:
 @click.pass_obj
 def command(invocation: Invocation, /, url: str, key: str, files: tuple[str, ...], form: str, **options: Any) -> None:
     """Change what is given and leave the rest; an empty value clears. Prints the key, or the ticket as JSON."""
+    one_stdin(options["description_file"], *files)
     with invocation.open(url) as tracker, ExitStack() as stack:
         changes = given_fields(**options)
         streams = open_files(tracker, files, stack)

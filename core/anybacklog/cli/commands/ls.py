@@ -61,7 +61,8 @@ def command(
 
 def _print(tickets: Iterator[Ticket], form: str, *, raw: bool) -> None:
     if form == "table":
-        console.table(["KEY", "STATUS", "TYPE", "ASSIGNEES", "UPDATED", "TITLE"], map(_row, tickets), wrap=False)
+        headers = ["KEY", "STATUS", "TYPE", "ASSIGNEES", "UPDATED", "TITLE"]
+        console.table(headers, map(_row, tickets), wrap=False, whole=("KEY", "UPDATED"))
         return
     if form == "csv":
         from anybacklog.cli.spreadsheet import write_csv

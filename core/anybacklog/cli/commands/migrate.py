@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from anybacklog.cli import console
-from anybacklog.cli.everywhere import Command, Invocation
+from anybacklog.cli.everywhere import Command, Invocation, warn_of_memory
 from anybacklog.cli.files import writable, write_whole
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def command(
     """Copy every ticket of SOURCE, with comments, files and links, into TARGET, exactly once."""
     confirm = None if yes or options["plan"] else _asked
     report = _migrate(invocation, source, target, confirm, **options)
+    invocation.settled = 1 if report.failures else 0
     _publish(report, source, target, page, json_report)
     if report.failures:
         raise click.exceptions.Exit(1)
@@ -74,14 +75,16 @@ def _migrate(
 ) -> Report:
     from anybacklog.cli.progress import shown
     from anybacklog.migration import default_ledger, migrate
-    from anybacklog.migration.ends import refuse_absent
 
-    with invocation.open_both(source, target) as (one, other), shown() as show:
-        invocation.resumable = not dry_run
+    def begun() -> None:
         if ledger is None and not dry_run:
-            refuse_absent(one)  # asking for its identity would make an embedded source that is not there
             console.note(f"The ledger of this migration is {default_ledger(one, other)}")
-        return migrate(
+
+    with invocation.open_both(source, target) as (one, other), shown(begun) as show:
+        invocation.resumable = not dry_run
+        if not dry_run:
+            warn_of_memory(other)
+        report = migrate(
             one,
             other,
             ledger=ledger,
@@ -92,6 +95,9 @@ def _migrate(
             plugins=invocation.files(),
             **options,
         )
+    if dry_run and not Path(report.ledger).exists():
+        report.ledger = ""  # it was a file for the run alone
+    return report
 
 
 def _asked(show: Show, losses: Sequence[Fidelity]) -> bool:

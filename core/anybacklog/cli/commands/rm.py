@@ -25,6 +25,6 @@ def command(invocation: Invocation, url: str, key: str, *, yes: bool) -> None:
         ticket = tracker.ticket(key)
         if not yes and not console.ask(f"Delete {ticket.key} {ticket.title!r} for good?", otherwise="add --yes"):
             console.note(f"{ticket.key} was left as it is.")
-            return
+            raise click.exceptions.Exit(1)
         tracker.delete_ticket(ticket)
         console.note(f"{ticket.key} is deleted.")

@@ -33,6 +33,7 @@ def command(invocation: Invocation, source: str, target: str, ledger: Path | Non
 
     with invocation.open_both(source, target) as (one, other), shown() as show:
         found = verify(one, other, ledger=ledger, progress=show, plugins=invocation.files())
+    invocation.settled = 1 if found.differences else 0
     to_stdout = publish_json(found.to_json(), json_report)
     for line in verification_lines(found):
         (console.note if to_stdout else console.say)(line)
