@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 100
 _UNLIMITED = 1_000_000
-_SPACING = ((2, 12, 24), (1, 12, 8), (1, 4, 8))
+_SPACING = ((2, 12, 24), (1, 12, 16), (1, 4, 12))
 """From roomy to narrow: the gap between columns, what a column keeps at least, and what is left for the last one."""
 # C0 and DEL become their pictures; C1 (which terminals obey like ESC) and what turns the writing round, their escapes.
 _HARMLESS: Mapping[int, int | str] = (
