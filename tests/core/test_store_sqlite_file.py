@@ -280,6 +280,24 @@ def test_an_analyst_finds_plain_columns(backend: SqliteBackend, path: Path) -> N
     assert row == ("DEFAULT-1", "𠮷", "*Why?*", "Open", "Backend", len("2026-01-01T00:00:00.000000Z"))
 
 
+def test_finding_a_mark_takes_no_longer_among_many_tickets(backend: SqliteBackend) -> None:
+    def steps() -> int:
+        counted = [0]
+        connection = backend._file._opened().connection.dbapi_connection
+        assert isinstance(connection, sqlite3.Connection)
+        connection.set_progress_handler(lambda: counted.__setitem__(0, counted[0] + 1), 1)
+        assert backend.find_external("mark 7") is not None
+        connection.set_progress_handler(None, 1)
+        return counted[0]
+
+    for number in range(10):
+        backend.create_ticket({"title": "Few", "external_id": f"mark {number}"})
+    among_few = steps()
+    for number in range(10, 300):
+        backend.create_ticket({"title": "Many", "external_id": f"mark {number}"})
+    assert steps() < 2 * among_few
+
+
 def _assert_refused(backend: SqliteBackend, path: Path, reason: str) -> None:
     before = path.read_bytes()
     for attempt in (backend.project, backend.identity, lambda: backend.create_ticket({"title": "No"})):
