@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -318,18 +319,16 @@ class Applier:
 def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, clock: Clock) -> MappingTable:
     """Create what the target lacks: people, words, fields. A name that is there already is what we want."""
     _recognise(target, pair, mapping)
-    fresh: dict[tuple[str, str], Any] = {}
+    created: Counter[str] = Counter()
     for kind, match in mapping.to_create():
-        noun = to_make(match)
-        made = fresh.get((kind, noun.name)) if kind != "users" else None
-        if made is None:
-            key = f"metadata:{kind}:{match.source.id}"
-            pair.intend(key, "", None, {}, clock.now())
-            made = fresh[kind, noun.name] = _made(target, kind, noun)
-            pair.done(key, [], before={"created": made.id})
+        key = f"metadata:{kind}:{match.source.id}"
+        pair.intend(key, "", None, {}, clock.now())
+        made = _made(target, kind, to_make(match))
+        pair.done(key, [], before={"created": made.id})
         mapping = mapping.made(kind, match.source.id, made)
-    for kind, ids in pair.made().items():
-        report.notes.append(f"created in the target: {len(ids)} {kind.replace('_', ' ')}")
+        created[kind.replace("_", " ")] += 1
+    if created:
+        report.notes.append(f"created in the target: {', '.join(f'{kind} {count}' for kind, count in created.items())}")
     return mapping
 
 

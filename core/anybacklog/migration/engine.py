@@ -270,16 +270,17 @@ class _Going:
             observe=self.plugged.observe,
             clock=self.run.clock,
         )
-        finished = True
+        finished, done = True, 0
         total = min(header.tickets, self.report.counts["tickets"].planned)
-        for done, bundle in enumerate(self._bundles()):
-            self.run.show(Progress(stage="apply", done=done, total=total))
+        for bundle in self._bundles():
             arrived = self.pair.landed("ticket", bundle.ticket.id, bundle.ticket.id) is not None
             if self.run.limit is not None and applier.created_tickets >= self.run.limit and not arrived:
                 finished = False
                 continue
+            self.run.show(Progress(stage="apply", done=done, total=total))
             applier.ticket(plan_ticket(bundle, course))
-        self.run.show(Progress(stage="apply", done=total, total=total))
+            done += 1
+        self.run.show(Progress(stage="apply", done=done, total=total if finished else done))
         for bundle in self._bundles():
             applier.ties(plan_ties(bundle.ticket, course), partial=not finished or bool(self.run.only))
         return finished and not self.run.only
