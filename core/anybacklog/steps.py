@@ -141,3 +141,15 @@ def digest_of(step: Step) -> str:
         case AddLink():
             content = tuple(sorted((step.item.ticket_id, step.other)))
     return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def mark_of(step: Step) -> str | None:
+    """Give the mark a step writes; ties carry none."""
+    return None if isinstance(step, SetParent | AddLink) else step.mark
+
+
+def uploads_of(step: Step) -> tuple[Upload, ...]:
+    """Give the files a step carries."""
+    if isinstance(step, AddAttachment):
+        return (step.upload,)
+    return step.uploads if isinstance(step, AddComment) else ()

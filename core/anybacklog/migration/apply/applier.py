@@ -1,14 +1,12 @@
-"""The one writer: carries out steps, each with its intent in the ledger before and its outcome after."""
+"""Carries out steps, each with its intent in the ledger before and its outcome after."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias, cast
+from typing import Literal, TypeAlias
 
-from anybacklog.abilities import MetadataKind
 from anybacklog.backend import AttachmentDraft
 from anybacklog.errors import (
     AnyBacklogError,
@@ -24,11 +22,10 @@ from anybacklog.migration.clock import Clock
 from anybacklog.migration.fetching import SourceFailed, fetched
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row
-from anybacklog.migration.mapping import MappingTable, to_make
 from anybacklog.migration.planning import Course
 from anybacklog.migration.questions import CannotTell, Questions, landed_comment, parent_landed
 from anybacklog.migration.report import Counted, Failure, Report
-from anybacklog.model import TicketId, User
+from anybacklog.model import TicketId
 from anybacklog.steps import (
     AddAttachment,
     AddComment,
@@ -38,11 +35,12 @@ from anybacklog.steps import (
     SetParent,
     Step,
     StepState,
-    Upload,
     describe,
     digest_of,
     items_of,
     key_of,
+    mark_of,
+    uploads_of,
 )
 from anybacklog.tracker import Tracker
 
@@ -175,8 +173,8 @@ class Applier:
         """Write once; None: it certainly did not arrive, so it may be written again."""
         with ExitStack() as open_files:
             marked = self._marks("attachments.external_id")
-            files = [fetched(self.source, upload, open_files, marked=marked) for upload in _uploads(step)]
-            self.pair.intend(key, step.item.ticket_key, _mark(step), {"digest": digest_of(step)}, self.clock.now())
+            files = [fetched(self.source, upload, open_files, marked=marked) for upload in uploads_of(step)]
+            self.pair.intend(key, step.item.ticket_key, mark_of(step), {"digest": digest_of(step)}, self.clock.now())
             try:
                 landed = self._call(step, files)
             except (AuthenticationError, RateLimited):
@@ -314,64 +312,3 @@ class Applier:
 
     def _marks(self, field_name: str) -> bool:
         return self.course.marks and self.course.native(field_name)
-
-
-def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, clock: Clock) -> MappingTable:
-    """Create what the target lacks: people, words, fields. A name that is there already is what we want."""
-    _recognise(target, pair, mapping)
-    created: Counter[str] = Counter()
-    for kind, match in mapping.to_create():
-        key = f"metadata:{kind}:{match.source.id}"
-        pair.intend(key, "", None, {}, clock.now())
-        made = _made(target, kind, to_make(match))
-        pair.done(key, [], before={"created": made.id})
-        mapping = mapping.made(kind, match.source.id, made)
-        created[kind.replace("_", " ")] += 1
-    if created:
-        report.notes.append(f"created in the target: {', '.join(f'{kind} {count}' for kind, count in created.items())}")
-    return mapping
-
-
-def _made(target: Tracker, kind: MetadataKind, noun: Any) -> Any:
-    try:
-        return target.add_metadata(kind, noun)
-    except Conflict as error:
-        # Somebody else made it a moment ago, or the target folds names together: then theirs is what we want.
-        same = [each for each in getattr(target, kind)() if each.name == noun.name]
-        if len(same) == 1:
-            return same[0]
-        raise MigrationError(f"{kind.replace('_', ' ')} {noun.name!r} cannot be created: {error}") from error
-
-
-def _recognise(target: Tracker, pair: Pair, mapping: MappingTable) -> None:
-    """Take as ours what an interrupted run had created and could not write down."""
-    for row in pair.rows("intended"):
-        place, _, rest = row.key.partition(":")
-        kind, _, source_id = rest.partition(":")
-        match = mapping.matches.get(cast("MetadataKind", kind), {}).get(source_id) if place == "metadata" else None
-        if match is None:
-            continue
-        if match.target is not None and not match.create:
-            pair.done(row.key, [], before={"created": match.target.id})
-        elif kind == "users":
-            twin = _unclaimed(target, pair, match.source)
-            if twin is not None:
-                pair.done(row.key, [], before={"created": twin.id})
-
-
-def _unclaimed(target: Tracker, pair: Pair, person: User) -> User | None:
-    """Find the namesake that the interrupted run made: the last one there that no other person of the source has."""
-    ours = set(pair.made().get("users", {}).values())
-    said = (person.login, person.name, person.email)
-    same = [each for each in target.users() if (each.login, each.name, each.email) == said and each.id not in ours]
-    return same[-1] if same else None
-
-
-def _mark(step: Step) -> str | None:
-    return None if isinstance(step, SetParent | AddLink) else step.mark
-
-
-def _uploads(step: Step) -> Sequence[Upload]:
-    if isinstance(step, AddAttachment):
-        return (step.upload,)
-    return step.uploads if isinstance(step, AddComment) else ()

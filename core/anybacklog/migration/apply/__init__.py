@@ -1,0 +1,6 @@
+"""The one room that writes to a target: every write with its intent in the ledger before, its outcome after."""
+
+from anybacklog.migration.apply.applier import Applier
+from anybacklog.migration.apply.metadata import prepare
+
+__all__ = ["Applier", "prepare"]

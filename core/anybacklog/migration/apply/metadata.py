@@ -1,0 +1,66 @@
+"""What the target lacks before the first ticket: people, words, fields."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, cast
+
+from anybacklog.abilities import MetadataKind
+from anybacklog.errors import Conflict, MigrationError
+from anybacklog.migration.clock import Clock
+from anybacklog.migration.ledger import Pair
+from anybacklog.migration.mapping import MappingTable, to_make
+from anybacklog.migration.report import Report
+from anybacklog.model import User
+from anybacklog.tracker import Tracker
+
+
+def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, clock: Clock) -> MappingTable:
+    """Create what the target lacks: people, words, fields. A name that is there already is what we want."""
+    _recognise(target, pair, mapping)
+    created: Counter[str] = Counter()
+    for kind, match in mapping.to_create():
+        key = f"metadata:{kind}:{match.source.id}"
+        pair.intend(key, "", None, {}, clock.now())
+        made = _made(target, kind, to_make(match))
+        pair.done(key, [], before={"created": made.id})
+        mapping = mapping.made(kind, match.source.id, made)
+        created[kind.replace("_", " ")] += 1
+    if created:
+        report.notes.append(f"created in the target: {', '.join(f'{kind} {count}' for kind, count in created.items())}")
+    return mapping
+
+
+def _made(target: Tracker, kind: MetadataKind, noun: Any) -> Any:
+    try:
+        return target.add_metadata(kind, noun)
+    except Conflict as error:
+        # Somebody else made it a moment ago, or the target folds names together: then theirs is what we want.
+        same = [each for each in getattr(target, kind)() if each.name == noun.name]
+        if len(same) == 1:
+            return same[0]
+        raise MigrationError(f"{kind.replace('_', ' ')} {noun.name!r} cannot be created: {error}") from error
+
+
+def _recognise(target: Tracker, pair: Pair, mapping: MappingTable) -> None:
+    """Take as ours what an interrupted run had created and could not write down."""
+    for row in pair.rows("intended"):
+        place, _, rest = row.key.partition(":")
+        kind, _, source_id = rest.partition(":")
+        match = mapping.matches.get(cast("MetadataKind", kind), {}).get(source_id) if place == "metadata" else None
+        if match is None:
+            continue
+        if match.target is not None and not match.create:
+            pair.done(row.key, [], before={"created": match.target.id})
+        elif kind == "users":
+            twin = _unclaimed(target, pair, match.source)
+            if twin is not None:
+                pair.done(row.key, [], before={"created": twin.id})
+
+
+def _unclaimed(target: Tracker, pair: Pair, person: User) -> User | None:
+    """Find the namesake that the interrupted run made: the last one there that no other person of the source has."""
+    ours = set(pair.made().get("users", {}).values())
+    said = (person.login, person.name, person.email)
+    same = [each for each in target.users() if (each.login, each.name, each.email) == said and each.id not in ours]
+    return same[-1] if same else None
