@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 from typing import Any
 
 import pytest
@@ -283,8 +284,7 @@ def test_an_analyst_finds_plain_columns(backend: SqliteBackend, path: Path) -> N
 def test_finding_a_mark_takes_no_longer_among_many_tickets(backend: SqliteBackend) -> None:
     def steps() -> int:
         counted = [0]
-        connection = backend._file._opened().connection.dbapi_connection
-        assert isinstance(connection, sqlite3.Connection)
+        connection = cast("sqlite3.Connection", backend._file._opened().connection.dbapi_connection)
         connection.set_progress_handler(lambda: counted.__setitem__(0, counted[0] + 1), 1)
         assert backend.find_external("mark 7") is not None
         connection.set_progress_handler(None, 1)
