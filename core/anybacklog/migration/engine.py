@@ -82,7 +82,7 @@ def migrate(
         pair = book.pair(source.identity(), identity)
         choices = choices or Choices(pair.settings.get("mapping", {}))
         settings = settings_for(pair, target, choices, marks=marks, rebuild=rebuild_ledger)
-        going = _Going(source, target, pair, settings, choices, Plugged(load_registry(plugins)), run, path)
+        going = _Going(source, target, pair, settings, choices, Plugged(load_registry(plugins)), run, book.path)
         if bool(settings["marks"]) != marks:
             going.report.notes.append(
                 f"marks are {'written' if settings['marks'] else 'not written'}, as the first run chose"

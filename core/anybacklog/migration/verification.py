@@ -54,9 +54,9 @@ def verify(
             known = "; ".join(f"{one} → {other}" for one, other in book.pairs()) or "nothing"
             raise ConfigurationError(f"the ledger {path} does not know this source and target; it knows {known}")
         pair = book.pair(*ends)
-        words = read_words(source, Snapshot(snapshot_folder(path, pair)).header())
+        words = read_words(source, Snapshot(snapshot_folder(book.path, pair)).header())
         choices = Choices(pair.settings.get("mapping", {}))
-        marks = bool(pair.settings["marks"])
+        marks = bool(pair.settings.get("marks", True))
         course = plan_course(
             ends[0], words, target, choices, Plugged(load_registry(plugins)), marks=marks, made=pair.made()
         )
