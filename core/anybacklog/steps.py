@@ -140,7 +140,8 @@ def digest_of(step: Step) -> str:
             content = (step.parent,)
         case AddLink():
             content = tuple(sorted((step.item.ticket_id, step.other)))
-    return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    written = repr(content).replace(mark_of(step) or "\0", "")
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def mark_of(step: Step) -> str | None:

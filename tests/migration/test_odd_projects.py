@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -212,7 +213,7 @@ def test_what_vanished_at_the_source_is_extra_in_the_copy(
         (each.kind, each.field, each.source_key)
         for each in verify(source, target, ledger=tmp_path / "ledger.db").differences
     }
-    assert ("ticket", "extra", None) in found
+    assert ("ticket", "extra", "PROJ-2") in found
     assert ("comment", "extra", "PROJ-1") in found
 
 
@@ -244,3 +245,39 @@ def test_limits_are_losses_before_they_are_refusals(memory: Make, tmp_path: Path
     assert [(row.field, row.level) for row in asked] == [("title", "lost")]
     report = migrate(source, target, ledger=tmp_path / "l.db")
     assert [(each.source_key, each.kind, each.stage) for each in report.failures] == [("PROJ-1", "ticket", "write")]
+
+
+def test_a_renamed_source_is_no_difference_where_marks_stand_in_texts(
+    memory: Make, filled: Callable[[Tracker], Tracker], tmp_path: Path
+) -> None:
+    source, target = filled(memory()), less("key", *TEXT_ONLY)
+    migrate(source, target, ledger=tmp_path / "l.db")
+    for number, ticket in enumerate(list(source.tickets())):
+        source.update_ticket(ticket, {"key": f"NEW-{number}", "updated_at": ticket.updated_at})
+    assert verify(source, target, ledger=tmp_path / "l.db").differences == []
+    report = migrate(source, target, ledger=tmp_path / "l.db", refresh=True)
+    assert (report.changed, report.counts["comments"].created) == ([], 0)
+
+
+def test_two_equal_files_stay_two_in_a_rebuilt_ledger(memory: Make, tmp_path: Path) -> None:
+    source, target = memory(), less(*TEXT_ONLY)
+    ticket = source.create_ticket(TicketDraft(title="t"))
+    for _ in range(2):
+        source.add_attachment(ticket, "same.txt", io.BytesIO(b"same"))
+    migrate(source, target, ledger=tmp_path / "lost.db")
+    assert migrate(source, target, ledger=tmp_path / "new.db", rebuild_ledger=True).clean
+    assert len(target.attachments("PROJ-1")) == 2
+    assert verify(source, target, ledger=tmp_path / "new.db").differences == []
+
+
+def test_a_ledger_that_lost_its_steps_doubles_nothing(
+    memory: Make, filled: Callable[[Tracker], Tracker], tmp_path: Path
+) -> None:
+    source, target = filled(memory()), memory()
+    migrate(source, target, ledger=tmp_path / "l.db")
+    before = titles_and_files(target)
+    with sqlite3.connect(tmp_path / "l.db") as database:
+        database.execute("DELETE FROM step WHERE key LIKE 'comment:%' OR key LIKE 'attachment:%'")
+    database.close()
+    assert migrate(source, target, ledger=tmp_path / "l.db").clean
+    assert titles_and_files(target) == before

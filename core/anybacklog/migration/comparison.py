@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from anybacklog.abilities import MetadataKind
+from anybacklog.migration.mark import find_mark
 from anybacklog.migration.planning import Bundle, Course
 from anybacklog.model import Change, Comment, CustomFieldValue, Named, Text, Ticket, TicketDraft, User
 from anybacklog.steps import AddComment
@@ -110,10 +111,16 @@ def _compare_fields(wanted: Mapping[str, Any], found: tuple[CustomFieldValue, ..
             yield Odd(f"custom_fields.{name}", shown(wanted.get(word)), shown(value))
 
 
+def _whatever_its_key(text: str) -> str:
+    """Give a text with the ticket's key left out of its mark: a renamed project changes no content."""
+    mark = find_mark(text)
+    return text.replace(str(mark), str(replace(mark, key="-")), 1) if mark is not None else text
+
+
 def _plain(value: Any) -> Any:
     """Bring a value into a form in which equal means equal: nouns by id, lists without order, empty as None."""
     if isinstance(value, Text):
-        return (value.source, value.format) if value.source else None
+        return (_whatever_its_key(value.source), value.format) if value.source else None
     if isinstance(value, Named | User):
         return value.id
     if isinstance(value, tuple | list):

@@ -55,7 +55,8 @@ def rebuild(pair: Pair, questions: Questions, snapshot: Snapshot) -> int:
     if not found:
         raise ConfigurationError("the target holds no mark of this source, so no ledger can be rebuilt from it")
     if not questions.course.native("attachments.external_id"):
-        found += pair.adopt(_files(pair, questions, snapshot))
+        # One by one: what is known to have landed is no candidate for an equal file of the same ticket.
+        found += pair.adopt(_files(pair, questions, snapshot), batch=1)
     return found
 
 

@@ -26,7 +26,7 @@ from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot, read_bundles, read_words
 from anybacklog.model import Attachment, Comment, Link, Ticket, TicketId
 from anybacklog.registry import load_registry
-from anybacklog.steps import AddComment
+from anybacklog.steps import AddComment, step_key
 from anybacklog.tracker import Tracker
 
 
@@ -87,7 +87,9 @@ class _Verifier:
             for landed in self.pair.each("ticket"):
                 if landed.item.id not in seen:
                     title = self._title(landed)
-                    self._say(None, landed.target_key, "ticket", landed.item.id, "extra", None, title)
+                    row = self.pair.row(step_key(landed.item))
+                    key = row.source_key if row is not None and row.source_key else None
+                    self._say(key, landed.target_key, "ticket", landed.item.id, "extra", None, title)
 
     # ---- what should not be there
 
@@ -233,9 +235,12 @@ class _Verifier:
             for name, wanted, got in self._compare_files(attachment, copy):
                 if wanted != got:
                     self._say(ticket.key, there.key, "attachment", attachment.id, name, wanted, got)
+        copies = {row.target_id: row.item.id for row in self.pair.landed_on(there.id) if row.item.kind == "attachment"}
         for stray in found.values():
             if ("attachment", stray.id) not in self._odd:
-                self._say(None, there.key, "attachment", stray.id, "extra", None, stray.name)
+                source_id = copies.get(stray.id)  # known, but gone from the source since
+                key, item = (None, stray.id) if source_id is None else (ticket.key, source_id)
+                self._say(key, there.key, "attachment", item, "extra", None, stray.name)
 
     def _compare_files(self, one: Attachment, other: Attachment) -> Iterator[tuple[str, Any, Any]]:
         yield "name", one.name, other.name

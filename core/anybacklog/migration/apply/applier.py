@@ -106,7 +106,12 @@ class Applier:
             return self._count(step, "already")
         if row is not None and row.state == "held":
             return self.fail(step, "held", row.error or "it cannot be told whether it was written", held=True)
-        return self._count(step, "already") if self._came_along(step) else None
+        return self._count(step, "already") if self._came_along(step) or self._arrived(step, row) else None
+
+    def _arrived(self, step: Step, row: Row | None) -> bool:
+        """Tell whether the ledger knows where an item is, though its step was lost: damage must not double it."""
+        kind = "comment" if step.item.kind == "history" else step.item.kind
+        return row is None and self.pair.landed(kind, step.item.ticket_id, step.item.id) is not None
 
     def _already_there(self, step: Step, key: str) -> Fate | None:
         """Ask a local target before writing, where asking costs next to nothing.
