@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -281,3 +282,32 @@ def test_a_ledger_that_lost_its_steps_doubles_nothing(
     database.close()
     assert migrate(source, target, ledger=tmp_path / "l.db").clean
     assert titles_and_files(target) == before
+
+
+class Killed(Exception):
+    """Stands for a process that ends here."""
+
+
+def test_namesakes_are_not_created_twice_by_a_run_that_was_cut_off(memory: Make, tmp_path: Path) -> None:
+    source = memory()
+    for _ in range(2):
+        twin = source.add_metadata("users", User(id="", name="田中"))
+        assert isinstance(twin, User)
+        source.create_ticket(TicketDraft(title=f"of {twin.id}", reporter=twin))
+
+    def stop_at(moment: int) -> Callable[[str], None]:
+        passed = iter(range(moment))
+
+        def watch(_: str) -> None:
+            if next(passed, None) is None:
+                raise Killed
+
+        return watch
+
+    for moment in range(1, 40):
+        target, ledger = memory(), tmp_path / f"{moment}.db"
+        with suppress(Killed):
+            migrate(source, target, ledger=ledger, watch=stop_at(moment))
+        assert migrate(source, target, ledger=ledger).clean
+        assert sorted(user.name for user in target.users() if user.name == "田中") == ["田中", "田中"], moment
+        assert verify(source, target, ledger=ledger).differences == []

@@ -17,7 +17,7 @@ from anybacklog.tracker import Tracker
 
 def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, clock: Clock) -> MappingTable:
     """Create what the target lacks: people, words, fields. A name that is there already is what we want."""
-    _recognise(target, pair, mapping)
+    mapping = _recognised(target, pair, mapping)
     created: Counter[str] = Counter()
     for kind, match in mapping.to_create():
         key = f"metadata:{kind}:{match.source.id}"
@@ -42,7 +42,7 @@ def _made(target: Tracker, kind: MetadataKind, noun: Any) -> Any:
         raise MigrationError(f"{kind.replace('_', ' ')} {noun.name!r} cannot be created: {error}") from error
 
 
-def _recognise(target: Tracker, pair: Pair, mapping: MappingTable) -> None:
+def _recognised(target: Tracker, pair: Pair, mapping: MappingTable) -> MappingTable:
     """Take as ours what an interrupted run had created and could not write down."""
     for row in pair.rows("intended"):
         place, _, rest = row.key.partition(":")
@@ -56,6 +56,8 @@ def _recognise(target: Tracker, pair: Pair, mapping: MappingTable) -> None:
             twin = _unclaimed(target, pair, match.source)
             if twin is not None:
                 pair.done(row.key, [], before={"created": twin.id})
+                mapping = mapping.made("users", source_id, twin)
+    return mapping
 
 
 def _unclaimed(target: Tracker, pair: Pair, person: User) -> User | None:
