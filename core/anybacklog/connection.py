@@ -12,11 +12,13 @@ from anybacklog.errors import ConfigurationError
 from anybacklog.location import Location, is_loopback, parse
 from anybacklog.registry import Registry, load_registry
 from anybacklog.tracker import Tracker
+from anybacklog.traffic import TRAFFIC_OPTIONS, traffic_of
 
 COMMON_OPTIONS = (
     Option(
         name="allow_plain_http", help="true: let SCHEME+http:// send the key unencrypted to other hosts than this one"
     ),
+    *TRAFFIC_OPTIONS,
 )
 """What every backend takes that uses the network."""
 
@@ -51,7 +53,12 @@ def connect(
         )  # fmt: skip
     if spec.needs_key and found is None:
         raise ConfigurationError(_no_key(spec, location))
-    opened = Connection(location=location, api_key=found.secret if found else None, options=given)
+    opened = Connection(
+        location=location,
+        api_key=found.secret if found else None,
+        options=given,
+        traffic=traffic_of({} if spec.local else given),
+    )
     return Tracker(spec.open(opened), location)
 
 

@@ -22,7 +22,6 @@ from anybacklog.plugin import (
     ProtocolError,
     RateLimited,
     Refusal,
-    Timeouts,
     UnsupportedOperation,
     ValidationError,
 )  # fmt: skip
@@ -41,10 +40,7 @@ def open_client(connection: Connection) -> NulabClient:
         credentials=(Credentials(headers={"Backlog-API-Key": key}), Credentials(params={"apiKey": key})),
         explain=explain,
         bucket=bucket,
-        timeouts=Timeouts(
-            connect=_seconds(connection.options, "connect_timeout", 10),
-            read=_seconds(connection.options, "read_timeout", 60),
-        ),
+        traffic=connection.traffic,
     )
     return NulabClient(session)
 
@@ -177,16 +173,3 @@ class NulabClient:
     def download(self, issue_id: str, attachment_id: str) -> AbstractContextManager[BinaryIO]:
         """Stream a file: `GET /issues/{id}/attachments/{id}` (get-issue-attachment), read bucket."""
         return self.session.stream(f"issues/{issue_id}/attachments/{attachment_id}")
-
-
-def _seconds(options: Mapping[str, str], name: str, otherwise: float) -> float:
-    text = options.get(name)
-    if text is None:
-        return otherwise
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds < float("inf"):
-        raise ConfigurationError(f"{name} is a number of seconds above 0, not {text!r}")
-    return seconds

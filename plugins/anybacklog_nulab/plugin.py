@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anybacklog.plugin import Backend, BackendSpec, Connection, Option, hookimpl
+from anybacklog.plugin import Backend, BackendSpec, Connection, hookimpl
 
 
 @hookimpl
@@ -12,10 +12,6 @@ def anybacklog_backends() -> list[BackendSpec]:
         BackendSpec(
             "nulab",
             _open,
-            (
-                Option(name="connect_timeout", help="seconds to wait for a connection (default 10)"),
-                Option(name="read_timeout", help="seconds to wait for the next piece of an answer (default 60)"),
-            ),
             summary="a project of a Nulab Backlog space",
             example="nulab://example.backlog.com/PROJ",
             hosts=("backlog.com", "backlog.jp", "backlogtool.com"),

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from anybacklog.http import Clock, Credentials, HttpSession, Retry, Timeouts
+from anybacklog.backend import Traffic
+from anybacklog.http import Clock, Credentials, HttpSession, Retry
 
 KEY = "s3cr3t/K+y&99"
 Action = Callable[[socket.socket], None]
@@ -135,7 +136,7 @@ def connect(server: Server, fake: FakeTime) -> Iterator[Callable[..., HttpSessio
             "credentials": [Credentials(headers={"Backlog-API-Key": KEY})],
             "clock": Clock(fake.now, fake.sleep),
             "retry": Retry(dice=lambda: 1.0),
-            "timeouts": Timeouts(connect=5, read=0.2),
+            "traffic": Traffic(connect_timeout=5, read_timeout=0.2),
         } | settings
         opened.append(HttpSession(url or f"{server.url}/api", **given))
         return opened[-1]

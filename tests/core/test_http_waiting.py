@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from anybacklog.backend import Traffic
 from anybacklog.errors import RateLimited
-from anybacklog.http import Clock, Credentials, HttpSession, Timeouts
+from anybacklog.http import Clock, Credentials, HttpSession
 
 if TYPE_CHECKING:
     from tests.core.conftest import FakeTime, Server
@@ -94,7 +95,7 @@ def test_one_request_of_a_user_is_in_flight_at_a_time(server: Server, connect: C
         server.answer()(connection)
 
     server.script += [slow] * 8
-    session, timeouts = connect, Timeouts(read=10)
+    session, traffic = connect, Traffic(read_timeout=10)
 
     def work(mine: HttpSession) -> None:
         both_started.wait()
@@ -102,7 +103,7 @@ def test_one_request_of_a_user_is_in_flight_at_a_time(server: Server, connect: C
             mine.get("x")
 
     clock = Clock()
-    threads = [threading.Thread(target=work, args=(session(timeouts=timeouts, clock=clock),)) for _ in range(2)]
+    threads = [threading.Thread(target=work, args=(session(traffic=traffic, clock=clock),)) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -5,6 +5,7 @@ names up, checked limits and refused what the backend cannot do before it calls.
 """
 
 from anybacklog.backend.drafts import AttachmentDraft, CommentDraft, Marked, Metadata, TicketFields
+from anybacklog.backend.health import KnowsPermissions, Permissions, RateState, ShowsTraffic, TrafficState
 from anybacklog.backend.operations import OPERATIONS
 from anybacklog.backend.optional import (
     AddsAttachments,
@@ -39,7 +40,7 @@ from anybacklog.backend.optional import (
     UpdatesTickets,
 )
 from anybacklog.backend.required import Backend
-from anybacklog.backend.spec import BackendSpec, Connection, Option
+from anybacklog.backend.spec import BackendSpec, Connection, Option, Traffic
 
 __all__ = [
     "OPERATIONS",
@@ -61,6 +62,7 @@ __all__ = [
     "Extends",
     "KeepsExternalIds",
     "KnowsMyself",
+    "KnowsPermissions",
     "ListsActivities",
     "ListsCategories",
     "ListsCustomFields",
@@ -75,11 +77,16 @@ __all__ = [
     "Marked",
     "Metadata",
     "Option",
+    "Permissions",
+    "RateState",
     "ReadsAttachments",
     "ReadsComments",
     "ReadsLinks",
+    "ShowsTraffic",
     "SpeaksRaw",
     "TicketFields",
+    "Traffic",
+    "TrafficState",
     "UpdatesComments",
     "UpdatesTickets",
 ]

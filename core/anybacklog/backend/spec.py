@@ -18,12 +18,27 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """How requests may be sent: `share` of every rate budget (0 to 1), `polite` pauses, timeouts in seconds."""
+
+    share: float = 1.0
+    polite: bool = False
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What a backend is opened with. `api_key` is the only place a secret has; its `repr` never shows it."""
+    """What a backend is opened with. `api_key` is the only place a secret has; its `repr` never shows it.
+
+    `options` are those of the backend's own; what every networked backend takes is already read into `traffic`, to be
+    handed to HttpSession.
+    """
 
     location: Location
     api_key: str | None = field(default=None, repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
+    traffic: Traffic = Traffic()
 
 
 @dataclass(frozen=True, slots=True)

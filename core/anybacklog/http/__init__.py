@@ -5,6 +5,6 @@ from __future__ import annotations
 from anybacklog.http.budget import Clock
 from anybacklog.http.refusal import Explain, Refusal
 from anybacklog.http.retry import Retry
-from anybacklog.http.session import Credentials, HttpSession, Timeouts
+from anybacklog.http.session import Credentials, HttpSession
 
-__all__ = ["Clock", "Credentials", "Explain", "HttpSession", "Refusal", "Retry", "Timeouts"]
+__all__ = ["Clock", "Credentials", "Explain", "HttpSession", "Refusal", "Retry"]

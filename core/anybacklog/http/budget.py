@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from anybacklog.errors import RateLimited
+
+_log = logging.getLogger("anybacklog.http")
 
 TOO_MANY_REQUESTS, UNAVAILABLE = 429, 503
 UNSAID_WAIT = 60.0
@@ -67,6 +72,35 @@ class Budget:
     def bucket(self, name: str) -> Bucket:
         """Give the bucket of that name; a new one knows no limit."""
         return self.buckets.setdefault(name, Bucket())
+
+    def wait(self, name: str, where: str, clock: Clock, longest: float) -> None:
+        """Wait until a request may be sent; RateLimited if that is longer than `longest` seconds."""
+        bucket = self.bucket(name)
+        delay = bucket.delay(clock.now())
+        if delay > longest:
+            raise RateLimited(
+                f"{where}: the service wants no request for {delay:.0f} s; run it again after that",
+                retry_at=as_instant(bucket.closed_until),
+            )
+        if delay:
+            _log.info("%s: waiting %.1f s for the rate budget %r", where, delay, name)
+            clock.sleep(delay)
+
+    def spend(self, name: str) -> None:
+        """Count a request that is about to be sent."""
+        self.bucket(name).spend()
+
+    def learn(self, name: str, status: int, headers: Mapping[str, str], now: float) -> None:
+        """Mirror what an answer says about the bucket it was charged to."""
+        self.bucket(name).learn(status, headers, now)
+
+    def delay(self, name: str, now: float) -> float:
+        """Give the seconds to wait before the next request."""
+        return self.bucket(name).delay(now)
+
+    def closed_until(self, name: str) -> float:
+        """Give the moment, in epoch seconds here, before which nothing is sent."""
+        return self.bucket(name).closed_until
 
 
 def _until_reset(headers: Mapping[str, str], now: float) -> float | None:

@@ -12,9 +12,10 @@ from typing import Any, BinaryIO
 import requests
 from urllib3.exceptions import HTTPError
 
-from anybacklog.errors import AnyBacklogError, ConfigurationError, RateLimited
+from anybacklog.backend import Traffic
+from anybacklog.errors import AnyBacklogError, ConfigurationError
 from anybacklog.http.answer import decoded, refused
-from anybacklog.http.budget import TOO_MANY_REQUESTS, Clock, as_instant
+from anybacklog.http.budget import TOO_MANY_REQUESTS, Clock
 from anybacklog.http.call import CUT_OFF, Call, Lost, cut_off, lost, unasked_part
 from anybacklog.http.download import as_file
 from anybacklog.http.lane import join
@@ -25,14 +26,6 @@ from anybacklog.redact import redact_url
 
 _log = logging.getLogger("anybacklog.http")
 _UNAUTHORIZED = 401
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds to wait for a connection, and for the next piece of an answer."""
-
-    connect: float = 10.0
-    read: float = 60.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -70,7 +63,7 @@ class HttpSession:
         headers: Mapping[str, str] | None = None,
         explain: Explain | None = None,
         bucket: Callable[[str, str], str] = _one_bucket,
-        timeouts: Timeouts | None = None,
+        traffic: Traffic | None = None,
         retry: Retry | None = None,
         clock: Clock | None = None,
         longest_wait: float = 900.0,
@@ -85,7 +78,7 @@ class HttpSession:
         self._headers = {"User-Agent": "anybacklog", "Accept": "application/json", **(headers or {})}
         self._explain = explain
         self._bucket = bucket
-        self._timeouts = timeouts or Timeouts()
+        self._traffic = traffic or Traffic()
         self._retry = retry or Retry()
         self._clock = clock or Clock()
         self._longest_wait = longest_wait
@@ -174,7 +167,7 @@ class HttpSession:
             if not again or tried >= self._retry.tries:
                 raise error
             seconds = self._retry.pause(tried)
-            if self._lane.budget.bucket(call.bucket).delay(self._clock.now()) < seconds:
+            if self._lane.budget.delay(call.bucket, self._clock.now()) < seconds:
                 # Else the service said how long, and the closed bucket sees to it.
                 _log.info("%s; trying again in %.1f s", error, seconds)
                 self._clock.sleep(seconds)
@@ -183,7 +176,7 @@ class HttpSession:
         """Give the error that a bad outcome means, and whether sending again is right."""
         if isinstance(outcome, Lost):
             return outcome.error(call.where), not (outcome.maybe_applied or outcome.hopeless)
-        closed_until = self._lane.budget.bucket(call.bucket).closed_until
+        closed_until = self._lane.budget.closed_until(call.bucket)
         error = refused(call, outcome, self._secrets, self._explain, closed_until)
         passing = outcome.status_code in PASSING and not call.write
         return error, passing or outcome.status_code == TOO_MANY_REQUESTS
@@ -197,9 +190,9 @@ class HttpSession:
 
     def _send(self, call: Call) -> requests.Response | Lost:
         """Send once, when the budget allows."""
-        self._await_budget(call)
-        bucket = self._lane.budget.bucket(call.bucket)
-        bucket.spend()
+        budget = self._lane.budget
+        budget.wait(call.bucket, call.where, self._clock, self._longest_wait)
+        budget.spend(call.bucket)
         self.requests[call.bucket] += 1
         started = self._clock.now()
         outcome = self._exchange(call)
@@ -207,7 +200,7 @@ class HttpSession:
         if isinstance(outcome, Lost):
             _log.debug("%s: %s after %.3f s", call.where, outcome.reason, now - started)
         else:
-            bucket.learn(outcome.status_code, outcome.headers, now)
+            budget.learn(call.bucket, outcome.status_code, outcome.headers, now)
             _log.debug("%s -> %d in %.3f s", call.where, outcome.status_code, now - started)
         return outcome
 
@@ -221,7 +214,7 @@ class HttpSession:
                 data=call.data,
                 json=call.json,
                 headers={**call.headers, **shown.headers},
-                timeout=(self._timeouts.connect, self._timeouts.read),
+                timeout=(self._traffic.connect_timeout, self._traffic.read_timeout),
                 allow_redirects=False,
                 stream=call.stream,
             )
@@ -230,18 +223,6 @@ class HttpSession:
         except (requests.RequestException, HTTPError) as error:
             return lost(call, error)
         return Lost(CUT_OFF, maybe_applied=call.write) if cut_off(call, response) else response
-
-    def _await_budget(self, call: Call) -> None:
-        bucket = self._lane.budget.bucket(call.bucket)
-        delay = bucket.delay(self._clock.now())
-        if delay > self._longest_wait:
-            raise RateLimited(
-                f"{call.where}: the service wants no request for {delay:.0f} s; run it again after that",
-                retry_at=as_instant(bucket.closed_until),
-            )
-        if delay:
-            _log.info("%s: waiting %.1f s for the rate budget %r", call.where, delay, call.bucket)
-            self._clock.sleep(delay)
 
 
 def _refuse_unsendable(credentials: Iterable[Credentials]) -> None:
