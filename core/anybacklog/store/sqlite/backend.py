@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import BinaryIO, TypeVar
-
-from sqlalchemy import select
+from typing import BinaryIO, ClassVar, TypeVar
 
 from anybacklog.abilities import Abilities
 from anybacklog.backend import AttachmentDraft, CommentDraft, Marked, Metadata, TicketFields
@@ -36,12 +33,12 @@ from anybacklog.model import (
 from anybacklog.query import TicketQuery, matches
 from anybacklog.store.defaults import Clock, store_abilities, utc_now
 from anybacklog.store.sqlite import feed, journal, queries, tickets
+from anybacklog.store.sqlite.contents import Contents, TableContents
 from anybacklog.store.sqlite.file import BUSY_SECONDS, SqliteFile
-from anybacklog.store.sqlite.project import Opened, SqliteProject
+from anybacklog.store.sqlite.project import Opened, SqliteProject, TicketFile
 from anybacklog.store.sqlite.rows import BATCH, read_attachments, read_links, read_tickets
-from anybacklog.store.sqlite.tables import META
+from anybacklog.store.sqlite.schema import read_uuid
 from anybacklog.store.sqlite.words import read_projects
-from anybacklog.store.values import CHUNK
 
 _Noun = TypeVar("_Noun", bound=Named)
 
@@ -57,29 +54,34 @@ def open_sqlite(opening: Opening) -> SqliteBackend:
     return SqliteBackend(Path(location.file_path), opening.options.get("project") or location.options.get("project"))
 
 
-class SqliteBackend:
-    """A project in a ticket file. `project` is its key; without one: the only one there, or `DEFAULT` in a new file."""
+class DatabaseBackend:
+    """A project in a database of ours, wherever that and the bytes of its attachments are kept.
 
-    def __init__(
-        self, path: Path, project: str | None = None, *, clock: Clock = utc_now, wait_seconds: float = BUSY_SECONDS
-    ) -> None:
-        self._file = SqliteFile(path, wait_seconds=wait_seconds)
-        self._at = SqliteProject(self._file, project)
+    `project` is its key; without one: the only one there, or `DEFAULT` in a new database. `scheme` and `place` name the
+    kind of store in identities and in reasons.
+    """
+
+    scheme: ClassVar[str]
+    place: ClassVar[str]
+
+    def __init__(self, file: TicketFile, contents: Contents, project: str | None, clock: Clock) -> None:
+        self._file = file
+        self._at = SqliteProject(file, contents, project)
         self._clock = clock
 
     @property
     def abilities(self) -> Abilities:
         """Say that everything is held as given."""
-        return store_abilities("the database file")
+        return store_abilities(self.place)
 
     def identity(self) -> str:
         """Name the project by the file's own UUID and its id; makes file and project if they are not there yet."""
         try:
             with self._at.reading() as opened:
-                return _identity(opened)
+                return self._identity(opened)
         except NotFound:
             with self._at.writing() as opened:
-                return _identity(opened)
+                return self._identity(opened)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -223,10 +225,8 @@ class SqliteBackend:
 
     @contextmanager
     def _open(self, ticket_id: str, attachment_id: str) -> Iterator[BinaryIO]:
-        with self._at.snapshot() as opened:
-            number = journal.attachment_number(opened, tickets.ticket_number(opened, ticket_id), attachment_id)
-            with io.BufferedReader(journal.Chunks(opened.connection, number), CHUNK) as stream:
-                yield stream
+        with self._at.snapshot() as opened, journal.open_attachment(opened, ticket_id, attachment_id) as stream:
+            yield stream
 
     def add_attachment(self, ticket_id: str, draft: AttachmentDraft) -> Attachment:
         """Store the rest of the stream; the ticket's `updated_at` stays."""
@@ -267,7 +267,17 @@ class SqliteBackend:
         with self._at.describing() as opened:
             return list(opened.words.all_of(kind).values())
 
+    def _identity(self, opened: Opened) -> str:
+        return f"{self.scheme}:{read_uuid(opened.connection)}/{opened.project.id}"
 
-def _identity(opened: Opened) -> str:
-    uuid = opened.connection.execute(select(META.c.value).where(META.c.name == "uuid")).scalar_one()
-    return f"sqlite:{uuid}/{opened.project.id}"
+
+class SqliteBackend(DatabaseBackend):
+    """A project in a ticket file, with everything that belongs to it."""
+
+    scheme = "sqlite"
+    place = "the database file"
+
+    def __init__(
+        self, path: Path, project: str | None = None, *, clock: Clock = utc_now, wait_seconds: float = BUSY_SECONDS
+    ) -> None:
+        super().__init__(SqliteFile(path, wait_seconds=wait_seconds), TableContents(), project, clock)

@@ -1,15 +1,13 @@
-"""What hangs on a ticket: comments, files in chunks, links, and the external ids of all of them."""
+"""What hangs on a ticket: comments, files, links, and the external ids of all of them."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import (
-    Connection,
     Row,
     Select,
     and_,
@@ -29,13 +27,10 @@ from anybacklog.errors import NotFound, ValidationError
 from anybacklog.model import LINK_INVERSES, Attachment, Comment, Link, Text, User
 from anybacklog.store.sqlite.project import Opened
 from anybacklog.store.sqlite.rows import BATCH, instant_text, read_attachment, read_comments
-from anybacklog.store.sqlite.tables import ATTACHMENTS, CHANGES, CHUNKS, COMMENTS, LINKS, TICKETS
+from anybacklog.store.sqlite.tables import ATTACHMENTS, CHANGES, COMMENTS, LINKS, TICKETS
 from anybacklog.store.sqlite.tickets import ticket_number
 from anybacklog.store.sqlite.words import number_of
-from anybacklog.store.values import checked_body, checked_changes, checked_text, chunks, encodable, plain_value
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from anybacklog.store.values import checked_body, checked_changes, checked_text, encodable, plain_value
 
 _C = COMMENTS.c
 _A = ATTACHMENTS.c
@@ -50,7 +45,6 @@ _PAGE = (
 )
 _COMMENT = select(COMMENTS).where(_C.ticket_id == bindparam("ticket"), _C.id == bindparam("number"))
 _ATTACHMENT = select(ATTACHMENTS).where(_A.ticket_id == bindparam("ticket"), _A.id == bindparam("number"))
-_BYTES = select(CHUNKS.c.bytes).where(CHUNKS.c.attachment_id == bindparam("number")).order_by(CHUNKS.c.position)
 _MARKED: dict[Any, Select[Any]] = {
     kind: select(literal(kind).label("kind"), table.c.id, ticket.label("ticket_id"), table.c.external_id)
     .select_from(joined)
@@ -135,7 +129,7 @@ def delete_comment(opened: Opened, ticket_id: str, comment_id: str) -> None:
 
 
 def add_attachment(opened: Opened, ticket_id: str, draft: AttachmentDraft, *, now: datetime) -> Attachment:
-    """Store the rest of the stream, a chunk at a time."""
+    """Store the rest of the stream."""
     ticket = ticket_number(opened, ticket_id)
     number = _add_file(opened, ticket, None, draft, now=now)
     row = opened.connection.execute(_ATTACHMENT, {"ticket": ticket, "number": number}).one()
@@ -144,39 +138,21 @@ def add_attachment(opened: Opened, ticket_id: str, draft: AttachmentDraft, *, no
 
 def delete_attachment(opened: Opened, ticket_id: str, attachment_id: str) -> None:
     """Delete a file."""
-    number = attachment_number(opened, ticket_number(opened, ticket_id), attachment_id)
-    opened.connection.execute(delete(ATTACHMENTS).where(_A.id == number))
+    row = _attachment_row(opened, ticket_id, attachment_id)
+    opened.connection.execute(delete(ATTACHMENTS).where(_A.id == row.id))
 
 
-def attachment_number(opened: Opened, ticket: int, attachment_id: str) -> int:
-    """Turn an attachment's id into its number; NotFound if the ticket has no such file."""
-    number = number_of(attachment_id)
-    if opened.connection.execute(_ATTACHMENT, {"ticket": ticket, "number": number}).first() is None:
+def open_attachment(opened: Opened, ticket_id: str, attachment_id: str) -> AbstractContextManager[BinaryIO]:
+    """Open a file's bytes; they are read while the caller's transaction lasts."""
+    return opened.contents.open(opened.connection, _attachment_row(opened, ticket_id, attachment_id))
+
+
+def _attachment_row(opened: Opened, ticket_id: str, attachment_id: str) -> Row[Any]:
+    wanted = {"ticket": ticket_number(opened, ticket_id), "number": number_of(attachment_id)}
+    row = opened.connection.execute(_ATTACHMENT, wanted).first()
+    if row is None:
         raise NotFound("attachment", attachment_id, local=True)
-    return number
-
-
-class Chunks(io.RawIOBase):
-    """The bytes of an attachment, front to back, one chunk in memory."""
-
-    def __init__(self, connection: Connection, number: int) -> None:
-        rows = connection.execute(_BYTES, {"number": number}).partitions(1)
-        self._chunks = (bytes(row.bytes) for partition in rows for row in partition)
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        """Say yes."""
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        """Fill the buffer as far as the chunk at hand goes; 0 is the end."""
-        if not self._rest:
-            self._rest = memoryview(next(self._chunks, b""))
-        view = memoryview(buffer).cast("B")
-        length = min(len(view), len(self._rest))
-        view[:length] = self._rest[:length]
-        self._rest = self._rest[length:]
-        return length
+    return row
 
 
 def add_link(opened: Opened, ticket_id: str, kind: str, other_id: str) -> Link:
@@ -243,11 +219,7 @@ def _add_file(opened: Opened, ticket: int, comment: int | None, draft: Attachmen
         "external_id": plain_value("external_id", draft.external_id),
     }
     number = opened.connection.execute(insert(ATTACHMENTS), row).lastrowid
-    size, digest = 0, hashlib.sha256()
-    for position, chunk in enumerate(chunks(draft.stream)):
-        opened.connection.execute(insert(CHUNKS), {"attachment_id": number, "position": position, "bytes": chunk})
-        size += len(chunk)
-        digest.update(chunk)
-    found = {"size": size, "sha256": digest.hexdigest()}
+    size, sha256 = opened.contents.keep(opened.connection, number, draft.stream)
+    found = {"size": size, "sha256": sha256}
     opened.connection.execute(update(ATTACHMENTS).where(_A.id == number).values(found))
     return int(number)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
 from sqlalchemy import Connection
@@ -12,9 +14,39 @@ from sqlalchemy import Connection
 from anybacklog.errors import ConfigurationError, NotFound
 from anybacklog.model import Project, User
 from anybacklog.store.defaults import DEFAULT_PROJECT, local_login
-from anybacklog.store.sqlite.file import SqliteFile
+from anybacklog.store.sqlite.contents import Contents
 from anybacklog.store.sqlite.words import Words, add_project, read_projects
 from anybacklog.store.values import checked_text
+
+
+class TicketFile(Protocol):
+    """What a project lives in: one database, whoever keeps it where."""
+
+    path: Path
+
+    def exists(self) -> bool:
+        """Tell whether it is there; ConfigurationError if what is there is anything else."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Give it at one moment; NotFound if it is not there."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Give it in one transaction, made if need be."""
+        ...
+
+    def rehearsing(self) -> AbstractContextManager[Connection]:
+        """Give it so that everything can be written and nothing stays."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Connection]:
+        """Give it on a connection of its own, as it is now for as long as that is open."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
 
 
 @dataclass(slots=True)
@@ -25,6 +57,7 @@ class Opened:
     project: Project
     words: Words
     login: str
+    contents: Contents
 
     @property
     def number(self) -> int:
@@ -42,12 +75,13 @@ class Opened:
 class SqliteProject:
     """The project a URL means. `key` may be None where the file holds one project, or is yet to be made."""
 
-    def __init__(self, file: SqliteFile, key: str | None) -> None:
+    def __init__(self, file: TicketFile, contents: Contents, key: str | None) -> None:
         self._file = file
+        self._contents = contents
         self._key = None if key is None else checked_text(key, "project")
         self._project: Project | None = None
         self._words: Words | None = None
-        self._seen = -1
+        self._seen: tuple[Connection, int] | None = None
         self._login = local_login()
 
     @contextmanager
@@ -81,7 +115,7 @@ class SqliteProject:
         with self._file.rehearsing() as connection:
             project = self._added(connection)
             self._project = None
-            yield Opened(connection, project, Words(connection, int(project.id)), self._login)
+            yield self._fresh(connection, project)
 
     @contextmanager
     def snapshot(self) -> Iterator[Opened]:
@@ -89,14 +123,17 @@ class SqliteProject:
         with self.reading() as opened:
             project = opened.project
         with self._file.snapshot() as connection:
-            yield Opened(connection, project, Words(connection, int(project.id)), self._login)
+            yield self._fresh(connection, project)
 
     def _opened(self, connection: Connection, project: Project) -> Opened:
-        """Read the metadata again if another connection has changed the file since."""
-        seen = int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+        """Read the metadata again if another connection has changed the file since, or this is another one."""
+        seen = (connection, int(connection.exec_driver_sql("PRAGMA data_version").scalar_one()))
         if self._words is None or seen != self._seen:
             self._words, self._seen = Words(connection, int(project.id)), seen
-        return Opened(connection, project, self._words, self._login)
+        return Opened(connection, project, self._words, self._login, self._contents)
+
+    def _fresh(self, connection: Connection, project: Project) -> Opened:
+        return Opened(connection, project, Words(connection, int(project.id)), self._login, self._contents)
 
     def _found(self, connection: Connection) -> Project | None:
         if self._project is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from anybacklog.store.defaults import local_login
 from anybacklog.store.sqlite.tables import META, SCHEMA, USERS
@@ -16,12 +16,22 @@ VERSION = 2
 
 def make_schema(connection: Connection) -> None:
     """Make the tables, the file's own UUID and the local user, inside the caller's transaction."""
-    SCHEMA.create_all(connection, checkfirst=False)
-    connection.execute(insert(META), [{"name": "uuid", "value": str(uuid4())}])
+    make_tables(connection, str(uuid4()))
     login = local_login()
     connection.execute(insert(USERS), {"login": login, "name": login})
+
+
+def make_tables(connection: Connection, uuid: str) -> None:
+    """Make the tables of a file of this UUID, inside the caller's transaction."""
+    SCHEMA.create_all(connection, checkfirst=False)
+    connection.execute(insert(META), [{"name": "uuid", "value": uuid}])
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+
+
+def read_uuid(connection: Connection) -> str:
+    """Read the file's own UUID."""
+    return str(connection.execute(select(META.c.value).where(META.c.name == "uuid")).scalar_one())
 
 
 def version_of(connection: Connection) -> int:
