@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from anybacklog.backend import BackendSpec, Connection, Option
-from anybacklog.config import Config, Settings, find_key, is_vendors_own, load_config, refuse_missing
+from anybacklog.config import (
+    FoundKey,
+    Place,
+    Settings,
+    find_key,
+    is_vendors_own,
+    load_config,
+    places,
+    refuse_missing,
+    variable,
+)
 from anybacklog.errors import ConfigurationError
 from anybacklog.location import Location, is_loopback, parse
 from anybacklog.registry import Registry, load_registry
@@ -21,6 +32,30 @@ COMMON_OPTIONS = (
     *TRAFFIC_OPTIONS,
 )
 """What every backend takes that uses the network."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a URL or a connection's name stands for, before any key is looked up or anything sent."""
+
+    spec: BackendSpec
+    location: Location
+    options: Mapping[str, str]
+    settings: Settings | None = None
+
+    @property
+    def host(self) -> str:
+        """The host that will be asked, "" for a backend without a network."""
+        return "" if self.spec.local else self.location.host or self.spec.default_host
+
+    def places(self, *, keyword: str | None = None, key_env: str | None = None) -> Iterator[Place]:
+        """Yield where the key is looked up, in order; nowhere for a backend without a network."""
+        if self.spec.local:
+            return iter(())
+        return places(
+            self.location, keyword=keyword, key_env=key_env, connection=self.settings, vendor_hosts=self.spec.hosts,
+            default_host=self.spec.default_host, environ=os.environ,
+        )  # fmt: skip
 
 
 def connect(
@@ -37,56 +72,108 @@ def connect(
     up as the documentation's order says. `plugins` are local plugin files; every other keyword is an option of the
     URL.
     """
+    target = find_target(url, plugins=plugins, options=options)
+    return open_target(target, find_key(target.places(keyword=api_key, key_env=key_env)))
+
+
+def find_target(
+    url: str,
+    *,
+    plugins: tuple[str, ...] = (),
+    options: Mapping[str, Any] | None = None,
+    traffic: Mapping[str, str] | None = None,
+) -> Target:
+    """Read a URL or a connection's name; ConfigurationError names all that is wrong with it at once.
+
+    `options` go before those of the URL, which go before the configuration file's; `traffic` before all of them, and
+    is ignored by a backend without a network.
+    """
+    target = aimed_at(url, load_registry(plugins), options=options, traffic=traffic)
+    if problems := tuple(problems_of(target)):
+        raise ConfigurationError("; ".join(problems))
+    return target
+
+
+def aimed_at(
+    url: str,
+    registry: Registry,
+    *,
+    options: Mapping[str, Any] | None = None,
+    traffic: Mapping[str, str] | None = None,
+) -> Target:
+    """Find what a URL or a connection's name means, unchecked; ConfigurationError where it means nothing."""
     refuse_missing(os.environ)
-    registry = load_registry(plugins)
-    settings = _settings(url, registry)
-    location = parse(settings.url if settings else url)
+    return target_of(registry, url if "://" in url else _settings(url, registry), options or {}, traffic or {})
+
+
+def target_of(
+    registry: Registry,
+    given: str | Settings,
+    options: Mapping[str, Any] | None = None,
+    traffic: Mapping[str, str] | None = None,
+) -> Target:
+    """Find what a URL or a configured connection means, unchecked; ConfigurationError for an unknown scheme."""
+    settings = given if isinstance(given, Settings) else None
+    location = parse(settings.url if settings else str(given))
     spec = registry.spec(location.scheme, location.host)
-    _refuse_no_host(spec, location)
-    given = _options(spec, location, settings, options)
-    _refuse_plain_http(spec, location, given)
-    found = None
-    if not spec.local:
-        found = find_key(
-            location, keyword=api_key, key_env=key_env, connection=settings, vendor_hosts=spec.hosts,
-            default_host=spec.default_host, environ=os.environ,
-        )  # fmt: skip
-    if spec.needs_key and found is None:
-        raise ConfigurationError(_no_key(spec, location))
-    opened = Connection(
-        location=location,
-        api_key=found.secret if found else None,
-        options=given,
-        traffic=traffic_of({} if spec.local else given),
-    )
-    return Tracker(spec.open(opened), location)
-
-
-def _settings(url: str, registry: Registry) -> Settings | None:
-    if "://" in url:
-        return None
-    config: Config = load_config(schemes=frozenset(registry.specs))
-    settings = config.connections.get(url)
-    if settings is None:
-        known = ", ".join(sorted(config.connections)) or "none"
-        raise ConfigurationError(f"{url!r} is neither a URL nor a connection in the configuration file; it has {known}")
-    return settings
-
-
-def _options(
-    spec: BackendSpec, location: Location, settings: Settings | None, keywords: Mapping[str, Any]
-) -> dict[str, str]:
-    given = (
+    chosen = (
         dict(settings.options if settings else {})
         | dict(location.options)
-        | {name: _text(value) for name, value in keywords.items()}
+        | {name: _text(value) for name, value in (options or {}).items()}
+        | dict({} if spec.local else traffic or {})
     )
+    return Target(spec=spec, location=location, options=chosen, settings=settings)
+
+
+def problems_of(target: Target) -> Iterator[str]:
+    """Yield what keeps a target from being opened, whatever its key."""
+    spec = target.spec
+    if not spec.local and not target.host:
+        example = spec.example or f"{spec.scheme}://HOST/PROJECT"
+        yield f"the URL names no host after {spec.scheme}://; write it like {example}"
     known = {option.name for option in options_of(spec)}
-    for name in given:
-        if name not in known:
-            listed = ", ".join(sorted(known)) or "none"
-            raise ConfigurationError(f"{spec.scheme}:// has no option {name!r}; it has {listed}")
-    return given
+    if unknown := [name for name in target.options if name not in known]:
+        named = f"option{'s' * (len(unknown) > 1)} {', '.join(map(repr, unknown))}"
+        yield f"{spec.scheme}:// has no {named}; it has {', '.join(sorted(known)) or 'none'}"
+    yield from _plain_http(target)
+    if not spec.local:
+        try:
+            traffic_of(target.options)
+        except ConfigurationError as error:
+            yield str(error)
+
+
+def open_target(target: Target, key: FoundKey | None) -> Tracker:
+    """Open a target with the key that was found for it."""
+    spec = target.spec
+    if spec.needs_key and key is None:
+        raise ConfigurationError(_no_key(target))
+    token = key is not None and key.kind == "access_token"
+    if token and not spec.takes_token:
+        raise ConfigurationError(
+            f"{spec.scheme}:// takes no access token; put an API key into {variable(spec.scheme)}, "
+            f"or unset {variable(spec.scheme, 'ACCESS_TOKEN')}"
+        )
+    secret = key.secret if key else None
+    opened = Connection(
+        location=target.location,
+        api_key=None if token else secret,
+        access_token=secret if token else None,
+        options=target.options,
+        traffic=traffic_of({} if spec.local else target.options),
+    )
+    return Tracker(spec.open(opened), target.location)
+
+
+def _settings(name: str, registry: Registry) -> Settings:
+    config = load_config(schemes=frozenset(registry.specs))
+    settings = config.connections.get(name)
+    if settings is None:
+        known = ", ".join(sorted(config.connections)) or "none"
+        raise ConfigurationError(
+            f"{name!r} is neither a URL nor a connection in the configuration file; it has {known}"
+        )
+    return settings
 
 
 def options_of(spec: BackendSpec) -> tuple[Option, ...]:
@@ -98,28 +185,25 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _refuse_no_host(spec: BackendSpec, location: Location) -> None:
-    if not spec.local and not location.host and not spec.default_host:
-        example = spec.example or f"{spec.scheme}://HOST/PROJECT"
-        raise ConfigurationError(f"the URL names no host after {spec.scheme}://; write it like {example}")
-
-
-def _refuse_plain_http(spec: BackendSpec, location: Location, options: Mapping[str, str]) -> None:
-    if not location.plain_http:
+def _plain_http(target: Target) -> Iterator[str]:
+    if not target.location.plain_http:
         return
-    if spec.local:
-        raise ConfigurationError(f"{spec.scheme}:// does not use the network; write it without +http")
-    host = location.host or spec.default_host
-    if not is_loopback(host) and options.get("allow_plain_http") != "true":
-        raise ConfigurationError(
-            f"plain http would send the key to {host} unencrypted; use {spec.scheme}://, or add ?allow_plain_http=true"
-        )
+    scheme = target.spec.scheme
+    if target.spec.local:
+        yield f"{scheme}:// does not use the network; write it without +http"
+    elif target.host and not is_loopback(target.host) and target.options.get("allow_plain_http") != "true":
+        way_out = f"use {scheme}://, or add ?allow_plain_http=true"
+        yield f"plain http would send the key to {target.host} unencrypted; {way_out}"
 
 
-def _no_key(spec: BackendSpec, location: Location) -> str:
-    variable = f"ANYBACKLOG_{spec.scheme.upper()}_API_KEY"
-    host = location.host or spec.default_host
-    own = is_vendors_own(host, spec.hosts)
-    way = f"set {variable}" if own else f"{host} is not one of the vendor's own hosts, so name its key"
+def _no_key(target: Target) -> str:
+    """Say that no key was found, and where to put one."""
+    spec, location = target.spec, target.location
+    own = is_vendors_own(target.host, spec.hosts)
+    way = (
+        f"set {variable(spec.scheme)}"
+        if own
+        else f"{target.host} is not one of the vendor's own hosts, so name its key"
+    )
     place = f"{spec.scheme}://{location.authority() or spec.default_host}"
     return f"no credentials for {place}; {way}, give --key-env NAME, or add it to config.toml"

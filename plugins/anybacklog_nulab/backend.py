@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from anybacklog.plugin import (
     Location,
     Milestone,
     NotFound,
+    Permissions,
     Priority,
     Project,
     Resolution,
@@ -31,6 +33,7 @@ from anybacklog.plugin import (
     Ticket,
     TicketQuery,
     TicketType,
+    TrafficState,
     UnsupportedOperation,
     User,
     Version,
@@ -39,6 +42,7 @@ from anybacklog_nulab import convert
 from anybacklog_nulab.abilities import abilities_with
 from anybacklog_nulab.client import NulabClient
 from anybacklog_nulab.custom_fields import to_field
+from anybacklog_nulab.health import BUCKETS, OWN, to_permissions, to_rates
 from anybacklog_nulab.listing import REMEMBERED, Json
 from anybacklog_nulab.schemas import ATTACHMENT, COMMENT, FIELD, ISSUE, NAMED, PROJECT, USER
 
@@ -60,6 +64,24 @@ class NulabBackend:
     def requests(self) -> Mapping[str, int]:
         """Count what was sent so far, per rate budget."""
         return dict(self._client.session.requests)
+
+    def traffic(self) -> TrafficState:
+        """Tell the budgets as answers told them; if not of all, `GET /rateLimit` (get-rate-limit), read.
+
+        A space that has no such route, as before 2021, leaves it at what is known.
+        """
+        known = self._client.session.state()
+        if {rate.bucket for rate in known.rates if rate.remaining is not None} >= BUCKETS:
+            return known
+        try:
+            rates = tuple(to_rates(self._client.get("rateLimit")))
+        except NotFound:
+            return self._client.session.state()
+        return replace(self._client.session.state(), rates=rates)
+
+    def permissions(self) -> Permissions:
+        """Read the role of the key's owner: `GET /users/myself` (get-own-user), read."""
+        return to_permissions(OWN.load(self._client.get("users/myself"))["role_type"])
 
     @property
     def abilities(self) -> Abilities:

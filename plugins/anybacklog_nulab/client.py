@@ -30,19 +30,27 @@ from anybacklog_nulab.listing import PAGE, Json, Walk
 
 def open_client(connection: Connection) -> NulabClient:
     """Make the client of a space; nothing is sent yet."""
-    key, location = connection.api_key, connection.location
+    location = connection.location
     if not location.host:
         raise ConfigurationError("a nulab:// URL names the space's host, such as nulab://example.backlog.com/PROJ")
-    if not key:
-        raise ConfigurationError("nulab:// needs an API key: Personal settings > API in the space")
     session = HttpSession(
         f"{location.base_url()}/api/v2",
-        credentials=(Credentials(headers={"Backlog-API-Key": key}), Credentials(params={"apiKey": key})),
+        credentials=_credentials(connection),
         explain=explain,
         bucket=bucket,
         traffic=connection.traffic,
     )
     return NulabClient(session)
+
+
+def _credentials(connection: Connection) -> tuple[Credentials, ...]:
+    """Show a key in the header, or else as old spaces want it in the query; a token as OAuth has it."""
+    key, token = connection.api_key, connection.access_token
+    if token:
+        return (Credentials(headers={"Authorization": f"Bearer {token}"}),)
+    if not key:
+        raise ConfigurationError("nulab:// needs an API key: Personal settings > API in the space")
+    return (Credentials(headers={"Backlog-API-Key": key}), Credentials(params={"apiKey": key}))
 
 
 def bucket(method: str, path: str) -> str:

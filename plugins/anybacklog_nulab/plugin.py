@@ -16,6 +16,7 @@ def anybacklog_backends() -> list[BackendSpec]:
             example="nulab://example.backlog.com/PROJ",
             hosts=("backlog.com", "backlog.jp", "backlogtool.com"),
             needs_key=True,
+            takes_token=True,
         )
     ]
 

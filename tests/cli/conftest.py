@@ -7,9 +7,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from time import time
 from typing import Any
 
 import pytest
@@ -87,3 +92,70 @@ def plugin(tmp_path: Path) -> Callable[[str], Path]:
         return path
 
     return written
+
+
+@dataclass
+class Space:
+    """A Nulab space on loopback: it notes what it was asked and which keys it was shown, and has what `has` says."""
+
+    key: str = "the-right-key"
+    role: int = 2
+    clock_ahead: float = 0.0
+    has: dict[str, Any] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    shown: set[str] = field(default_factory=set)
+    host: str = ""
+
+    def __post_init__(self) -> None:
+        project = {"id": 5, "projectKey": "PROJ", "name": "店", "textFormattingRule": "markdown"}
+        rate = {"limit": 600, "remaining": 598, "reset": int(time()) + 60}
+        self.has = {
+            "users/myself": {"id": 1, "userId": "ann", "name": "安", "roleType": self.role, "mailAddress": None},
+            "projects/PROJ": project,
+            "rateLimit": {"rateLimit": dict.fromkeys(("read", "update", "search", "icon"), rate)},
+            "issues": [],
+            "issues/count": {"count": 0},
+        }
+
+    @property
+    def url(self) -> str:
+        return f"nulab+http://{self.host}/PROJ"
+
+    def answer(self, path: str, key: str) -> tuple[int, Any]:
+        self.asked.append(path)
+        self.shown.add(key)
+        if key not in (self.key, f"Bearer {self.key}"):
+            return 401, {"errors": [{"message": f"Authentication failure of {key}", "code": 11, "moreInfo": ""}]}
+        if path in self.has:
+            return 200, self.has[path]
+        return 404, {"errors": [{"message": "Undefined resource", "code": 6, "moreInfo": ""}]}
+
+
+@contextmanager
+def serving(space: Space) -> Iterator[Space]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            key = self.headers["Backlog-API-Key"] or self.headers["Authorization"] or "in the query"
+            status, body = space.answer(self.path.partition("?")[0].removeprefix("/api/v2/"), key)
+            content = json.dumps(body).encode()
+            self.send_response_only(status)
+            self.send_header("Date", formatdate(time() + space.clock_ahead, usegmt=True))
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:  # theirs
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        space.host = f"127.0.0.1:{server.server_address[1]}"
+        yield space
+        server.shutdown()
+
+
+@pytest.fixture
+def space() -> Iterator[Callable[..., Space]]:
+    """Start spaces; they end with the test."""
+    with ExitStack() as stack:
+        yield lambda **how: stack.enter_context(serving(Space(**how)))

@@ -31,13 +31,14 @@ def test_no_contract_hides_a_test_of_another() -> None:
     assert [name for name, times in names.items() if times > 1] == []
 
 
-def test_a_store_is_held_to_every_contract() -> None:
-    assert [contract for contract in CONTRACTS.values() if not issubclass(StoreContract, contract)] == []
+def test_a_store_is_held_to_every_contract_of_what_needs_no_network() -> None:
+    networked = {boundary.ShowsTraffic, boundary.KnowsPermissions}
+    assert {ability for ability in CONTRACTS if not issubclass(StoreContract, CONTRACTS[ability])} == networked
 
 
 def test_every_ability_a_store_has_is_under_contract() -> None:
     abilities = {ability for ability in set(boundary.OPERATIONS.values()) if isinstance(MemoryBackend(), ability)}
-    assert abilities == set(CONTRACTS)
+    assert abilities <= set(CONTRACTS)
 
 
 def test_a_contract_that_is_not_subclassed_is_named() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from anybacklog.config import Settings, config_path, find_key, keyring_entry, load_config
+from anybacklog.config import FoundKey, Settings, config_path, find_key, keyring_entry, load_config, places
 from anybacklog.config.settings import SecretSource
 from anybacklog.connection import connect
 from anybacklog.errors import ConfigurationError
@@ -176,7 +176,7 @@ def found(url: str = SPACE, **given: Any) -> tuple[str, str] | None:
         "default_host": "",
         "environ": {},
     }
-    key = find_key(parse(url), **(defaults | given))
+    key = find_key(places(parse(url), **(defaults | given)))
     return (key.secret, key.origin) if key else None
 
 
@@ -395,8 +395,5 @@ def test_a_locked_keyring_is_told_and_a_machine_without_one_is_passed_over(
 
 
 def test_a_found_key_is_not_in_its_repr() -> None:
-    key = find_key(
-        parse(SPACE), keyword=SECRET, key_env=None, connection=None, vendor_hosts=(), default_host="", environ={}
-    )
-    assert key is not None
+    key = FoundKey(SECRET, "file key")
     assert SECRET not in repr(key)

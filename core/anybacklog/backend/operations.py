@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from anybacklog.backend.health import KnowsPermissions, ShowsTraffic
 from anybacklog.backend.optional import (
     AddsAttachments,
     AddsComments,
@@ -49,6 +50,6 @@ OPERATIONS: Mapping[str, type] = {
     "add_link": AddsLinks,
     "activities": ListsActivities, "find_external": KeepsExternalIds, "externals": KeepsExternalIds,
     "extension": Extends, "raw": SpeaksRaw,
-    "requests": CountsRequests,
+    "requests": CountsRequests, "traffic": ShowsTraffic, "permissions": KnowsPermissions,
 }  # fmt: skip
 """Tracker's method names -> the protocol that stands behind each."""

@@ -19,17 +19,21 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """How requests may be sent: `share` of every rate budget (0 to 1), `polite` pauses, timeouts in seconds."""
+    """How requests may be sent: `share` of every rate budget (0 to 1), `polite` pauses, timeouts in seconds.
+
+    `allow_plain_http`: unencrypted to other hosts than this machine, too.
+    """
 
     share: float = 1.0
     polite: bool = False
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
+    allow_plain_http: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What a backend is opened with. `api_key` is the only place a secret has; its `repr` never shows it.
+    """What a backend is opened with. A secret is in `api_key` or in `access_token`, not in both; `repr` shows neither.
 
     `options` are those of the backend's own; what every networked backend takes is already read into `traffic`, to be
     handed to HttpSession.
@@ -37,6 +41,7 @@ class Connection:
 
     location: Location
     api_key: str | None = field(default=None, repr=False)
+    access_token: str | None = field(default=None, repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
     traffic: Traffic = Traffic()
 
@@ -47,7 +52,8 @@ class BackendSpec:
 
     `open` stores and does not connect; heavy imports belong inside it. `hosts` are the vendor's own host suffixes:
     the only ones, loopback aside, that a key meant for the whole scheme is sent to. `needs_key`: refuse to open
-    without one. `local`: no network at all, so neither host nor key nor plain http mean anything.
+    without one. `takes_token`: an access token will do; elsewhere one is refused, never shown as a key. `local`: no
+    network at all, so neither host nor key nor plain http mean anything.
     """
 
     scheme: str
@@ -57,5 +63,6 @@ class BackendSpec:
     example: str = field(default="", kw_only=True)
     hosts: tuple[str, ...] = field(default=(), kw_only=True)
     needs_key: bool = field(default=False, kw_only=True)
+    takes_token: bool = field(default=False, kw_only=True)
     default_host: str = field(default="", kw_only=True)
     local: bool = field(default=False, kw_only=True)

@@ -32,6 +32,8 @@ class Invocation:
     key_env: str | None = None
     source_key_env: str | None = None
     target_key_env: str | None = None
+    share: str | None = None
+    pace: str | None = None
     resumable: bool = False
     settled: int | None = None
 
@@ -48,7 +50,7 @@ class Invocation:
     @contextmanager
     def open_both(self, source: str, target: str) -> Iterator[tuple[Tracker, Tracker]]:
         """Open two ends. One --key-env for both is refused where it would show one service the other's key."""
-        ends = (self.source_key_env or self.key_env, self.target_key_env or self.key_env)
+        ends = tuple(self.key_env if each is None else each for each in (self.source_key_env, self.target_key_env))
         with self._open(source, ends[0]) as one, self._open(target, ends[1]) as other:
             if self.key_env is not None and ends == (self.key_env,) * 2 and self._far_apart(one, other):
                 raise click.UsageError(
@@ -66,9 +68,16 @@ class Invocation:
         return len(places) > 1
 
     def _open(self, url: str, key_env: str | None) -> Tracker:
-        from anybacklog.connection import connect
+        from anybacklog.config import find_key
+        from anybacklog.connection import find_target, open_target
 
-        return connect(url, key_env=key_env, plugins=self.files())
+        target = find_target(url, plugins=self.files(), traffic=self.traffic())
+        return open_target(target, find_key(target.places(key_env=key_env)))
+
+    def traffic(self) -> dict[str, str]:
+        """Give what was said of the traffic of every networked tracker, as options of a URL."""
+        said = {"share": self.share, "pace": self.pace}
+        return {name: value for name, value in said.items() if value is not None}
 
     def open_to_keep(self, url: str) -> Tracker:
         """Open a tracker to put something into; one that ends with this process is warned about."""
@@ -103,6 +112,15 @@ def everywhere() -> tuple[click.Option, ...]:
         EverywhereOption("-v", "verbose", count=True, help="Say more on stderr; -vv: every request."),
         EverywhereOption("--debug", is_flag=True, help="Show where an error came from."),
         EverywhereOption("--plugin", multiple=True, metavar="FILE", help="Load a plugin from a Python file."),
+        EverywhereOption(
+            "--share", metavar="PERCENT", callback=_keep_traffic, help="Use at most this share of every rate limit."
+        ),
+        EverywhereOption(
+            "--pace",
+            metavar="full|polite",
+            callback=_keep_traffic,
+            help="polite: pause as the vendor asks; full: do not.",
+        ),
         EverywhereOption("--key-env", metavar="NAME", help="Environment variable that holds the API key."),
         EverywhereOption("--source-key-env", metavar="NAME", help="The same, for the source alone."),
         EverywhereOption("--target-key-env", metavar="NAME", help="The same, for the target alone."),
@@ -116,12 +134,20 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         invocation.verbose += value
     elif param.name == "plugin":
         invocation.plugins += value
-    elif value:
+    elif value is not None and value is not False:
         setattr(invocation, str(param.name), value)
     if not ctx.resilient_parsing and (invocation.verbose or invocation.debug):
         from anybacklog.cli.log import log_to_stderr
 
         log_to_stderr(every=invocation.debug or invocation.verbose > 1)
+
+
+def _keep_traffic(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value is not None and not ctx.resilient_parsing:
+        from anybacklog.traffic import traffic_of
+
+        traffic_of({str(param.name): value})
+    _keep(ctx, param, value)
 
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001  # click's shape

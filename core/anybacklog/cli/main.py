@@ -14,6 +14,8 @@ SUMMARIES = {
     "demo": "Try the main job on embedded trackers; no account needed.",
     "backends": "List the kinds of tracker a URL can name.",
     "plugins": "List the plugins in use, and those skipped.",
+    "connections": "List named connections and where their keys come from.",
+    "doctor": "Say what is wrong: here, in the configuration, at a tracker.",
     "ls": "List tickets.",
     "show": "Show a ticket with its comments and attachments.",
     "create": "Create a ticket.",

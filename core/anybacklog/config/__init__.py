@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from anybacklog.config.keys import FoundKey, find_key, is_vendors_own, keyring_entry
+from anybacklog.config.keys import FoundKey, Look, expected_place, find_key
+from anybacklog.config.places import Place, is_vendors_own, keyring_entry, places
+from anybacklog.config.providers import is_open_to_others
 from anybacklog.config.settings import (
+    CONFIG,
     Config,
     SecretSource,
     Settings,
     config_path,
     load_config,
+    read_config,
     refuse_missing,
     variable,
 )
 
 __all__ = [
+    "CONFIG",
     "Config",
     "FoundKey",
+    "Look",
+    "Place",
     "SecretSource",
     "Settings",
     "config_path",
+    "expected_place",
     "find_key",
+    "is_open_to_others",
     "is_vendors_own",
     "keyring_entry",
     "load_config",
+    "places",
+    "read_config",
     "refuse_missing",
     "variable",
 ]

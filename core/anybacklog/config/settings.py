@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
@@ -16,6 +16,8 @@ from anybacklog.errors import ConfigurationError
 from anybacklog.location import parse
 
 CONFIG = "ANYBACKLOG_CONFIG"
+LARGEST_FILE = 1024 * 1024
+"""Bytes beyond which a file is not read as configuration."""
 SourceKind: TypeAlias = Literal["env", "file", "keyring", "command"]
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _WAY_OUT = (
@@ -43,10 +45,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """What the configuration file says, and where it is or would be."""
+    """What the configuration file says, where it is or would be, and all that is wrong in it."""
 
     path: Path
     connections: Mapping[str, Settings] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -62,20 +65,36 @@ def load_config(
 
     `schemes` are the words no connection may be called by. A file named by `path` or $ANYBACKLOG_CONFIG must be there.
     """
+    config = read_config(schemes=schemes, environ=environ, path=path)
+    if config.problems:
+        raise ConfigurationError(f"configuration file {config.path} cannot be used: {'; '.join(config.problems)}")
+    return config
+
+
+def read_config(
+    *, schemes: Collection[str] = (), environ: Mapping[str, str] = os.environ, path: Path | None = None
+) -> Config:
+    """Read what can be read of it, the problems beside; ConfigurationError where it is no TOML file at all."""
     chosen = path or config_path(environ)
-    if path is None and not environ.get(CONFIG) and not chosen.exists():
+    content = _content(chosen)
+    if content is None:
+        if path is not None or environ.get(CONFIG):
+            raise ConfigurationError(_missing(chosen))
         return Config(path=chosen)
     reading = _Reading(chosen.parent, schemes)
-    connections = reading.connections(_parsed(chosen))
-    if reading.problems:
-        raise ConfigurationError(f"configuration file {chosen} cannot be used: {'; '.join(reading.problems)}")
-    return Config(path=chosen, connections=connections)
+    connections = reading.connections(_parsed(chosen, content))
+    return Config(path=chosen, connections=connections, problems=tuple(reading.problems))
 
 
 def refuse_missing(environ: Mapping[str, str] = os.environ) -> None:
     """Refuse a $ANYBACKLOG_CONFIG that names no file, whether or not anything in it is needed."""
-    if environ.get(CONFIG) and not config_path(environ).exists():
-        raise ConfigurationError(_missing(config_path(environ)))
+    if environ.get(CONFIG):
+        try:
+            config_path(environ).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise ConfigurationError(_missing(config_path(environ))) from None
+        except OSError as error:
+            raise ConfigurationError(_unreadable(config_path(environ), error)) from None
 
 
 def variable(name: str, what: str = "API_KEY") -> str:
@@ -83,17 +102,33 @@ def variable(name: str, what: str = "API_KEY") -> str:
     return f"ANYBACKLOG_{re.sub(r'[^A-Z0-9]', '_', name.upper())}_{what}"
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def _content(path: Path) -> bytes | None:
+    """Read the file, None if there is none; never more than a configuration file can have, whatever `path` is."""
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except FileNotFoundError:
-        raise ConfigurationError(_missing(path)) from None
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_FILE + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError as error:
-        raise ConfigurationError(f"configuration file {path} cannot be read: {error.strerror}") from None
+        raise ConfigurationError(_unreadable(path, error)) from None
+    if len(content) > LARGEST_FILE:
+        raise ConfigurationError(f"configuration file {path} is over {LARGEST_FILE} bytes; name the right file")
+    return content
+
+
+def _parsed(path: Path, content: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ConfigurationError(f"configuration file {path} is not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"configuration file {path} is not TOML: {error}") from None
+    except RecursionError:
+        raise ConfigurationError(f"configuration file {path} is not TOML: it is nested too deep") from None
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    return f"configuration file {path} cannot be read: {error.strerror}"
 
 
 def _missing(path: Path) -> str:
@@ -115,7 +150,16 @@ class _Reading:
         if not isinstance(entries, dict):
             self._problem("connections", "must hold tables; write [connections.NAME]")
             return {}
+        self._same_variable(entries)
         return {name: settings for name, entry in entries.items() for settings in self._connection(name, entry)}
+
+    def _same_variable(self, names: Iterable[str]) -> None:
+        """Refuse two names with one variable: the key of one connection would be shown to the other's host."""
+        seen: dict[str, str] = {}
+        for name in names:
+            first = seen.setdefault(variable(name), name)
+            if first != name:
+                self._problem(f"connections.{name}", f"reads the same variable as connections.{first}; rename one")
 
     def _connection(self, name: str, entry: object) -> Iterator[Settings]:
         path = f"connections.{name}"

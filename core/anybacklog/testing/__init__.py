@@ -25,7 +25,7 @@ except ModuleNotFoundError as error:
 pytest.register_assert_rewrite(
     *(
         f"{__name__}.{module}"
-        for module in ("common", "drafts", "files", "journal", "metadata", "reading", "tickets", "words")
+        for module in ("common", "drafts", "files", "health", "journal", "metadata", "reading", "tickets", "words")
     )
 )
 
@@ -41,6 +41,7 @@ from anybacklog.backend import (
     DeletesTickets,
     KeepsExternalIds,
     KnowsMyself,
+    KnowsPermissions,
     ListsActivities,
     ListsCategories,
     ListsCustomFields,
@@ -55,10 +56,12 @@ from anybacklog.backend import (
     ReadsAttachments,
     ReadsComments,
     ReadsLinks,
+    ShowsTraffic,
     UpdatesComments,
     UpdatesTickets,
 )
 from anybacklog.testing.files import AddsAttachmentsContract, DeletesAttachmentsContract, ReadsAttachmentsContract
+from anybacklog.testing.health import KnowsPermissionsContract, ShowsTrafficContract
 from anybacklog.testing.journal import (
     AddsCommentsContract,
     AddsLinksContract,
@@ -113,6 +116,8 @@ CONTRACTS: Mapping[type, type] = {
     ReadsLinks: ReadsLinksContract,
     AddsLinks: AddsLinksContract,
     KeepsExternalIds: KeepsExternalIdsContract,
+    ShowsTraffic: ShowsTrafficContract,
+    KnowsPermissions: KnowsPermissionsContract,
 }
 """Ability -> the contract that an implementation of it is held to."""
 
@@ -147,7 +152,7 @@ class StoreContract(
     AddsLinksContract,
     KeepsExternalIdsContract,
 ):
-    """Every contract there is, for a store that can do everything. Override `backend`."""
+    """Every contract that needs no network, for a store that can do everything. Override `backend`."""
 
 
 __all__ = [
@@ -163,6 +168,7 @@ __all__ = [
     "DeletesTicketsContract",
     "KeepsExternalIdsContract",
     "KnowsMyselfContract",
+    "KnowsPermissionsContract",
     "ListsActivitiesContract",
     "ListsCategoriesContract",
     "ListsCustomFieldsContract",
@@ -177,6 +183,7 @@ __all__ = [
     "ReadsAttachmentsContract",
     "ReadsCommentsContract",
     "ReadsLinksContract",
+    "ShowsTrafficContract",
     "StoreContract",
     "TicketContract",
     "UpdatesCommentsContract",

@@ -9,8 +9,12 @@ from anybacklog.backend import (
     CountsRequests,
     Extends,
     KeepsExternalIds,
+    KnowsPermissions,
     Marked,
+    Permissions,
+    ShowsTraffic,
     SpeaksRaw,
+    TrafficState,
 )  # fmt: skip
 from anybacklog.errors import UnsupportedOperation
 from anybacklog.tracker.journal import JournalOperations
@@ -53,3 +57,13 @@ class Tracker(ProjectOperations, TicketOperations, JournalOperations):
     def requests(self) -> dict[str, int]:
         """Give the requests made so far, per rate bucket; none for a backend that makes none."""
         return dict(self._backend.requests()) if isinstance(self._backend, CountsRequests) else {}
+
+    def traffic(self) -> TrafficState:
+        """Give how the service's rate budgets stand, and how far its clock is ahead of ours."""
+        with self._during("traffic"):
+            return self._able(ShowsTraffic, "traffic").traffic()
+
+    def permissions(self) -> Permissions:
+        """Read what these credentials may do; works without a project in the URL."""
+        with self._during("permissions"):
+            return self._able(KnowsPermissions, "permissions").permissions()

@@ -1,0 +1,44 @@
+"""A tracker looked at from its URL to its clock. It goes on after a problem as far as there is something to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from anybacklog.cli.checks.check import Check, fine, of_error, passed_over, problem
+from anybacklog.cli.checks.keyed import Search
+from anybacklog.cli.checks.reached import reached
+from anybacklog.cli.outcome import USAGE
+from anybacklog.connection import Target, aimed_at, open_target, problems_of
+from anybacklog.errors import AnyBacklogError
+from anybacklog.registry import Registry
+
+
+def looked_at(
+    url: str, registry: Registry, search: Search, *, key_env: str | None, traffic: Mapping[str, str]
+) -> Iterator[Check]:
+    """Look at one tracker; `search` keeps the key that was found, for whoever has to mask it."""
+    try:
+        target = aimed_at(url, registry, traffic=traffic)
+    except AnyBacklogError as error:
+        yield of_error("url", error)
+        return
+    scheme = target.spec.scheme
+    owner = registry.owners[scheme]
+    yield fine("backend", f"{scheme}:// of plugin {owner}", scheme=scheme, plugin=owner)
+    problems = [problem("url", told, "mend the URL or the configuration file", USAGE) for told in problems_of(target)]
+    yield from problems
+    yield from search.checks(target, key_env)
+    if problems or search.failed:
+        yield passed_over("host", f"{target.host or 'the tracker'} is not asked before that is mended")
+    else:
+        yield from _opened(target, search)
+
+
+def _opened(target: Target, search: Search) -> Iterator[Check]:
+    try:
+        tracker = open_target(target, search.found)
+    except (AnyBacklogError, OSError) as error:
+        yield of_error("key" if target.spec.needs_key and not search.found else "backend", error)
+        return
+    with tracker:
+        yield from reached(tracker, target.host)
