@@ -6,7 +6,6 @@ Vendor pages: https://developer.nulab.com/docs/backlog/api/2/get-issue-list/ and
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from marshmallow import ValidationError, fields
 
 from anybacklog.plugin import WireSchema
 
+MIDNIGHT = "T00:00:00Z"  # as every day arrives today (observed)
 _DAY = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[T ].*)?")
 OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
@@ -21,20 +21,27 @@ OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 class Day(fields.Field[date]):
     """A calendar day. Midnight UTC stands for the day itself (observed), so no zone is ever applied."""
 
+    def quick(self, value: Any) -> date:
+        """Read a day; ValueError for anything else."""
+        return to_day(value)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date:  # noqa: ARG002  # theirs
         try:
-            return to_day(value)
+            return self.quick(value)
         except ValueError:
             raise ValidationError("Not a day") from None
 
 
 def to_day(value: Any) -> date:
     """Read a day, zeros left out or not, and let go of the time after it; ValueError for anything else."""
-    found = _DAY.fullmatch(value) if isinstance(value, str) else None
-    with suppress(ValueError):
-        if found:
+    try:
+        if isinstance(value, str) and value[10:] == MIDNIGHT and value[4:8:3] == "--":
+            return date.fromisoformat(value[:10])
+        if isinstance(value, str) and (found := _DAY.fullmatch(value)):
             year, month, day = map(int, found.groups())
             return date(year, month, day)
+    except ValueError:  # such as February 30th, told below
+        pass
     raise ValueError("holds something that is no day")
 
 

@@ -59,11 +59,30 @@ def test_resolution_zero_is_a_resolution() -> None:
     assert ticket(resolution={"id": 0, "name": "対応済み"}).resolution.id == "0"
 
 
-@pytest.mark.parametrize(
-    "text", ["2015-05-29T00:00:00Z", "2015-05-29T15:00:00Z", "2015-05-29", "2015/05/29", "2015-5-29"]
-)
+DAYS = ["2015-05-29T00:00:00Z", "2015-05-29T15:00:00Z", "2015-05-29", "2015/05/29", "2015-5-29", "2015/05/29T00:00:00Z"]
+
+
+@pytest.mark.parametrize("text", DAYS)
 def test_a_day_is_never_shifted(text: str) -> None:
     assert ticket(dueDate=text).due_date == date(2015, 5, 29)
+
+
+NO_DAYS = [
+    "2015-02-30T00:00:00Z",
+    "2015-02-30",
+    "2015-W22-5T00:00:00Z",
+    "20150529",
+    "２０１５-05-29T00:00:00Z",
+    "",
+    5,
+    [],
+]
+
+
+@pytest.mark.parametrize("value", NO_DAYS)
+def test_what_is_no_day_is_refused(value: Any) -> None:
+    with pytest.raises(ProtocolError, match="dueDate: Not a day"):
+        ticket(dueDate=value)
 
 
 def test_versions_and_milestones_of_an_issue_are_told_apart() -> None:
