@@ -7,9 +7,24 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.canary import new_canary
+
+from anybacklog import redact
 
 settings.register_profile("anybacklog", deadline=None)
 settings.load_profile("anybacklog")
+
+
+@pytest.fixture(scope="session")
+def canary() -> str:
+    """Give the key of this run: whatever a test leaves behind may be searched for it."""
+    return new_canary()
+
+
+@pytest.fixture(autouse=True)
+def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test's key be masked in another's sentences."""
+    monkeypatch.setattr(redact, "_remembered", set())
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """The one place that knows what a secret looks like: whatever we print, log or raise has gone through `redact`.
 
 Two nets: the secrets we know, in every spelling a message may carry them in, and whatever is shaped like a secret.
+Known are those a caller names and those of every connection this process has opened (`remember`). What a ticket says
+is not ours to change: texts of tickets are printed and copied as they are, even where somebody wrote a key into one.
 """
 
 from __future__ import annotations
@@ -13,6 +15,9 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 MASK = "***"
+SHORT = 4
+"""A secret of fewer characters is masked only where it is a word by itself: else a key `a` would mask every `a`."""
+_remembered: set[str] = set()
 
 _NAMES = (
     r"api[_-]?key|access[_-]?token|refresh[_-]?token|id[_-]?token|auth[_-]?token|token|client[_-]?secret|secret"
@@ -35,15 +40,26 @@ _BEARER = re.compile(
 )
 
 
+def remember(*secrets: str) -> None:
+    """Mask these secrets from now on in whatever this process prints, logs or raises."""
+    _remembered.update(each for each in secrets if each)
+
+
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Mask the known secrets, however they are escaped or encoded, and everything that is shaped like a secret."""
-    for secret in sorted({each for each in secrets if each}, key=len, reverse=True):
+    known = {each for each in secrets if each} | _remembered
+    for secret in sorted(known, key=len, reverse=True):
         text = _spellings(secret).sub(MASK, text)
     text = _IN_URL.sub(rf"\1{MASK}@", text)
     text = _USER_AND_PASSWORD.sub(f"{MASK}@", text)
     text = _BEARER.sub(rf"\g<name>\g<gap>{MASK}", text)
     text = _HEADER.sub(_mask_value, text)
     return _PAIR.sub(_mask_value, text)
+
+
+def holds(text: str, secrets: Iterable[str]) -> bool:
+    """Tell whether one of these secrets stands in the text, however it is escaped or encoded."""
+    return any(_spellings(each).search(text) for each in secrets if each)
 
 
 def redact_url(url: str, secrets: Iterable[str] = ()) -> str:
@@ -95,7 +111,10 @@ def _mask_parameter(pair: str) -> str:
 @lru_cache(maxsize=64)
 def _spellings(secret: str) -> re.Pattern[str]:
     """Match a secret, any of its characters escaped for a URL (even twice), JSON or Python; or all of it in base64."""
-    return re.compile("|".join(("".join(_character(each) for each in secret), *map(re.escape, _base64_forms(secret)))))
+    spelt = "".join(_character(each) for each in secret)
+    if len(secret) < SHORT:
+        spelt = rf"(?<!\w){spelt}(?!\w)"
+    return re.compile("|".join((spelt, *map(re.escape, _base64_forms(secret)))))
 
 
 def _character(character: str) -> str:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anybacklog.redact import MASK, is_secret_name, redact, redact_headers, redact_json, redact_url
+from anybacklog import redact as place
+from anybacklog.redact import MASK, is_secret_name, redact, redact_headers, redact_json, redact_url, remember
 
 secrets = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=6, max_size=40).filter(
     lambda text: text.strip("*") == text and len(set(text)) > 3
@@ -50,6 +51,20 @@ def test_a_known_secret_never_survives_inside_basic_credentials(secret: str, use
 def test_redacting_twice_changes_nothing_more(text: str, known: list[str]) -> None:
     once = redact(text, known)
     assert redact(once, known) == once
+
+
+def test_a_secret_is_masked_wherever_it_is_said_once_it_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place, "_remembered", set())
+    assert redact("plugin crashed with hunter22") == "plugin crashed with hunter22"
+    remember("hunter22", "")
+    assert redact("plugin crashed with hunter22") == f"plugin crashed with {MASK}"
+    assert redact_json({"said": "hunter22"}) == {"said": MASK}
+
+
+@pytest.mark.parametrize("secret", ["a", "k1", "abc"])
+def test_a_very_short_secret_is_masked_as_a_word_and_leaves_every_sentence_readable(secret: str) -> None:
+    assert redact(f"the key {secret!r} was refused", [secret]) == f"the key '{MASK}' was refused"
+    assert redact("Backlog 2k15 refused what abcd gave", [secret]) == "Backlog 2k15 refused what abcd gave"
 
 
 SHAPES = [

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,20 +17,26 @@ import pytest
 import anybacklog
 from anybacklog import Tracker
 
-KEY = "aB3+/dEf=9"
 Json = dict[str, Any]
 Query = dict[str, list[str]]
 PAGING = {"sort", "order", "offset", "count"}
+Act = Callable[[BaseHTTPRequestHandler], None]
 
 
 @dataclass
 class Space:
-    """Answers like Nulab: strict about parameters, 404 for what it does not have."""
+    """Answers like Nulab: strict about parameters, 404 for what it does not have.
 
+    `refusals` are answers in the place of its own, those of bytes sent as they are; `acts` do what they like with a
+    request, and come first.
+    """
+
+    key: str = ""
     issues: list[Json] = field(default_factory=list)
     comments: list[Json] = field(default_factory=list)
     attachments: list[Json] = field(default_factory=list)
     refusals: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    acts: dict[str, Act] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     before_answer: Callable[[str, Query], None] = lambda path, query: None
     min_id_is_exclusive: bool = True
@@ -55,7 +63,7 @@ class Space:
         self.before_answer(path, query)
         key = header if self.key_in == "header" else query.get("apiKey", [None])[0]
         query.pop("apiKey", None)
-        if key != KEY:
+        if key != self.key:
             return self.refusal(401, 11, f"Authentication failure of {key}.")
         if path in self.refusals:
             return self.refusals[path]
@@ -90,13 +98,10 @@ class Space:
         return sorted(rows, key=lambda row: int(row["id"]), reverse=descending)[: int(query["count"][0])]
 
 
-@pytest.fixture
-def space() -> Space:
-    return Space()
+@contextmanager
+def serving(space: Space, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Serve a space on loopback, and give the port."""
 
-
-@pytest.fixture
-def address(space: Space) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = 1 << 16
@@ -106,8 +111,11 @@ def address(space: Space) -> Iterator[str]:
             path = parts.path.removeprefix("/api/v2/")
             query = parse_qs(parts.query, keep_blank_values=True)
             space.asked.append(f"{path}?{'&'.join(sorted(query))}")
+            if act := space.acts.get(path) or space.acts.get("*"):
+                act(self)
+                return
             status, answer = space.answer(path, query, self.headers.get("Backlog-API-Key"))
-            body = json.dumps(answer).encode()
+            body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.send_header("X-Request-Id", "r-77")
@@ -117,17 +125,34 @@ def address(space: Space) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """Say nothing of clients that leave."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    yield f"nulab+http://127.0.0.1:{server.server_port}"
+    yield server.server_port
     server.shutdown()
     server.server_close()
     thread.join(10)
 
 
 @pytest.fixture
-def tracker(address: str) -> Iterator[Tracker]:
-    with anybacklog.connect(f"{address}/A", api_key=KEY) as tracker:
+def space(canary: str) -> Space:
+    return Space(key=canary)
+
+
+@pytest.fixture
+def address(space: Space) -> Iterator[str]:
+    with serving(space) as port:
+        yield f"nulab+http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def tracker(address: str, space: Space) -> Iterator[Tracker]:
+    with anybacklog.connect(f"{address}/A", api_key=space.key) as tracker:
         yield tracker

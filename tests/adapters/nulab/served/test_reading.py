@@ -17,8 +17,6 @@ from anybacklog import (
 if TYPE_CHECKING:
     from tests.adapters.nulab.served.conftest import Space
 
-KEY = "aB3+/dEf=9"
-
 
 @pytest.mark.parametrize("exclusive", [True, False])
 @pytest.mark.parametrize("number", [0, 1, 100, 101, 230])
@@ -61,16 +59,16 @@ def test_what_is_no_ticket_of_this_project_is_not_found(ref: str, tracker: Track
         tracker.ticket(ref)
 
 
-def test_a_project_that_is_not_there_is_not_found(address: str) -> None:
+def test_a_project_that_is_not_there_is_not_found(address: str, space: Space) -> None:
     with (
-        anybacklog.connect(f"{address}/ZZ", api_key=KEY) as tracker,
+        anybacklog.connect(f"{address}/ZZ", api_key=space.key) as tracker,
         pytest.raises(NotFound, match=r"project ZZ .*code 6"),
     ):
         tracker.project()
 
 
-def test_without_a_project_only_the_space_answers(address: str) -> None:
-    with anybacklog.connect(address, api_key=KEY) as tracker:
+def test_without_a_project_only_the_space_answers(address: str, space: Space) -> None:
+    with anybacklog.connect(address, api_key=space.key) as tracker:
         assert [project.key for project in tracker.projects()] == ["A"]
         assert tracker.myself().name == "me"
         assert not tracker.capabilities.can("create_ticket")
