@@ -1,4 +1,4 @@
-"""The plugin behind `memory://` and `sqlite://`."""
+"""The plugin behind `memory://`, `sqlite://` and `archive://`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ def anybacklog_backends() -> Iterator[BackendSpec]:
         example="sqlite:///tickets.db?project=PROJ",
         local=True,
     )
+    yield BackendSpec(
+        scheme="archive",
+        open=_open_archive,
+        options=(Option(name="project", help="key of the project; needed when the archive holds several"),),
+        summary="portable archive: JSON Lines, blobs by SHA-256, a manifest with hashes",
+        example="archive:///backup-folder?project=PROJ",
+        local=True,
+    )
 
 
 def _open_memory(connection: Connection) -> Backend:
@@ -38,3 +46,9 @@ def _open_sqlite(connection: Connection) -> Backend:
     from anybacklog.store.sqlite import open_sqlite
 
     return open_sqlite(connection)
+
+
+def _open_archive(connection: Connection) -> Backend:
+    from anybacklog.store.archive import open_archive
+
+    return open_archive(connection)

@@ -67,11 +67,19 @@ def read_instant(text: str | None) -> datetime | None:
 
 @decoding()
 def read_tickets(
-    connection: Connection, words: Words, rows: Sequence[Row[Any]], *, empty: Collection[str] = ()
+    connection: Connection,
+    words: Words,
+    rows: Sequence[Row[Any]],
+    *,
+    lists: dict[tuple[int, str], list[int]] | None = None,
+    empty: Collection[str] = (),
 ) -> list[Ticket]:
-    """Read whole tickets for a batch of rows of `tickets`; the parts named in `empty` are known to hold nothing."""
+    """Read whole tickets for a batch of rows of `tickets`.
+
+    `lists` are known already where they have just been written; the parts named in `empty` hold nothing.
+    """
     ids = {"ids": [row.id for row in rows]}
-    lists = {} if "lists" in empty else _lists(connection, ids)
+    lists = _lists(connection, ids) if lists is None else lists
     values = {} if "custom_fields" in empty else _custom_values(connection, words, ids)
     links = {} if "links" in empty else _links(connection, ids)
     files = {} if "attachments" in empty else _files(connection, words, ids)
@@ -95,6 +103,8 @@ def read_attachments(connection: Connection, words: Words, ticket_id: int) -> tu
 @decoding()
 def read_comments(connection: Connection, words: Words, rows: Sequence[Row[Any]]) -> list[Comment]:
     """Read whole comments for a batch of rows of `comments`."""
+    if not rows:
+        return []
     ids = {"ids": [row.id for row in rows]}
     changes: dict[int, list[Change]] = {}
     for row in connection.execute(_CHANGES, ids):

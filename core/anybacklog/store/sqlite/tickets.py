@@ -104,9 +104,9 @@ def create(opened: Opened, fields: TicketFields, *, now: datetime) -> Ticket:
     row = dict.fromkeys(_COLUMNS) | defaults | given
     number = opened.connection.execute(_INSERT, row).lastrowid
     _write_lists(opened, number, written, fresh=True)
-    unwritten = [] if any(written.lists.values()) else ["lists"]
-    unwritten += [] if written.custom else ["custom_fields"]
-    return _read(opened, number, empty=("links", "attachments", *unwritten))
+    lists = {(number, name): items for name, items in written.lists.items()}
+    unwritten = () if written.custom else ("custom_fields",)
+    return _read(opened, number, lists=lists, empty=("links", "attachments", *unwritten))
 
 
 def change(opened: Opened, ticket_id: str, fields: TicketFields, *, now: datetime) -> Ticket:
@@ -132,9 +132,15 @@ def remove(opened: Opened, ticket_id: str) -> None:
     opened.connection.execute(delete(TICKETS).where(_T.id == ticket_number(opened, ticket_id)))
 
 
-def _read(opened: Opened, number: int, *, empty: Collection[str] = ()) -> Ticket:
+def _read(
+    opened: Opened,
+    number: int,
+    *,
+    lists: dict[tuple[int, str], list[int]] | None = None,
+    empty: Collection[str] = (),
+) -> Ticket:
     row = opened.connection.execute(_BY_ID, {"project": opened.number, "number": number}).one()
-    return read_tickets(opened.connection, opened.words, [row], empty=empty)[0]
+    return read_tickets(opened.connection, opened.words, [row], lists=lists, empty=empty)[0]
 
 
 def _written(opened: Opened, fields: TicketFields) -> _Written:
