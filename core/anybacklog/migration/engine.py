@@ -24,6 +24,7 @@ from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import Questions
 from anybacklog.migration.rebuilding import already_copied, before_all_copies, rebuild
 from anybacklog.migration.report import COUNTED, Fidelity, Progress, Report
+from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.registry import load_registry
 from anybacklog.tracker import Tracker
@@ -207,13 +208,15 @@ class _Going:
                 yield bundle
 
     def _weigh(self, course: Course) -> None:
-        weighing = Weighing(course, answers(self.target), self.target.capabilities.limits, self._key_taken(course))
-        for bundle in self._bundles():
-            weighing.add(bundle)
-            if course.transform is not None:
-                draft_of(bundle.ticket, course)  # what a plugin refuses, it refuses before the first write
-        if weighing.references and not self.run.only:
-            weighing.outside(self.snapshot.bundles())
+        limits, taken = self.target.capabilities.limits, self._key_taken(course)
+        with Ties() as ties:
+            weighing = Weighing(course, answers(self.target), ties, limits, taken)
+            for bundle in self._bundles():
+                weighing.add(bundle)
+                if course.transform is not None:
+                    draft_of(bundle.ticket, course)  # what a plugin refuses, it refuses before the first write
+            if not self.run.only:
+                weighing.outside()
         self.report.fidelity = weighing.rows()
         for kind in COUNTED:
             self.report.counts[kind].planned = weighing.planned[kind]
@@ -273,16 +276,17 @@ class _Going:
         finished, done = True, 0
         total = min(header.tickets, self.report.counts["tickets"].planned)
         for bundle in self._bundles():
-            arrived = self.pair.landed("ticket", bundle.ticket.id, bundle.ticket.id) is not None
-            if self.run.limit is not None and applier.created_tickets >= self.run.limit and not arrived:
+            full = self.run.limit is not None and applier.created_tickets >= self.run.limit
+            if full and self.pair.landed("ticket", bundle.ticket.id, bundle.ticket.id) is None:
                 finished = False
                 continue
             self.run.show(Progress(stage="apply", done=done, total=total))
             applier.ticket(plan_ticket(bundle, course))
             done += 1
         self.run.show(Progress(stage="apply", done=done, total=total if finished else done))
-        for bundle in self._bundles():
-            applier.ties(plan_ties(bundle.ticket, course), partial=not finished or bool(self.run.only))
+        with Seen() as tied:
+            for bundle in self._bundles():
+                applier.ties(plan_ties(bundle.ticket, course), tied, partial=not finished or bool(self.run.only))
         return finished and not self.run.only
 
     def _finish(self, *, finished: bool) -> Report:

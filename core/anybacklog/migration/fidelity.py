@@ -12,6 +12,7 @@ from anybacklog.abilities import Answer, Limits, MetadataKind
 from anybacklog.migration.mapping import Noun
 from anybacklog.migration.planning import Bundle, Course, is_remark, is_withheld, plan_ticket, withheld_files
 from anybacklog.migration.report import Counted, Fidelity, Level
+from anybacklog.migration.seen import Ties
 from anybacklog.migration.texts import Heading
 from anybacklog.model import Attachment, Comment, Named, Text, Ticket
 from anybacklog.steps import AddComment, CreateTicket
@@ -45,12 +46,11 @@ class Weighing:
 
     course: Course
     answer: Callable[[str], Answer]
+    ties: Ties
     limits: Limits = field(default_factory=Limits)
     key_taken: Callable[[str, str], bool] = lambda _id, _key: False
     planned: Counter[Counted] = field(default_factory=Counter)
-    references: Counter[tuple[str, str]] = field(default_factory=Counter)
     _rows: Counter[tuple[str, Level, str]] = field(default_factory=Counter)
-    _links: set[str] = field(default_factory=set)
 
     def add(self, bundle: Bundle) -> None:
         """Weigh one ticket and its journal."""
@@ -62,20 +62,13 @@ class Weighing:
         self._over_limits(bundle)
         self._count(bundle)
         ticket = bundle.ticket
-        targets = [("links", link.target) for link in ticket.links] + [("parent", ticket.parent or "")] * bool(
-            ticket.parent
-        )
-        self.references.update(each for each in targets if self.course.native(each[0]))
+        ties = [("links", link.target) for link in ticket.links]
+        ties += [("parent", ticket.parent)] if ticket.parent else []
+        self.ties.add(ticket.id, [tie for tie in ties if self.course.native(tie[0])])
 
-    def outside(self, everything: Iterable[Bundle]) -> None:
-        """Turn ties to tickets that are not in the project into losses.
-
-        By looking through the whole of it once more.
-        """
-        for bundle in everything:
-            for name in ("parent", "links"):
-                self.references.pop((name, bundle.ticket.id), None)
-        for (name, _), count in self.references.items():
+    def outside(self) -> None:
+        """Turn ties to tickets that are not in the project into losses, once all of it has been weighed."""
+        for name, count in self.ties.outside():
             answer = self.answer(name)
             self._rows[name, "native", answer.reason] -= count
             self._rows[name, "lost", "its other end is not in the source project"] += count
@@ -95,11 +88,9 @@ class Weighing:
             self.planned["history"] += sum(1 for comment in kept if not is_remark(comment))
         if native("attachments"):
             self.planned["attachments"] += len(self._kept_files(bundle))
-        # Both ends show one link under one id; the end seen first counts it, the other takes the id out again.
-        ids = {link.id for link in bundle.ticket.links}
-        self._rows[self._held("links")] += len(ids - self._links)
-        self.planned["links"] += len(ids - self._links) * native("links")
-        self._links ^= ids
+        links = self.ties.new_links({link.id for link in bundle.ticket.links})
+        self._rows[self._held("links")] += links
+        self.planned["links"] += links * native("links")
 
     def _over_limits(self, bundle: Bundle) -> None:
         """Turn what is longer or larger than the target takes into losses: such an item is refused, and named."""

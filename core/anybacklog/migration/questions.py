@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from anybacklog.migration.comparison import compare_comment, compare_ticket
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.mark import find_mark
 from anybacklog.migration.planning import Course
 from anybacklog.model import Attachment, Comment, Ticket, TicketId
@@ -22,7 +22,6 @@ from anybacklog.steps import (
     SetParent,
     Step,
     items_of,
-    key_of,
 )
 from anybacklog.tracker import Tracker
 
@@ -40,22 +39,22 @@ class Questions:
     pair: Pair
     course: Course
 
-    def landed(self, step: Step) -> list[Landed] | None:
-        """Find where the items of a step ended; None: they are not there."""
+    def landed(self, step: Step, row: Row | None) -> list[Landed] | None:
+        """Find where the items of a step ended; None: they are not there. `row` is what the ledger knows of it."""
         match step:
             case CreateTicket():
-                return self._created(step)
+                return self._created(step, row)
             case AddComment():
-                return self._commented(step)
+                return self._commented(step, row)
             case AddAttachment():
-                return self._attached(step)
+                return self._attached(step, row)
             case SetParent():
                 return self._parented(step)
             case AddLink():
                 return self._linked(step)
 
-    def _created(self, step: CreateTicket) -> list[Landed] | None:
-        found = self._by_mark(step) if self._external("external_id") else None
+    def _created(self, step: CreateTicket, row: Row | None) -> list[Landed] | None:
+        found = self._by_mark(step, row) if self._external("external_id") else None
         ticket = self.target.ticket(TicketId(found)) if found else self._search_ticket(step)
         if ticket is None:
             return None
@@ -82,9 +81,9 @@ class Questions:
         same = not list(compare_ticket(step.draft, ticket, self.course))
         return same and not self.pair.landed_on(ticket.id)
 
-    def _commented(self, step: AddComment) -> list[Landed] | None:
+    def _commented(self, step: AddComment, row: Row | None) -> list[Landed] | None:
         ticket_id = self._home(step.item)
-        wanted = self._by_mark(step) if self._external("comments.external_id") else None
+        wanted = self._by_mark(step, row) if self._external("comments.external_id") else None
         known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "comment"}
         for comment in self.target.comments(ticket_id):
             hit = comment.id == wanted if self._external("comments.external_id") else self._is_entry(step, comment)
@@ -97,10 +96,10 @@ class Questions:
             return _bears(comment.body.source, step.mark)
         return not list(compare_comment(step, comment, self.course)) and len(comment.attachments) == len(step.uploads)
 
-    def _attached(self, step: AddAttachment) -> list[Landed] | None:
+    def _attached(self, step: AddAttachment, row: Row | None) -> list[Landed] | None:
         ticket_id = self._home(step.item)
         if self._external("attachments.external_id"):
-            found = self._by_mark(step)
+            found = self._by_mark(step, row)
             return [Landed(item=step.item, target_ticket=ticket_id, target_id=found)] if found else None
         known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "attachment"}
         wanted = step.upload.attachment
@@ -142,9 +141,8 @@ class Questions:
     def _external(self, field: str) -> bool:
         return self.course.marks and self.course.native(field)
 
-    def _by_mark(self, step: CreateTicket | AddComment | AddAttachment) -> str | None:
+    def _by_mark(self, step: CreateTicket | AddComment | AddAttachment, row: Row | None) -> str | None:
         """Look for the mark as it was intended then: the ticket's key in it may have changed since."""
-        row = self.pair.row(key_of(step))
         for mark in dict.fromkeys((row.mark if row else None, step.mark)):
             found = self.target.find_external(mark) if mark else None
             if found:

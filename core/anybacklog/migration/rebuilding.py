@@ -82,7 +82,7 @@ def _files(pair: Pair, questions: Questions, snapshot: Snapshot) -> Iterator[tup
             continue
         for step in plan_ticket(bundle, questions.course):
             if isinstance(step, AddAttachment):
-                found = questions.landed(step) or []
+                found = questions.landed(step, pair.row(key_of(step))) or []
             else:
                 found = _riding(pair, questions, step) if isinstance(step, AddComment) else []
             yield from ((key_of(step), landed) for landed in found)

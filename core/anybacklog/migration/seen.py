@@ -1,4 +1,4 @@
-"""A set of ids that does not grow in memory."""
+"""What a run has met so far, in a temporary file: it does not grow in memory, and goes away with the run."""
 
 from __future__ import annotations
 
@@ -6,21 +6,54 @@ import sqlite3
 from typing import Self
 
 
-class Seen:
-    """Ids met so far, kept in a temporary file that goes away with it."""
+class _OnDisk:
+    """A temporary database with the tables of `schema`."""
+
+    schema: str
 
     def __enter__(self) -> Self:
         # An empty name is a temporary database on disk: https://www.sqlite.org/inmemorydb.html#temp_db
         self._database = sqlite3.connect("", isolation_level=None)
-        self._database.execute("CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._database.executescript(self.schema)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._database.close()
 
+
+class Seen(_OnDisk):
+    """Ids met so far."""
+
+    schema = "CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID"
+
     def __contains__(self, id: object) -> bool:
         return self._database.execute("SELECT 1 FROM seen WHERE id = ?", (id,)).fetchone() is not None
 
-    def add(self, id: str) -> None:
-        """Remember an id."""
-        self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (id,))
+    def add(self, id: str) -> bool:
+        """Remember an id; tells whether it is new."""
+        return self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (id,)).rowcount == 1
+
+
+class Ties(_OnDisk):
+    """The tickets met so far, and what ties them to others, met or not."""
+
+    schema = """
+        CREATE TABLE ticket (id TEXT PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE link (id TEXT PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE tie (field TEXT, other TEXT);
+    """
+
+    def add(self, ticket_id: str, ties: list[tuple[str, str]]) -> None:
+        """Remember a ticket and its ties, each with its field and the id of its other end."""
+        self._database.execute("INSERT OR IGNORE INTO ticket VALUES (?)", (ticket_id,))
+        self._database.executemany("INSERT INTO tie VALUES (?, ?)", ties)
+
+    def new_links(self, ids: set[str]) -> int:
+        """Remember links by their ids, which both ends show; gives how many are new."""
+        return self._database.executemany("INSERT OR IGNORE INTO link VALUES (?)", [(each,) for each in ids]).rowcount
+
+    def outside(self) -> list[tuple[str, int]]:
+        """Count, by field, the ties to what is no ticket met."""
+        return self._database.execute(
+            "SELECT field, count(*) FROM tie WHERE other NOT IN (SELECT id FROM ticket) GROUP BY field"
+        ).fetchall()

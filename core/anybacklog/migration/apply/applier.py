@@ -25,6 +25,7 @@ from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.planning import Course
 from anybacklog.migration.questions import CannotTell, Questions, landed_comment, parent_landed
 from anybacklog.migration.report import Counted, Failure, Report
+from anybacklog.migration.seen import Seen
 from anybacklog.model import TicketId
 from anybacklog.steps import (
     AddAttachment,
@@ -68,7 +69,6 @@ class Applier:
     observe: Callable[[Step, StepState], None] = lambda _step, _state: None
     clock: Clock = field(default_factory=Clock)
     created_tickets: int = 0
-    _tied: set[str] = field(default_factory=set)
 
     def ticket(self, steps: Iterable[Step]) -> None:
         """Apply the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
@@ -93,7 +93,7 @@ class Applier:
             if settled is not None:
                 return settled
         elif self.target.capabilities.settle.seconds == 0:
-            found = self._already_there(step, key)
+            found = self._already_there(step, key, row)
             if found is not None:
                 return found
         return self._write(step, key)
@@ -113,7 +113,7 @@ class Applier:
         kind = "comment" if step.item.kind == "history" else step.item.kind
         return row is None and self.pair.landed(kind, step.item.ticket_id, step.item.id) is not None
 
-    def _already_there(self, step: Step, key: str) -> Fate | None:
+    def _already_there(self, step: Step, key: str, row: Row | None) -> Fate | None:
         """Ask a local target before writing, where asking costs next to nothing.
 
         A ledger restored from a backup has forgotten what it did, and another run may be at work with another ledger.
@@ -121,30 +121,24 @@ class Applier:
         field_name = MARK_FIELDS.get(type(step))
         if field_name is not None and not self._marks(field_name):
             return None
-        landed = self.questions().landed(step)
+        landed = self.questions().landed(step, row)
         return self._done(step, key, landed, "already") if landed is not None else None
 
-    def ties(self, steps: Iterable[SetParent | AddLink], *, partial: bool) -> None:
-        """Tie a ticket to the others: an end not copied yet waits for another run, one outside was counted lost."""
+    def ties(self, steps: Iterable[SetParent | AddLink], tied: Seen, *, partial: bool) -> None:
+        """Tie a ticket to the others: an end not copied yet waits for another run, one outside was counted lost.
+
+        A link is seen from both its ends and counted once: `tied` holds the links met in this run.
+        """
         for step in steps:
             item = step.item
             other = step.parent if isinstance(step, SetParent) else step.other
             if self.pair.landed("ticket", item.ticket_id, item.ticket_id) is None:
                 return
             if self.pair.landed("ticket", other, other) is not None:
-                self._tie(step)
+                if isinstance(step, SetParent) or tied.add(step.item.id):
+                    self.step(step)
             elif not partial and self.pair.row(f"ticket:{other}:{other}") is not None:
                 self.fail(step, "wait", "waits for the ticket at its other end")
-
-    def _tie(self, step: SetParent | AddLink) -> None:
-        """Apply a tie; a link is seen from both its ends and counted once."""
-        key = key_of(step)
-        if key in self._tied:
-            self._tied.remove(key)
-            return
-        if isinstance(step, AddLink):
-            self._tied.add(key)
-        self.step(step)
 
     @staticmethod
     def count_done(step: Step, pair: Pair, report: Report) -> None:
@@ -233,7 +227,7 @@ class Applier:
         except Conflict:
             if draft.key is None:
                 raise
-            late = self.questions().landed(step)
+            late = self.questions().landed(step, None)
             if late is not None:  # an earlier write of our own holds the key: it arrived after we had given it up
                 return late
             # Somebody else's ticket has this key already; ours gets the next free one, and its mark names the old.
@@ -256,11 +250,11 @@ class Applier:
         questions = self.questions()
         settle = self.target.capabilities.settle.seconds
         try:
-            landed = questions.landed(step)
+            landed = questions.landed(step, row)
             if landed is None:
                 passed = (self.clock.now() - (row.intended_at or self.clock.now())).total_seconds()
                 self.clock.sleep(min(settle, max(0.0, settle - passed)))
-                landed = questions.landed(step)
+                landed = questions.landed(step, row)
         except CannotTell as error:
             return self._hold(step, key, str(error))
         except NotFound as error:
