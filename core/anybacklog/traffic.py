@@ -27,6 +27,7 @@ def traffic_of(options: Mapping[str, str]) -> Traffic:
         polite=_polite(options.get("pace", "full")),
         connect_timeout=_seconds(options, "connect_timeout", usual.connect_timeout),
         read_timeout=_seconds(options, "read_timeout", usual.read_timeout),
+        allow_plain_http=options.get("allow_plain_http") == "true",
     )
 
 

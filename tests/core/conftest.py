@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -20,16 +22,22 @@ Action = Callable[[socket.socket], None]
 
 @dataclass
 class Server:
-    """Listens on loopback and acts out a script, one action per request."""
+    """Listens on loopback and acts out a script, one action per request; one that is `broken_off` counts for none.
+
+    With `tls` it speaks https.
+    """
 
     script: list[Action] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    broken_off: Queue[str] = field(default_factory=Queue)
     connections: int = 0
     done: threading.Event = field(default_factory=threading.Event)
+    tls: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.port = self.socket.getsockname()[1]
+        self.url = f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
         self.threads = [threading.Thread(target=self._listen, daemon=True)]
         self.threads[0].start()
 
@@ -65,6 +73,8 @@ class Server:
         raise ConnectionAbortedError
 
     def close(self) -> None:
+        if self.done.is_set():
+            return
         self.done.set()
         self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
@@ -81,7 +91,11 @@ class Server:
             self.threads.append(threading.Thread(target=self._serve, args=(connection,), daemon=True))
             self.threads[-1].start()
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, plain: socket.socket) -> None:
+        try:
+            connection = self.tls.wrap_socket(plain, server_side=True) if self.tls else plain
+        except OSError:
+            return
         with connection, connection.makefile("rb") as reader:
             while not self.done.is_set():
                 try:
@@ -89,7 +103,12 @@ class Server:
                     if not head:
                         return
                     length = next((line[16:] for line in head.splitlines() if line.startswith("Content-Length: ")), "0")
-                    self.requests.append(head + reader.read(int(length)).decode())
+                    body = reader.read(int(length))
+                    told = head + body.decode("utf-8", "surrogateescape")
+                    if len(body) < int(length):
+                        self.broken_off.put(told)
+                        return
+                    self.requests.append(told)
                     self.script.pop(0)(connection)
                 except OSError:
                     return
@@ -117,6 +136,13 @@ class FakeTime:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Server]:
     server = Server()
     yield server
     server.close()

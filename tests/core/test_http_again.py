@@ -74,7 +74,7 @@ def test_a_write_that_found_nobody_listening_is_tried_again(
 
 def test_a_write_to_a_host_without_an_address_was_not_sent(connect: Callable[..., HttpSession]) -> None:
     with pytest.raises(TransportError) as caught:
-        connect("http://no-such-host.invalid").request("POST", "issues")
+        connect("https://no-such-host.invalid").request("POST", "issues")
     assert not caught.value.maybe_applied
 
 

@@ -3,61 +3,77 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 
-from anybacklog.errors import AnyBacklogError, ProtocolError, RateLimited, TransportError
-from anybacklog.http.budget import TOO_MANY_REQUESTS, as_instant
+from anybacklog.errors import ProtocolError, TransportError
 from anybacklog.http.call import Call
-from anybacklog.http.refusal import Explain, Refusal, by_status
-from anybacklog.redact import redact, redact_headers, redact_json
+from anybacklog.http.spelling import culprit
+from anybacklog.redact import redact, redact_json
 
 EXCERPT = 200
+LONGEST_JSON = 64 << 20
+LONGEST_EXCUSE = 1 << 20
+"""Bytes of an answer that are read, unpacked: of a good one, of a refusal. Downloads have no limit."""
 
 
-def decoded(call: Call, answer: requests.Response, secrets: Collection[str]) -> Any:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Answer:
+    """What came back to `call`: its body, or the `opened` response of a download."""
+
+    call: Call
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    opened: requests.Response | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Tell whether it is what was asked for."""
+        return self.status < 300 and not self.is_unasked_part
+
+    @property
+    def is_unasked_part(self) -> bool:
+        """Tell whether a read was answered with a part of what is there although the whole was asked for."""
+        asked = any(name.lower() == "range" for name in self.call.headers)
+        return self.status == requests.codes.partial_content and not (self.call.write or asked)
+
+    def raw(self) -> Any:
+        """Give the open body of a download, as it comes over the wire."""
+        assert self.opened is not None
+        return self.opened.raw
+
+    def close(self) -> None:
+        """Let go of a download."""
+        if self.opened is not None:
+            self.opened.close()
+
+
+def decoded(answer: Answer, secrets: Collection[str]) -> Any:
     """Read the body as JSON. A read must have one; a write answered with something else may have been applied."""
-    body = answer.content
-    if not body.strip() and (call.write or answer.status_code == requests.codes.no_content):
+    call, body = answer.call, answer.body
+    if (call.write or answer.status == requests.codes.no_content) and not body.strip():
         return None
-    with suppress(ValueError, RecursionError):
-        return json.loads(body, parse_constant=_finite, parse_float=_finite)
+    value, wrong = _json(body)
+    if not wrong:
+        return value
     # Raised out here, so that the exception does not carry the whole body.
-    shown = f"{call.where} was answered with something that is not JSON: {excerpt(body, secrets)}"
+    told = f"{call.where} was answered with {redact(wrong, secrets)}: {excerpt(body, secrets)}"
     if call.write:
-        raise TransportError(f"{shown}; it may have happened, so look before sending it again", maybe_applied=True)
-    raise ProtocolError(f"{shown}; check that the URL names the right service")
+        raise TransportError(f"{told}; it may have happened, so look before sending it again", maybe_applied=True)
+    raise ProtocolError(f"{told}; check that the URL names the right service")
 
 
-def refused(
-    call: Call, answer: requests.Response, secrets: Collection[str], explain: Explain | None, closed_until: float
-) -> AnyBacklogError:
-    """Turn an answer of 300 or above, or a part that nobody asked for, into the error to raise."""
-    status = answer.status_code
-    if status == requests.codes.partial_content:
-        return ProtocolError(f"{call.where} was answered with a part (206) although the whole was asked for; report it")
-    if status < 400:
-        return _redirected(call, answer, secrets)
-    if status >= 500 or status == requests.codes.request_timeout:
-        return _broken(call, answer, secrets)
-    refusal = Refusal(
-        method=call.method,
-        path=call.path.partition("?")[0],
-        status=status,
-        body=_body(answer, secrets),
-        headers=redact_headers(answer.headers, secrets),
-    )
-    if status == TOO_MANY_REQUESTS:
-        moment = as_instant(closed_until)
-        return RateLimited(
-            f"{call.where}: the service wants fewer requests; run it again after {moment:%H:%M:%S} UTC", retry_at=moment
-        )
-    return (explain(refusal) if explain else None) or by_status(refusal)
+def said(answer: Answer, secrets: Collection[str]) -> Any:
+    """Give the body of a refusal, masked: decoded if it is JSON, else its text."""
+    with suppress(ValueError, RecursionError):
+        return redact_json(json.loads(answer.body), secrets)
+    return redact(answer.body.decode("utf-8", "replace"), secrets)
 
 
 def excerpt(body: bytes, secrets: Collection[str]) -> str:
@@ -66,25 +82,29 @@ def excerpt(body: bytes, secrets: Collection[str]) -> str:
     return repr(text[:EXCERPT]) if text else "nothing at all"
 
 
-def _redirected(call: Call, answer: requests.Response, secrets: Collection[str]) -> ProtocolError:
-    target = _host(redact(answer.headers.get("Location", ""), secrets)) or "another address there"
-    return ProtocolError(
-        f"{call.where} was redirected to {target}, where the key is not sent; name that host in the URL if it is right"
-    )
+def _json(body: bytes) -> tuple[Any, str]:
+    """Decode, or say what is wrong."""
+    if len(body) > LONGEST_JSON:
+        return None, f"more than {LONGEST_JSON >> 20} MiB, which is the limit of an answer"
+    try:
+        value = json.loads(body.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite)
+    except UnicodeDecodeError:
+        return None, "something that is not JSON (its bytes are not UTF-8)"
+    except json.JSONDecodeError:
+        return None, "something that is not JSON"
+    except ValueError:
+        return None, "something that is not JSON as it can be read (a number without end: NaN, 1e999, 4300 digits)"
+    except RecursionError:
+        return None, "something that is not JSON as it can be read (nested too deeply)"
+    return value, _half_a_character(value, body)
 
 
-def _host(url: str) -> str:
-    with suppress(ValueError):
-        return urlsplit(url).netloc
-    return ""
-
-
-def _broken(call: Call, answer: requests.Response, secrets: Collection[str]) -> TransportError:
-    advice = "it may have happened all the same, so look before sending it again" if call.write else "try again later"
-    said = excerpt(answer.content, secrets)
-    return TransportError(
-        f"{call.where} was answered {answer.status_code} ({said}); {advice}", maybe_applied=call.write
-    )
+def _half_a_character(value: Any, body: bytes) -> str:
+    r"""Say where half a character is, which nothing could store; only an escape `\ud83c` can have brought it."""
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return ""
+    field = culprit(value, "the answer")
+    return "" if field is None else f"half a character (a lone surrogate) in {field!r}"
 
 
 def _finite(number: str) -> float:
@@ -92,9 +112,3 @@ def _finite(number: str) -> float:
     if not isfinite(found := float(number)):
         raise ValueError(number)
     return found
-
-
-def _body(answer: requests.Response, secrets: Collection[str]) -> Any:
-    with suppress(ValueError, RecursionError):
-        return redact_json(json.loads(answer.content), secrets)
-    return redact(answer.text, secrets)

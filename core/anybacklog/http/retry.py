@@ -7,10 +7,13 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 PASSING = frozenset({408, 500, 502, 503, 504})
+TOO_MANY_REQUESTS = 429
+_EARLY = (NewConnectionError, ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError)
+_HANDSHAKE = ("WRONG_VERSION", "UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "HANDSHAKE_FAILURE", "UNRECOGNIZED_NAME")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +35,17 @@ def is_write(method: str) -> bool:
     return method not in READS
 
 
-def never_sent(error: BaseException) -> bool:
+def before_sending(error: BaseException) -> bool:
     """Tell whether the trouble came provably before anything was sent: no name, no connection, no trust.
 
     A reset proves nothing: on a kept-alive connection the request may have arrived, and been applied, before it.
     """
-    before = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
-    return any(isinstance(each, before) for each in layers(error))
+    return any(isinstance(each, _EARLY) or _is_handshake(each) for each in layers(error))
+
+
+def _is_handshake(error: BaseException) -> bool:
+    """Tell whether TLS failed while it was being agreed upon, which comes before any request."""
+    return isinstance(error, ssl.SSLError) and any(word in (error.reason or "") for word in _HANDSHAKE)
 
 
 def layers(error: BaseException) -> list[BaseException]:

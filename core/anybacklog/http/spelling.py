@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from math import isfinite
 from typing import Any, TypeAlias
+from urllib.parse import unquote
 
 from anybacklog.errors import ValidationError
 
@@ -18,6 +19,12 @@ _HALF = re.compile("[\ud800-\udfff]")
 def pairs(parameters: Mapping[str, Any] | None) -> Pairs:
     """Spell parameters for a query or a form: a list repeats its name, booleans are lower case, None is left out."""
     spelt: Pairs = []
+    if not isinstance(parameters, (Mapping, type(None))):
+        raise ValidationError(
+            f"a form or query is given as a mapping of names to values, not as {type(parameters).__name__}",
+            field="data",
+            limit="a mapping",
+        )
     for name, value in (parameters or {}).items():
         several = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
         spelt += [(whole("a parameter's name", name), _word(name, each)) for each in several if each is not None]
@@ -35,16 +42,33 @@ def whole(field: str, text: str) -> str:
     return text
 
 
+def below(path: str) -> str:
+    """Give the path as it is put below the base; ValidationError for one that would lead, or be cut, out of there."""
+    steps = unquote(whole("path", path).partition("?")[0]).replace("\\", "/").split("/")
+    if path.startswith(("//", "\\")) or steps[0].endswith(":") or not {".", ".."}.isdisjoint(steps) or "#" in path:
+        raise ValidationError(
+            "the path is no path below the service's address; leave out the host, '..', and write '#' as %23",
+            field="path",
+            limit="below the service's address",
+        )
+    return path.removeprefix("/")
+
+
 def json_body(value: Any) -> Any:
     """Give the body back; ValidationError names the innermost field that JSON has no words for."""
-    if _can_be_said(value):
+    field = culprit(value, "body")
+    if field is None:
         return value
-    field = _culprit(value, "body")
     raise ValidationError(
         f"{field} holds what JSON has no words for, such as NaN, infinity or half a character; mend it",
         field=field,
         limit="JSON",
     )
+
+
+def culprit(value: Any, field: str) -> str | None:
+    """Give the name of the innermost field that JSON has no words for, `field` if it has none; None if all is well."""
+    return None if _can_be_said(value) else _culprit(value, field)
 
 
 def _word(name: str, value: Any) -> str:

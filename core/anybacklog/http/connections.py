@@ -1,0 +1,42 @@
+"""The library's connections as we want them: nothing is read from the surroundings, kept, or followed."""
+
+from __future__ import annotations
+
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+PIECE = 1 << 18
+"""Bytes of an upload that are read and sent at a time."""
+
+
+def open_connections() -> requests.Session:
+    """Give the connections of one user; the first request connects."""
+    connections = _Straight()
+    connections.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("https://", "http://"):
+        connections.mount(scheme, _Closing())
+    connections.trust_env = False  # proxies and certificates are read in surroundings.py, ~/.netrc never
+    return connections
+
+
+class _Straight(requests.Session):
+    """Follows no redirect, and does not even look at where one leads: the library breaks on some addresses."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  # theirs
+        return None
+
+
+class _Closing(HTTPAdapter):
+    """Closes its sockets at once, where the library leaves that to the garbage collector; sends in larger pieces."""
+
+    def init_poolmanager(self, *given: Any, **named: Any) -> None:
+        super().init_poolmanager(*given, blocksize=PIECE, **named)
+
+    def close(self) -> None:
+        for keeper in (self.poolmanager, *self.proxy_manager.values()):
+            for key in keeper.pools.keys():  # noqa: SIM118  # the container refuses to be iterated
+                keeper.pools[key].close()
+        super().close()
