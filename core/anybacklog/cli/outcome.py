@@ -94,14 +94,13 @@ def _usage(error: click.ClickException) -> int:
 def _say(text: str, invocation: Invocation) -> None:
     from anybacklog.redact import redact
 
-    secrets = secrets_of(invocation)
+    secrets = _secrets(invocation)
     if invocation.debug and sys.exc_info()[1] is not None:
         console.note(redact(traceback.format_exc(), secrets))
     console.note(redact(text, secrets))
 
 
-def secrets_of(invocation: Invocation) -> list[str]:
-    """Give the secrets of the environment that a call may have used, to be masked."""
+def _secrets(invocation: Invocation) -> list[str]:
     named = {invocation.key_env, invocation.source_key_env, invocation.target_key_env}
     ends = ("_API_KEY", "_ACCESS_TOKEN")
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from anybacklog.cli.checks.check import Check, fine, of_error, passed_over
 from anybacklog.cli.checks.configured import open_files
@@ -16,30 +16,29 @@ _KINDS = {"api_key": "an API key", "access_token": "an access token"}
 
 @dataclass(slots=True)
 class Search:
-    """One look-up of a key: the checks as they come, then what was found; `failed` where a place stopped it."""
+    """The look-up of a target's key: its checks, then what was `found`; `failed` where a place stopped it."""
 
+    target: Target
+    key_env: str | None
     found: FoundKey | None = None
     failed: bool = False
-    looks: list[Look] = field(default_factory=list)
 
-    def checks(self, target: Target, key_env: str | None) -> Iterator[Check]:
+    def checks(self) -> Iterator[Check]:
         """Look, and tell of every place in its order."""
-        if target.spec.local:
-            yield passed_over("key", f"{target.spec.scheme}:// needs no key")
+        spec, looks, told = self.target.spec, list[Look](), list[Check]()
+        if spec.local:
+            yield passed_over("key", f"{spec.scheme}:// needs no key")
             return
         try:
-            self.found = find_key(target.places(key_env=key_env), self.looks.append)
+            self.found = find_key(self.target.places(key_env=self.key_env), looks.append)
         except ConfigurationError as error:
             self.failed = True
-            yield from map(_place, self.looks)
-            yield of_error("key", error)
-            return
-        yield from map(_place, self.looks)
-        yield from open_files(target.settings)
+            told = [of_error("key", error)]
+        yield from (*map(_place, looks), *told, *open_files(self.target.settings))
         if self.found:
             yield fine("key", f"{_KINDS[self.found.kind]} from {self.found.origin}", origin=self.found.origin)
-        elif not target.spec.needs_key:
-            yield passed_over("key", "none was found, and none is asked for")
+        elif not (self.failed or spec.needs_key):
+            yield passed_over("key", "none was found, and none is needed")
 
 
 def _place(look: Look) -> Check:

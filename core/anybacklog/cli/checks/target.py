@@ -8,15 +8,14 @@ from anybacklog.cli.checks.check import Check, fine, of_error, passed_over, prob
 from anybacklog.cli.checks.keyed import Search
 from anybacklog.cli.checks.reached import reached
 from anybacklog.cli.outcome import USAGE
+from anybacklog.config import FoundKey
 from anybacklog.connection import Target, aimed_at, open_target, problems_of
 from anybacklog.errors import AnyBacklogError
 from anybacklog.registry import Registry
 
 
-def looked_at(
-    url: str, registry: Registry, search: Search, *, key_env: str | None, traffic: Mapping[str, str]
-) -> Iterator[Check]:
-    """Look at one tracker; `search` keeps the key that was found, for whoever has to mask it."""
+def looked_at(url: str, registry: Registry, *, key_env: str | None, traffic: Mapping[str, str]) -> Iterator[Check]:
+    """Look at the tracker a URL or a connection's name stands for."""
     try:
         target = aimed_at(url, registry, traffic=traffic)
     except AnyBacklogError as error:
@@ -27,18 +26,19 @@ def looked_at(
     yield fine("backend", f"{scheme}:// of plugin {owner}", scheme=scheme, plugin=owner)
     problems = [problem("url", told, "mend the URL or the configuration file", USAGE) for told in problems_of(target)]
     yield from problems
-    yield from search.checks(target, key_env)
+    search = Search(target, key_env)
+    yield from search.checks()
     if problems or search.failed:
         yield passed_over("host", f"{target.host or 'the tracker'} is not asked before that is mended")
     else:
-        yield from _opened(target, search)
+        yield from _opened(target, search.found)
 
 
-def _opened(target: Target, search: Search) -> Iterator[Check]:
+def _opened(target: Target, key: FoundKey | None) -> Iterator[Check]:
     try:
-        tracker = open_target(target, search.found)
+        tracker = open_target(target, key)
     except (AnyBacklogError, OSError) as error:
-        yield of_error("key" if target.spec.needs_key and not search.found else "backend", error)
+        yield of_error("key" if target.spec.needs_key and not key else "backend", error)
         return
     with tracker:
         yield from reached(tracker, target.host)

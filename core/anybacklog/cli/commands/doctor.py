@@ -12,7 +12,6 @@ from anybacklog.cli.everywhere import Command, Invocation
 
 if TYPE_CHECKING:
     from anybacklog.cli.checks import Check
-    from anybacklog.cli.checks.keyed import Search
 
 EPILOG = """\b
 Examples:
@@ -29,23 +28,21 @@ credentials or permission refused, 2 usage or configuration, 1 anything else."""
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(invocation: Invocation, url: str | None, form: str) -> None:
-    """Look at the installation, the configuration and, with URL, a tracker: the key's owner, limits, the clock."""
+    """Look at what is installed and configured and, with URL, at a tracker: its key, limits, clock, your role."""
     from anybacklog.cli.checks import code_of
-    from anybacklog.cli.checks.keyed import Search
 
-    search = Search()
-    seen = list(_told(_checks(invocation, url, search), invocation, search, aloud=form == "text"))
-    code = code_of(seen)
-    problems = sum(check.state == "problem" for check in seen)
+    checks = _checks(invocation, url)
+    seen = list(checks) if form == "json" else list(map(_told, checks))
+    problems, code = sum(check.state == "problem" for check in seen), code_of(seen)
     if form == "json":
-        _write(invocation, url, search, seen, problems, code)
+        _write(url, seen, problems, code)
     else:
         console.say(f"{problems} problem{'s' * (problems > 1)}" if problems else "OK")
     if code:
         raise click.exceptions.Exit(code)
 
 
-def _checks(invocation: Invocation, url: str | None, search: Search) -> Iterator[Check]:
+def _checks(invocation: Invocation, url: str | None) -> Iterator[Check]:
     from anybacklog.cli.checks.configured import configuration
     from anybacklog.cli.checks.installed import environment, installed
     from anybacklog.cli.checks.target import looked_at
@@ -55,37 +52,19 @@ def _checks(invocation: Invocation, url: str | None, search: Search) -> Iterator
     yield from environment()
     yield from configuration(registry)
     if url is not None:
-        yield from looked_at(url, registry, search, key_env=invocation.key_env, traffic=invocation.traffic())
+        yield from looked_at(url, registry, key_env=invocation.key_env, traffic=invocation.traffic())
 
 
-def _told(checks: Iterator[Check], invocation: Invocation, search: Search, *, aloud: bool) -> Iterator[Check]:
-    """Pass the checks on, each printed as soon as it is there."""
+def _told(check: Check) -> Check:
+    """Print a check as soon as it is there."""
     from anybacklog.redact import redact
 
-    for check in checks:
-        if aloud:
-            text = redact(check.sentence(), _secrets(invocation, search))
-            console.say(f"{check.state:<7}  {check.name:<13}  {console.cell(text)}")
-        yield check
+    console.say(f"{check.state:<7}  {check.name:<13}  {console.cell(redact(check.sentence()))}")
+    return check
 
 
-def _write(
-    invocation: Invocation, url: str | None, search: Search, seen: list[Check], problems: int, code: int
-) -> None:
+def _write(url: str | None, seen: list[Check], problems: int, code: int) -> None:
     from anybacklog.redact import redact_url
 
-    secrets = _secrets(invocation, search)
-    console.write_json(
-        {
-            "url": url and redact_url(url, secrets),
-            "checks": [check.to_json(secrets) for check in seen],
-            "problems": problems,
-            "code": code,
-        }
-    )
-
-
-def _secrets(invocation: Invocation, search: Search) -> list[str]:
-    from anybacklog.cli.outcome import secrets_of
-
-    return [*secrets_of(invocation), *([search.found.secret] if search.found else [])]
+    checks = [check.to_json() for check in seen]
+    console.write_json({"url": url and redact_url(url), "checks": checks, "problems": problems, "code": code})
