@@ -19,13 +19,14 @@ ROLES: Mapping[int, str] = {
     5: "guest reporter",
     6: "guest viewer",
 }
-_ALLOWED: Mapping[str, tuple[str, frozenset[int]]] = {
+_ALLOWED: Mapping[str, tuple[str, str, frozenset[int]]] = {
     "create_ticket": (
-        "add-issue: administrators, normal users, reporters and guest reporters",
+        "add-issue",
+        "administrators, normal users, reporters and guest reporters",
         frozenset({1, 2, 3, 5}),
     ),
-    "update_ticket": ("update-issue: administrators and normal users", frozenset({1, 2})),
-    "delete_ticket": ("delete-issue: administrators", frozenset({1})),
+    "update_ticket": ("update-issue", "administrators and normal users", frozenset({1, 2})),
+    "delete_ticket": ("delete-issue", "administrators", frozenset({1})),
 }
 """Who may do what, by the vendor's pages of that name; what is not here is not known."""
 
@@ -68,8 +69,8 @@ def to_permissions(role_type: int) -> Permissions:
     """Say what a role may not do. Of a role that is not documented only its number is known."""
     role = ROLES.get(role_type, "not documented")
     denied = {
-        operation: f"Nulab allows {who} only"
-        for operation, (who, allowed) in _ALLOWED.items()
+        operation: f"only {who} may, says Nulab's page {page}"
+        for operation, (page, who, allowed) in _ALLOWED.items()
         if role_type in ROLES and role_type not in allowed
     }
     return Permissions(role=f"{role} (roleType {role_type})", denied=denied)

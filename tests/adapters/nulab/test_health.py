@@ -25,7 +25,7 @@ from anybacklog_nulab.health import to_permissions, to_rates
 def test_a_role_is_denied_what_the_vendors_pages_allow_to_others_only(role_type: int, denied: set[str]) -> None:
     permissions = to_permissions(role_type)
     assert permissions.denied.keys() == denied
-    assert all("Nulab allows" in reason for reason in permissions.denied.values())
+    assert all("says Nulab's page" in reason for reason in permissions.denied.values())
     assert f"roleType {role_type}" in permissions.role
 
 
