@@ -208,3 +208,11 @@ def anybacklog_commands():
         os.kill(running.pid, signal.SIGINT)
         assert b"Traceback" not in running.stderr.read()
     assert running.returncode == 130
+
+
+@pytest.mark.parametrize(("left_with", "code", "told_"), [(None, 0, ""), (7, 7, ""), ("no way", 1, "Error: no way\n")])
+def test_a_plugin_that_exits_is_heard(
+    left_with: object, code: int, told_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told(Invocation(), _raising(SystemExit(left_with))) == code
+    assert capsys.readouterr().err == told_

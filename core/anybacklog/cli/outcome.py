@@ -35,6 +35,8 @@ def told(invocation: Invocation, call: Callable[[], int]) -> int:
     except (click.Abort, KeyboardInterrupt):
         _say(f"Interrupted. {AGAIN}" if invocation.resumable else "Interrupted.", invocation)
         return INTERRUPTED
+    except SystemExit as error:
+        return _left(error, invocation)
     except (BrokenPipeError, ReaderLeft):
         _forget_stdout()
         return unread(invocation)
@@ -78,6 +80,14 @@ def _curable(error: Exception) -> bool:
     if isinstance(error, OSError):
         return error.errno in _CURABLE or isinstance(error, TimeoutError)
     return isinstance(error, (TransportError, RateLimited))
+
+
+def _left(error: SystemExit, invocation: Invocation) -> int:
+    """Give the code that a plugin leaves with; the interpreter would print its text without masking it."""
+    if error.code is None or isinstance(error.code, int):
+        return error.code or 0
+    _say(f"Error: {error.code}", invocation)
+    return FAILED
 
 
 def _usage(error: click.ClickException) -> int:

@@ -38,6 +38,7 @@ class Space:
     refusals: dict[str, tuple[int, Any]] = field(default_factory=dict)
     acts: dict[str, Act] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    shown: set[str] = field(default_factory=set)
     before_answer: Callable[[str, Query], None] = lambda path, query: None
     min_id_is_exclusive: bool = True
     always_newest_first: bool = False
@@ -63,6 +64,7 @@ class Space:
         self.before_answer(path, query)
         key = header if self.key_in == "header" else query.get("apiKey", [None])[0]
         query.pop("apiKey", None)
+        self.shown.add(str(key))
         if key != self.key:
             return self.refusal(401, 11, f"Authentication failure of {key}.")
         if path in self.refusals:
