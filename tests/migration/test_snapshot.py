@@ -82,7 +82,7 @@ HEADERS: dict[str, object] = {
 
 @pytest.mark.parametrize("damage", HEADERS)
 def test_a_changed_header_is_refused_in_one_sentence(snapshot: Snapshot, damage: str) -> None:
-    path = snapshot.folder / "header.json"
+    path = snapshot.folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | HEADERS[damage]), "utf-8")
     with pytest.raises(ConfigurationError, match=r"the snapshot .* is damaged .*; run with --refresh"):
         snapshot.header()
@@ -90,7 +90,7 @@ def test_a_changed_header_is_refused_in_one_sentence(snapshot: Snapshot, damage:
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"null", b"\xff", b"[" * 100_000, b'{"anybacklog": 1}'])
 def test_a_header_that_is_none_is_refused_in_one_sentence(snapshot: Snapshot, content: bytes) -> None:
-    (snapshot.folder / "header.json").write_bytes(content)
+    (snapshot.folder / "manifest.json").write_bytes(content)
     with pytest.raises(ConfigurationError, match=r"the snapshot .* is damaged .*; run with --refresh"):
         snapshot.header()
 
@@ -99,7 +99,7 @@ def test_a_header_that_is_none_is_refused_in_one_sentence(snapshot: Snapshot, co
 @given(
     place=st.floats(0, 1, exclude_max=True),
     byte=st.integers(1, 255),
-    file=st.sampled_from(["header.json", "bundles.jsonl"]),
+    file=st.sampled_from(["manifest.json", "bundles.jsonl"]),
 )
 def test_no_changed_byte_goes_unnoticed(snapshot: Snapshot, place: float, byte: int, file: str) -> None:
     told = (snapshot.header(), list(snapshot.bundles()))
@@ -117,7 +117,7 @@ def test_no_changed_byte_goes_unnoticed(snapshot: Snapshot, place: float, byte: 
 
 
 def test_a_snapshot_that_was_interrupted_is_none(snapshot: Snapshot) -> None:
-    (snapshot.folder / "header.json").unlink()
+    (snapshot.folder / "manifest.json").unlink()
     assert snapshot.header() is None
     with pytest.raises(ConfigurationError, match="--refresh"):
         list(snapshot.bundles())

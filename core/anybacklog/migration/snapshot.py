@@ -1,15 +1,12 @@
-"""What the source said, kept beside the ledger: a header with the project's words, and one line per ticket.
+"""What the source said, kept beside the ledger: the project's words, and one line per ticket.
 
-`bundles.jsonl` holds a line per ticket, in source order, with its journal. `header.json` is written last and
-atomically: a snapshot without one was interrupted and is read again. It holds the number of the lines and their
-SHA-256, and its own: a snapshot that lost or changed anything is refused, never copied in part.
+A snapshot is a sealed folder, as an archive is: `bundles.jsonl` holds a line per ticket, in source order, with its
+journal, and the manifest is written last. A snapshot without one was interrupted and is read again; one that lost or
+changed anything is refused, never copied in part.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
 from anybacklog.errors import ConfigurationError, NotFound, TransportError, ValidationError
@@ -38,9 +35,22 @@ from anybacklog.model import (
     User,
     Version,
 )
+from anybacklog.store.archive.sealed import (
+    Damaged,
+    Newer,
+    Sealed,
+    line_of,
+    parsed,
+    read_lines,
+    read_manifest,
+    write_lines,
+    write_manifest,
+)
 from anybacklog.tracker import Tracker
 
-SNAPSHOT_VERSION = 1
+KIND = "snapshot"
+SNAPSHOT_VERSION = 2
+BUNDLES = "bundles.jsonl"
 KINDS: dict[MetadataKind, type] = {
     "users": User,
     "ticket_types": TicketType,
@@ -59,8 +69,8 @@ Show = Callable[[Progress], None]
 class Header:
     """What a snapshot knows before its tickets.
 
-    Whose it is, when it was read, how much there is, which words it uses. `digest` is the SHA-256 of all lines;
-    `skipped` are the keys of tickets that were deleted while the source was read.
+    Whose it is, when it was read, how much there is, which words it uses. `skipped` are the keys of tickets that were
+    deleted while the source was read.
     """
 
     identity: str
@@ -71,7 +81,6 @@ class Header:
     words: dict[MetadataKind, list[Any]]
     complete: bool = True
     reason: str = ""
-    digest: str = ""
     skipped: list[str] = field(default_factory=list)
 
 
@@ -83,15 +92,9 @@ class Snapshot:
 
     def header(self) -> Header | None:
         """Give the header, or None if there is no finished snapshot."""
-        path = self.folder / "header.json"
-        if not path.exists():
-            return None
         with self._understood():
-            held = _parsed(path.read_bytes())
-            version = held["anybacklog"]
-            if version == SNAPSHOT_VERSION:
-                return _read_header(held)
-        raise ConfigurationError(f"the snapshot {self.folder} has format {version}; update anybacklog, or --refresh")
+            found = self._read()
+            return None if found is None else _read_header(found[0])
 
     def bundles(self) -> Iterator[Bundle]:
         """Yield every ticket with its journal, in source order, in constant memory.
@@ -99,22 +102,30 @@ class Snapshot:
         ConfigurationError, at the end at the latest, if this is not what was written.
         """
         with self._understood():
-            header = self.header()
-            count, digest = 0, hashlib.sha256()
-            with (self.folder / "bundles.jsonl").open("rb") as lines:
-                for line in lines:
-                    yield _read_bundle(line)
-                    count += 1
-                    digest.update(line)
-            if header is None or (count, digest.hexdigest()) != (header.tickets, header.digest):
-                raise ValueError(f"its {count} tickets are not the ones that were read")
+            found = self._read()
+            if found is None:
+                raise Damaged("it was interrupted")
+            for number, line in read_lines(self.folder / BUNDLES, found[1][BUNDLES]):
+                yield _read_bundle(number, line)
+
+    def _read(self) -> tuple[dict[str, Any], dict[str, Sealed]] | None:
+        if (self.folder / "header.json").exists():  # what format 1 called its manifest
+            raise Newer(1)
+        try:
+            return read_manifest(self.folder, KIND, SNAPSHOT_VERSION)
+        except FileNotFoundError:
+            return None
 
     @contextmanager
     def _understood(self) -> Iterator[None]:
         """Say of whatever cannot be read that the snapshot is damaged."""
         try:
             yield
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:
+        except Newer as error:
+            raise ConfigurationError(
+                f"the snapshot {self.folder} has format {error.version}; update anybacklog, or --refresh"
+            ) from error
+        except (Damaged, OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
             raise ConfigurationError(f"the snapshot {self.folder} is damaged ({error}); run with --refresh") from error
 
     def discard(self) -> None:
@@ -128,28 +139,31 @@ def take(source: Tracker, folder: Path, show: Show) -> Snapshot:
     snapshot.discard()
     words = {kind: {noun.id: noun for noun in nouns} for kind, nouns in read_words(source, None).items()}
     total = source.count_tickets() if source.capabilities.listing.how != "scan" else None
-    done, digest, skipped = 0, hashlib.sha256(), list[str]()
-    with _written(folder / "bundles.jsonl") as lines:
+    skipped: list[str] = []
+
+    def lines() -> Iterator[bytes]:
         for done, bundle in enumerate(read_bundles(source, skipped), 1):
-            line = _line(bundle)
-            lines.write(line)
-            digest.update(line)
+            yield _line(bundle)
             _remember(words, bundle)
             show(Progress(stage="read", done=done, total=total))
+
+    with _writable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        bundles = write_lines(folder / BUNDLES, lines())
     listing = source.capabilities.listing
     header = Header(
         identity=source.identity(),
         url=str(source.location),
         read_at=datetime.now(UTC),
         project=source.project(),
-        tickets=done,
+        tickets=bundles.lines,
         words={kind: list(nouns.values()) for kind, nouns in words.items()},
         complete=listing.complete,
         reason=listing.reason,
-        digest=digest.hexdigest(),
         skipped=skipped,
     )
-    _write_header(folder, header)
+    with _writable(folder):
+        _write_header(folder, header, bundles)
     return snapshot
 
 
@@ -231,39 +245,25 @@ def _remember(words: dict[MetadataKind, dict[str, Any]], bundle: Bundle) -> None
 
 
 def _line(bundle: Bundle) -> bytes:
-    held = {"ticket": dump(bundle.ticket), "comments": [dump(comment) for comment in bundle.comments]}
-    text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
-    return text.encode(errors="surrogatepass") + b"\n"
+    return line_of({"ticket": dump(bundle.ticket), "comments": [dump(comment) for comment in bundle.comments]})
 
 
-def _read_bundle(line: bytes) -> Bundle:
-    held = _parsed(line)
+def _read_bundle(number: int, line: bytes) -> Bundle:
+    held = parsed(line, f"{BUNDLES} line {number}")
     return Bundle(load(Ticket, held["ticket"]), tuple(load(Comment, comment) for comment in held["comments"]))
 
 
-def _parsed(text: bytes) -> Any:
-    return json.loads(text.decode(errors="surrogatepass"))
-
-
-def _write_header(folder: Path, header: Header) -> None:
+def _write_header(folder: Path, header: Header, bundles: Sealed) -> None:
     held = {
-        "anybacklog": SNAPSHOT_VERSION,
-        "kind": "snapshot",
         **{each.name: getattr(header, each.name) for each in fields(header)},
         "read_at": header.read_at.isoformat(),
         "project": dump(header.project),
         "words": {kind: [dump(noun) for noun in nouns] for kind, nouns in header.words.items()},
     }
-    text = json.dumps(held | {"sha256": _seal(held)}, ensure_ascii=False, indent=1)
-    fresh = folder / "header.json.new"
-    with _written(fresh) as file:
-        file.write(text.encode(errors="surrogatepass"))
-    fresh.replace(folder / "header.json")
+    write_manifest(folder, KIND, SNAPSHOT_VERSION, held, {BUNDLES: bundles})
 
 
 def _read_header(held: dict[str, Any]) -> Header:
-    if held.pop("sha256") != _seal(held):
-        raise ValueError("its header is not the one that was written")
     return Header(
         identity=held["identity"],
         url=held["url"],
@@ -273,27 +273,17 @@ def _read_header(held: dict[str, Any]) -> Header:
         words={kind: [load(noun, each) for each in held["words"][kind]] for kind, noun in KINDS.items()},
         complete=held["complete"],
         reason=held["reason"],
-        digest=held["digest"],
         skipped=held["skipped"],
     )
 
 
-def _seal(held: dict[str, Any]) -> str:
-    """Digest what a header says, however it is laid out."""
-    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
-
-
 @contextmanager
-def _written(path: Path) -> Iterator[BinaryIO]:
-    """Write a file that is on the disk when this ends; TransportError, with what hinders it, if it cannot be."""
+def _writable(folder: Path) -> Iterator[None]:
+    """Say with TransportError what hinders the writing."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        yield
     except OSError as error:
         raise TransportError(
-            f"the snapshot {path} cannot be written ({error.strerror}); mend that and run this again",
+            f"the snapshot {folder} cannot be written ({error.strerror}); mend that and run this again",
             maybe_applied=False,
         ) from error

@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -102,9 +103,7 @@ def line_of(held: object) -> bytes:
 def parsed(text: bytes, place: str) -> Any:
     """Read JSON strictly: no key twice, no number that is none; Damaged names `place`."""
     try:
-        return json.loads(
-            text.decode(errors="surrogatepass"), object_pairs_hook=_unique, parse_constant=_refuse_constant
-        )
+        return _strict().decode(text.decode(errors="surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise Damaged(f"{place} cannot be read ({error})") from error
 
@@ -164,6 +163,11 @@ def _seal(told: dict[str, Any]) -> str:
 def _json(held: object, *, sort_keys: bool = False) -> bytes:
     text = json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys)
     return text.encode(errors="surrogatepass")
+
+
+@cache
+def _strict() -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
