@@ -114,7 +114,7 @@ from anybacklog.query import FILTERS, ORDERS, TicketQuery, matches, sort_key
 from anybacklog.steps import Step, StepState
 
 if TYPE_CHECKING:
-    from anybacklog.http import Credentials, HttpSession, Refusal
+    from anybacklog.http import Credentials, HttpSession, Rate, Refusal
     from anybacklog.wire import WireSchema
 
 __all__ = [
@@ -128,7 +128,7 @@ __all__ = [
     "ListsCategories", "ListsCustomFields", "ListsMilestones", "ListsPriorities", "ListsProjects",
     "ListsResolutions", "ListsStatuses", "ListsTicketTypes", "ListsUsers", "ListsVersions", "Location", "Marked",
     "Metadata", "MetadataKind", "MigrationError", "Milestone", "Named", "NotFound", "Option", "PermissionDenied",
-    "Permissions", "Priority", "Project", "ProtocolError", "RateLimited", "RateState", "ReadsAttachments",
+    "Permissions", "Priority", "Project", "ProtocolError", "Rate", "RateLimited", "RateState", "ReadsAttachments",
     "ReadsComments", "ReadsLinks", "Refusal", "Resolution", "Settle", "ShowsTraffic", "SpeaksRaw", "Status",
     "StatusCategory", "Step", "StepState", "Text", "TextFormat", "Ticket", "TicketDraft", "TicketFields",
     "TicketQuery", "TicketType", "Traffic", "TrafficState", "TransportError", "UnsupportedOperation",
@@ -137,7 +137,7 @@ __all__ = [
 ]  # fmt: skip  # fmt: skip
 
 
-_HEAVY = {"Credentials": "http", "HttpSession": "http", "Refusal": "http", "WireSchema": "wire"}
+_HEAVY = {"Credentials": "http", "HttpSession": "http", "Rate": "http", "Refusal": "http", "WireSchema": "wire"}
 
 
 def __getattr__(name: str) -> Any:

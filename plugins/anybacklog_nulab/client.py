@@ -20,12 +20,16 @@ from anybacklog.plugin import (
     NotFound,
     PermissionDenied,
     ProtocolError,
+    Rate,
     RateLimited,
     Refusal,
     UnsupportedOperation,
     ValidationError,
 )  # fmt: skip
 from anybacklog_nulab.listing import PAGE, Json, Walk
+
+RATES = {"read": Rate(), "update": Rate(pause=1.0), "search": Rate(pause=1.0), "icon": Rate(pause=1.0)}
+"""Limits differ by plan and come with every answer; the pauses are the vendor's best practice (page: rate-limit)."""
 
 
 def open_client(connection: Connection) -> NulabClient:
@@ -38,6 +42,7 @@ def open_client(connection: Connection) -> NulabClient:
         credentials=_credentials(connection),
         explain=explain,
         bucket=bucket,
+        rates=RATES,
         traffic=connection.traffic,
     )
     return NulabClient(session)

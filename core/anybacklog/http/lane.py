@@ -3,90 +3,93 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import cache
 from hashlib import sha256
-from http.cookiejar import DefaultCookiePolicy
 from threading import RLock
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import requests
-from requests.adapters import HTTPAdapter
 
-from anybacklog.http.budget import Budget, Clock
-from anybacklog.location import is_loopback
-from anybacklog.redact import redact
+from anybacklog.http.budget import Budget
+from anybacklog.http.clock import Clock
+from anybacklog.http.connections import open_connections
+from anybacklog.http.rate import Terms, strictest
+from anybacklog.redact import MASK, redact
 
 _TALKERS = ("connection", "connectionpool", "poolmanager", "response", "util.retry")
+_QUERY = re.compile(r"\?[^\s\"']+")
+
+IDLE_KEPT = 64
+"""How many lanes nobody uses are remembered, so that who comes back keeps to what was learnt before."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
 class Lane:
-    """One user at one host. Whoever holds `turn` may have a request in flight; nobody else may."""
+    """One user at one host. Whoever holds `turn` may have a request in flight; nobody else may.
+
+    The strictest terms of all who share it hold. Who is forgotten without having left no longer counts.
+    """
 
     connections: requests.Session
     budget: Budget = field(default_factory=Budget)
     turn: RLock = field(default_factory=RLock)
-    sharers: int = 0
+    secrets: frozenset[str] = frozenset()
+    sharers: WeakSet[Terms] = field(default_factory=WeakSet)
 
-    def leave(self) -> None:
+    def leave(self, terms: Terms) -> None:
         """Close the connections when nobody uses them any more; what is known of the budget stays."""
-        self.sharers -= 1
-        if self.sharers == 0:
-            self.connections.close()
+        with _lock:
+            self.sharers.discard(terms)
+            self.budget.terms = strictest(self.sharers)
+            if not self.sharers:
+                self.connections.close()
+                self.secrets = frozenset()
+            _forget_idle()
 
 
-def join(base_url: str, secrets: Collection[str], clock: Clock) -> Lane:
-    """Give the lane of these credentials at this host; they are told apart by a digest, never kept."""
+_Key = tuple[str, str, Clock]
+_lanes: dict[_Key, Lane] = {}
+_lock = RLock()
+
+
+def join(base_url: str, secrets: Collection[str], clock: Clock, terms: Terms) -> Lane:
+    """Give the lane of these credentials at this host; users are told apart by a digest of them."""
     parts = urlsplit(base_url)
     user = sha256("\0".join(sorted(secrets)).encode("utf-8", "surrogatepass")).hexdigest()
-    lane = _lane(f"{parts.scheme}://{parts.netloc.lower()}", user, clock)
-    lane.sharers += 1
+    origin = f"{parts.scheme}://{parts.netloc.lower()}"
+    with _lock:
+        key = (origin, user, clock)
+        lane = _lanes.pop(key) if key in _lanes else Lane(open_connections())
+        _lanes[key] = lane  # last in the row: the one that was joined last
+        lane.secrets = frozenset(secrets)
+        lane.sharers.add(terms)
+        lane.budget.terms = strictest(lane.sharers)
+        _forget_idle()
     for name in _TALKERS if secrets else ():
-        logging.getLogger(f"urllib3.{name}").addFilter(_Masked(frozenset(secrets)))
+        logging.getLogger(f"urllib3.{name}").addFilter(_MASK)
     return lane
 
 
-@cache
-def _lane(origin: str, user: str, clock: Clock) -> Lane:  # noqa: ARG001  # they are the cache's key
-    connections = _Straight()
-    connections.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    for scheme in ("https://", "http://"):
-        connections.mount(scheme, _Closing())
-    connections.auth = _as_it_is  # else requests would look for a password in ~/.netrc
-    connections.trust_env = not is_loopback(urlsplit(origin).hostname or "")
-    return Lane(connections)
+def _forget_idle() -> None:
+    for idle in [key for key, lane in _lanes.items() if not lane.sharers][:-IDLE_KEPT]:
+        del _lanes[idle]
 
 
-class _Straight(requests.Session):
-    """Follows no redirect, and does not even look at where one leads: the library breaks on some addresses."""
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  # theirs
-        return None
-
-
-class _Closing(HTTPAdapter):
-    """Closes its sockets at once; the library's own leaves that to the garbage collector."""
-
-    def close(self) -> None:
-        pools = self.poolmanager.pools
-        for key in pools.keys():  # noqa: SIM118  # the container refuses to be iterated
-            pools[key].close()
-        super().close()
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
-@dataclass(frozen=True, repr=False)
 class _Masked(logging.Filter):
-    """Masks secrets in urllib3's own log lines, which show the whole address of a request."""
+    """Masks urllib3's own log lines, which show whole addresses: the secrets of all lanes, and every query.
 
-    secrets: frozenset[str]
+    The query of an address that a redirect leads to is its signature, a secret that no lane knows.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redact(record.getMessage(), self.secrets), None
+        with _lock:
+            secrets = frozenset[str]().union(*(lane.secrets for lane in _lanes.values()))
+        record.msg, record.args = _QUERY.sub(f"?{MASK}", redact(record.getMessage(), secrets)), None
         record.exc_info = record.exc_text = None
         return True
+
+
+_MASK = _Masked()
