@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from anybacklog.http.retry import UNSENT
 
 PIECE = 1 << 18
 """Bytes of an upload that are read and sent at a time."""
@@ -29,11 +34,35 @@ class _Straight(requests.Session):
         return None
 
 
+class _Secure(HTTPSConnection):
+    """Notes on an error that it came while proxy and TLS were being agreed upon, before any request."""
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (OSError, HTTPException) as error:
+            error.add_note(UNSENT)
+            raise
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _Secure
+
+
+_POOLS = {"http": HTTPConnectionPool, "https": _SecurePool}
+
+
 class _Closing(HTTPAdapter):
     """Closes its sockets at once, where the library leaves that to the garbage collector; sends in larger pieces."""
 
     def init_poolmanager(self, *given: Any, **named: Any) -> None:
         super().init_poolmanager(*given, blocksize=PIECE, **named)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
+        keeper = super().proxy_manager_for(proxy, blocksize=PIECE, **named)
+        keeper.pool_classes_by_scheme = _POOLS
+        return keeper
 
     def close(self) -> None:
         for keeper in (self.poolmanager, *self.proxy_manager.values()):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,8 +11,9 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyErr
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 PASSING = frozenset({408, 500, 502, 503, 504})
 TOO_MANY_REQUESTS = 429
-_EARLY = (NewConnectionError, ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError)
-_HANDSHAKE = ("WRONG_VERSION", "UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "HANDSHAKE_FAILURE", "UNRECOGNIZED_NAME")
+_EARLY = (NewConnectionError, ConnectTimeoutError, ProxyError)
+UNSENT = "nothing was sent yet"
+"""The note on an error that came while a connection was being made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +40,7 @@ def before_sending(error: BaseException) -> bool:
 
     A reset proves nothing: on a kept-alive connection the request may have arrived, and been applied, before it.
     """
-    return any(isinstance(each, _EARLY) or _is_handshake(each) for each in layers(error))
-
-
-def _is_handshake(error: BaseException) -> bool:
-    """Tell whether TLS failed while it was being agreed upon, which comes before any request."""
-    return isinstance(error, ssl.SSLError) and any(word in (error.reason or "") for word in _HANDSHAKE)
+    return any(isinstance(each, _EARLY) or UNSENT in getattr(each, "__notes__", ()) for each in layers(error))
 
 
 def layers(error: BaseException) -> list[BaseException]:
@@ -56,5 +51,10 @@ def layers(error: BaseException) -> list[BaseException]:
         each = waiting.pop()
         if isinstance(each, BaseException) and each not in found:
             found.append(each)
-            waiting += [*each.args, getattr(each, "reason", None), getattr(each, "original_error", None)]
+            waiting += [
+                *each.args,
+                getattr(each, "reason", None),
+                getattr(each, "original_error", None),
+                each.__cause__,
+            ]
     return found

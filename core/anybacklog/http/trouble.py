@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 
 import requests
-from urllib3.exceptions import DecodeError, HTTPError, ProxyError, ReadTimeoutError
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from anybacklog.errors import AnyBacklogError, ProtocolError, TransportError
 from anybacklog.http.call import Call
@@ -43,16 +43,17 @@ def lost(call: Call, error: requests.RequestException | HTTPError, route: Route)
     """Judge a failed request without keeping the exception: it carries the address, and with it perhaps the key."""
     found = layers(error)
     tls = next((each for each in found if isinstance(each, ssl.SSLError)), None)
-    if tls is not None and before_sending(tls):
+    early = before_sending(error)
+    if tls is not None and early:
         reason, advice = _tls(tls)
         return Lost(call=call, reason=reason, advice=f"nothing was sent, {advice}", again=False)
-    if any(isinstance(each, ProxyError) for each in found):
+    if early and route.proxies:
         reason = f"the proxy that {route.proxy_named} names let nothing through{_proxy_says(found)}"
         return Lost(call=call, reason=reason, advice="nothing was sent, try again or name another proxy")
     if isinstance(error, ValueError):
         reason = "its address or a header is malformed"
         return Lost(call=call, reason=reason, advice="nothing was sent, mend that first", again=False)
-    if before_sending(error):
+    if early:
         return Lost(call=call, reason=_unconnected(error, found))
     return after_sending(call, _reason(found), broken=any(map(_is_no_http, found)))
 
@@ -92,7 +93,7 @@ def _proxy_says(found: list[BaseException]) -> str:
 
 
 def _unconnected(error: Exception, found: list[BaseException]) -> str:
-    in_time = isinstance(error, requests.exceptions.ConnectTimeout)
+    in_time = isinstance(error, requests.exceptions.Timeout)
     return "no connection in time" if in_time else f"no connection{_system_says(found)}"
 
 
