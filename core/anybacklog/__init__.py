@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as every type checker reads it; importing `typing` would double what the package costs
 if TYPE_CHECKING:
+    from typing import Any
+
     from anybacklog.connection import connect
     from anybacklog.errors import (
         AnyBacklogError,

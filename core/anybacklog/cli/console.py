@@ -63,9 +63,11 @@ def say(text: str = "") -> None:
 
 
 def note(text: str) -> None:
-    """Print a sentence about the work, not its result, to stderr."""
+    """Print a sentence about the work, not its result, to stderr, secrets masked."""
+    from anybacklog.redact import redact
+
     sys.stdout.flush()
-    sys.stderr.write(harmless(text) + "\n")
+    sys.stderr.write(harmless(redact(text)) + "\n")
     sys.stderr.flush()
 
 

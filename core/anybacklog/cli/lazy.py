@@ -8,11 +8,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from anybacklog.cli.everywhere import Invocation, ReaderLeft, format_options, with_everywhere
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from anybacklog.hookspecs import CommandSpec
     from anybacklog.registry import Registry
 
@@ -68,7 +69,9 @@ class LazyGroup(click.Group):
         format_options(self.get_params(ctx), ctx, formatter)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete a command's name from the table; nothing is imported."""
+        """Complete a command's name from the table; none is imported."""
+        from click.shell_completion import CompletionItem
+
         names = [
             CompletionItem(name, help=line) for name, line in self.summaries.items() if name.startswith(incomplete)
         ]

@@ -31,7 +31,7 @@ def told(invocation: Invocation, call: Callable[[], int]) -> int:
     try:
         return call()
     except click.ClickException as error:
-        return _usage(error)
+        return _usage(error, invocation)
     except (click.Abort, KeyboardInterrupt):
         _say(f"Interrupted. {AGAIN}" if invocation.resumable else "Interrupted.", invocation)
         return INTERRUPTED
@@ -90,34 +90,31 @@ def _left(error: SystemExit, invocation: Invocation) -> int:
     return FAILED
 
 
-def _usage(error: click.ClickException) -> int:
-    from anybacklog.redact import redact
-
+def _usage(error: click.ClickException, invocation: Invocation) -> int:
+    _remember(invocation)
     context = getattr(error, "ctx", None)
     if context is not None:
         console.note(context.get_usage())
         console.note(f"Try '{context.command_path} --help' for help.\n")
-    console.note(redact(f"Error: {error.format_message()}"))
+    console.note(f"Error: {error.format_message()}")
     return error.exit_code
 
 
 def _say(text: str, invocation: Invocation) -> None:
-    from anybacklog.redact import redact
-
-    secrets = _secrets(invocation)
+    _remember(invocation)
     if invocation.debug and sys.exc_info()[1] is not None:
-        console.note(redact(traceback.format_exc(), secrets))
-    console.note(redact(text, secrets))
+        console.note(traceback.format_exc())
+    console.note(text)
 
 
-def _secrets(invocation: Invocation) -> list[str]:
+def _remember(invocation: Invocation) -> None:
+    """Have the keys of the environment masked too, which nobody has looked up yet."""
+    from anybacklog.redact import remember
+
     named = {invocation.key_env, invocation.source_key_env, invocation.target_key_env}
     ends = ("_API_KEY", "_ACCESS_TOKEN")
-    return [
-        value
-        for name, value in os.environ.items()
-        if value and (name in named or (name.startswith("ANYBACKLOG_") and name.endswith(ends)))
-    ]
+    ours = (name for name in os.environ if name.startswith("ANYBACKLOG_") and name.endswith(ends))
+    remember(*(os.environ.get(name or "", "") for name in {*named, *ours}))
 
 
 def _forget_stdout() -> None:
