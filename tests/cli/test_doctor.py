@@ -114,11 +114,18 @@ def test_a_plugin_that_was_switched_off_is_skipped_and_one_that_is_broken_is_a_p
     assert answer.out.endswith("1 problem\n")
 
 
-def test_a_proxys_password_is_masked(doctor: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_proxy_of_a_host_is_told_and_its_password_is_masked(
+    doctor: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "me:hunter2@proxy.example:3128")
     monkeypatch.setenv("NO_PROXY", "localhost")
-    answer = doctor()
-    assert [each["value"] for each in facts(answer, "proxy")] == ["http://***@proxy.example:3128", "localhost"]
+    answer = doctor("nulab://example.backlog.com/P")
+    assert [each.get("value") for each in facts(answer, "proxy")] == [
+        "http://***@proxy.example:3128",
+        "localhost",
+        None,
+    ]
+    assert "example.backlog.com is reached through the proxy of HTTPS_PROXY" in answer.out
     assert "hunter2" not in answer.out
 
 
@@ -282,7 +289,7 @@ def test_a_host_that_does_not_answer_is_one_problem(
 ) -> None:
     answer = doctor("desk:///P", "--plugin", plugin(DOWN))
     assert (answer.code, [name for name, _ in problems(answer)]) == (1, ["host"])
-    assert checks(answer, "host")[0]["way_out"] == "nothing was changed, try again"
+    assert checks(answer, "host")[0]["way_out"] == "check the network, the proxy and the host in the URL"
     assert checks(answer, "project")[0]["told"] == "not asked because desk.example cannot be reached"
 
 

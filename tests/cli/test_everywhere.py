@@ -16,22 +16,19 @@ if TYPE_CHECKING:
 
 Spaces = Callable[..., "Space"]
 SHOWN = """
-import click
-from anybacklog.plugin import BackendSpec, CommandSpec, hookimpl
+from anybacklog.plugin import BackendSpec, ConfigurationError, hookimpl
 
 @hookimpl
 def anybacklog_backends():
     def open(connection):
-        raise SystemExit(f"{connection.traffic.share} {connection.traffic.polite}")
+        raise ConfigurationError(f"{connection.traffic.share} {connection.traffic.polite}")
     return [BackendSpec("desk", open, default_host="desk.example", example="desk:///P")]
 """
 
 
 def traffic_of(call: Call, plugin: Callable[[str], Path], *arguments: str) -> str:
     """Say what a backend is opened with: its share and whether it is polite."""
-    with pytest.raises(SystemExit) as said:
-        call("--plugin", plugin(SHOWN), "ls", *arguments)
-    return str(said.value)
+    return call("--plugin", plugin(SHOWN), "ls", *arguments).err.removeprefix("Error: ").rstrip()
 
 
 def test_the_share_and_the_pace_go_before_those_of_the_url(call: Call, plugin: Callable[[str], Path]) -> None:

@@ -24,7 +24,7 @@ WAYS: Mapping[type[Exception], str] = {
     PermissionDenied: "ask the administrator of the service for permission",
     NotFound: "check the URL, and that this key's owner is a member of the project",
     RateLimited: "wait, then ask again",
-    TransportError: "check the network and the URL's host",
+    TransportError: "check the network, the proxy and the host in the URL",
     ProtocolError: "report it",
 }
 
@@ -72,11 +72,12 @@ def problem(name: str, told: str, way_out: str, code: int = FAILED, **facts: Any
 
 def of_error(name: str, error: Exception) -> Check:
     """Make a problem of what was raised: our own sentences end with the way out, after a semicolon."""
+    code = exit_code(error, resumable=False)
     told, _, way_out = sentence(error).removeprefix("Error: ").rpartition("; ")
-    if told:
-        return problem(name, told, way_out, exit_code(error, resumable=False))
     usual = next((way for kind, way in WAYS.items() if isinstance(error, kind)), "run it again with --debug")
-    return problem(name, way_out, usual, exit_code(error, resumable=False))
+    if told and not isinstance(error, TransportError):
+        return problem(name, told, way_out, code)
+    return problem(name, told or way_out, usual, code)  # a lost read's own advice is to try again, as was done
 
 
 def code_of(checks: Iterable[Check]) -> int:

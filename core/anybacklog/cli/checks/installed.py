@@ -7,11 +7,13 @@ import os
 import platform
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from anybacklog import __version__
-from anybacklog.cli.checks.check import Check, fine, passed_over, problem
+from anybacklog.cli.checks.check import Check, fine, of_error, passed_over, problem
 from anybacklog.cli.outcome import USAGE
+from anybacklog.errors import ConfigurationError
+from anybacklog.http.origin import Origin
+from anybacklog.http.surroundings import CA_VARIABLES, PROXY_VARIABLES, route_to
 from anybacklog.redact import redact_url
 from anybacklog.registry import DISABLE, Registry
 
@@ -23,8 +25,7 @@ EXTRAS: Mapping[str, str] = {
     "testing": "the conformance kit for authors of backends",
 }
 """What each extra brings. `dev` is for those who work on anybacklog itself."""
-_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
-_CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_ANYWHERE = Origin("https", "anywhere.example", 443)
 _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+).*;.*\bextra\s*==\s*['\"]([\w-]+)['\"]")
 
 
@@ -39,17 +40,17 @@ def installed(registry: Registry) -> Iterator[Check]:
 
 def environment(environ: Mapping[str, str] = os.environ) -> Iterator[Check]:
     """Look at the variables that send traffic through a proxy or trust other certificates; passwords are masked."""
-    for name in _PROXIES:
-        for written in (name.lower(), name):
-            if environ.get(written):
-                shown = _proxy(environ[written])
-                yield fine("proxy", f"{written} is {shown}", variable=written, value=shown)
-    for written in ("no_proxy", "NO_PROXY"):
-        if environ.get(written):
-            yield fine("proxy", f"{written} is {environ[written]}", variable=written, value=environ[written])
-    for name in _CERTIFICATES:
+    for name in (*PROXY_VARIABLES, "no_proxy", "NO_PROXY"):
         if environ.get(name):
-            yield _certificates(name, environ[name])
+            shown = environ[name] if name.lower() == "no_proxy" else _proxy(environ[name])
+            yield fine("proxy", f"{name} is {shown}", variable=name, value=shown)
+    for name in CA_VARIABLES:
+        if environ.get(name):
+            yield fine("certificates", f"{name} is {environ[name]}", variable=name, value=environ[name])
+    try:
+        route_to(_ANYWHERE)
+    except ConfigurationError as error:
+        yield of_error("certificates" if str(error).startswith(CA_VARIABLES) else "proxy", error)
 
 
 def _plugins(registry: Registry) -> Iterator[Check]:
@@ -99,10 +100,3 @@ def _is_installed(package: str) -> bool:
 def _proxy(value: str) -> str:
     """Write a proxy as the HTTP library reads it, so that a login in it is seen as one and masked."""
     return redact_url(value if "://" in value else f"http://{value}")
-
-
-def _certificates(name: str, value: str) -> Check:
-    facts = {"variable": name, "value": value}
-    if Path(value).exists():
-        return fine("certificates", f"{name} is {value}", **facts)
-    return problem("certificates", f"{name} names {value}, which does not exist", "mend or unset it", USAGE, **facts)

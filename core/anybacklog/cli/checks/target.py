@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from anybacklog.cli.checks.check import Check, fine, of_error, passed_over, problem
 from anybacklog.cli.checks.keyed import Search
@@ -10,7 +11,9 @@ from anybacklog.cli.checks.reached import reached
 from anybacklog.cli.outcome import USAGE
 from anybacklog.config import FoundKey
 from anybacklog.connection import Target, aimed_at, open_target, problems_of
-from anybacklog.errors import AnyBacklogError
+from anybacklog.errors import AnyBacklogError, ConfigurationError
+from anybacklog.http.origin import origin_of
+from anybacklog.http.surroundings import route_to
 from anybacklog.registry import Registry
 
 
@@ -26,12 +29,24 @@ def looked_at(url: str, registry: Registry, *, key_env: str | None, traffic: Map
     yield fine("backend", f"{scheme}:// of plugin {owner}", scheme=scheme, plugin=owner)
     problems = [problem("url", told, "mend the URL or the configuration file", USAGE) for told in problems_of(target)]
     yield from problems
+    if not (problems or target.spec.local):
+        yield from _route(target)
     search = Search(target, key_env)
     yield from search.checks()
     if problems or search.failed:
         yield passed_over("host", f"{target.host or 'the tracker'} is not asked before that is mended")
     else:
         yield from _opened(target, search.found)
+
+
+def _route(target: Target) -> Iterator[Check]:
+    origin = origin_of(target.location.base_url(target.spec.default_host))
+    with suppress(ConfigurationError):  # told among the variables of the environment
+        route = route_to(origin)
+        if route.proxies:
+            yield fine(
+                "proxy", f"{origin} is reached through the proxy of {route.proxy_named}", variable=route.proxy_named
+            )
 
 
 def _opened(target: Target, key: FoundKey | None) -> Iterator[Check]:
