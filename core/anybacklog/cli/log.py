@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 
 from anybacklog.cli import console
-from anybacklog.redact import redact
 
 
 class _OnStderr(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        console.note(redact(f"{record.name}: {record.getMessage()}"))
+        console.note(f"{record.name}: {record.getMessage()}")
 
 
 def log_to_stderr(*, every: bool) -> None:

@@ -37,6 +37,7 @@ from anybacklog.migration.ledger_tables import (
     LAND,
     SET_STATE,
 )
+from anybacklog.redact import redact
 from anybacklog.steps import StepState
 
 _Value = TypeVar("_Value")
@@ -182,9 +183,9 @@ class Pair:
             self._land(landed)
 
     def set(self, key: str, state: StepState, *, source_key: str = "", error: str | None = None) -> None:
-        """Write down that a step is unsure, refused or held, and why."""
+        """Write down that a step is unsure, refused or held, and why, secrets masked."""
         with self._ledger.commit(f"{state} {key}"):
-            self._put(key, state, source_key, error)
+            self._put(key, state, source_key, error and redact(error))
 
     def replan(self, key: str) -> None:
         """Write down that nothing happened: the step is planned again."""

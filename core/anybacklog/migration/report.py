@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
+from anybacklog.redact import redact
 from anybacklog.steps import Item
 
 Level: TypeAlias = Literal["native", "emulated", "lost"]
@@ -78,7 +79,7 @@ class Report:
             yield f"changed at the source, or in the plan, since it was copied: {shown}; verify says what"
 
     def to_json(self) -> dict[str, Any]:
-        """Give the report as the published JSON Schema describes it."""
+        """Give the report as the published JSON Schema describes it, secrets masked."""
         return {
             "source": self.source,
             "target": self.target,
@@ -93,11 +94,11 @@ class Report:
                     "source_key": each.source_key,
                     "item": {"kind": each.kind, "id": each.id},
                     "stage": each.stage,
-                    "error": each.error,
+                    "error": redact(each.error),
                 }
                 for each in self.failures
             ],
-            "notes": list(self.notes),
+            "notes": [redact(note) for note in self.notes],
             "requests": {end: dict(buckets) for end, buckets in self.requests.items()},
         }
 

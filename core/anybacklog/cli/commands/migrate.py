@@ -115,14 +115,10 @@ def _asked(show: Show, losses: Sequence[Fidelity]) -> bool:
 def _publish(report: Report, source: str, target: str, page: Path | None, json_report: Path | None) -> None:
     from anybacklog.cli.report_text import report_lines
     from anybacklog.migration.page import render
-    from anybacklog.redact import redact
 
     if page is not None:
         write_whole(page, render(report, None))
-    document = report.to_json()
-    for failure in document["failures"]:
-        failure["error"] = redact(failure["error"])
-    to_stdout = publish_json(document, json_report)
+    to_stdout = publish_json(report.to_json(), json_report)
     for line in report_lines(report, source, target):
         (console.note if to_stdout else console.say)(line)
     if page is not None:
