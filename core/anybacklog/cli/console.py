@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -78,6 +77,8 @@ def write(text: str) -> None:
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
     """Give a value as JSON, in its own characters."""
+    import json  # late, like all that --help can do without
+
     return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import traceback
 from collections.abc import Callable
 
 import click
@@ -103,6 +102,8 @@ def _usage(error: click.ClickException, invocation: Invocation) -> int:
 def _say(text: str, invocation: Invocation) -> None:
     _remember(invocation)
     if invocation.debug and sys.exc_info()[1] is not None:
+        import traceback
+
         console.note(traceback.format_exc())
     console.note(text)
 
