@@ -18,8 +18,11 @@ from time import time
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from anybacklog.cli.main import run
+
+DIAGNOSIS = Path(__file__).parents[2] / "docs" / "schema" / "reports" / "doctor.json"
 
 
 @dataclass(frozen=True)
@@ -159,3 +162,59 @@ def space() -> Iterator[Callable[..., Space]]:
     """Start spaces; they end with the test."""
     with ExitStack() as stack:
         yield lambda **how: stack.enter_context(serving(Space(**how)))
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What `doctor` said, as JSON that the published schema holds for."""
+
+    code: int
+    out: str
+
+    def __post_init__(self) -> None:
+        said = json.loads(self.out)
+        Draft202012Validator(json.loads(DIAGNOSIS.read_text("utf-8"))).validate(said)
+        assert (said["code"], said["problems"]) == (self.code, len(self.problems))
+
+    def checks(self, name: str) -> list[dict[str, Any]]:
+        return [check for check in json.loads(self.out)["checks"] if check["name"] == name]
+
+    def facts(self, name: str) -> list[dict[str, Any]]:
+        return [check["facts"] for check in self.checks(name)]
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        every = json.loads(self.out)["checks"]
+        return [(check["name"], check["told"]) for check in every if check["state"] == "problem"]
+
+
+@pytest.fixture
+def doctor(call: Call, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Diagnosis]:
+    """Ask doctor, on a machine without a keyring, a proxy and certificates of its own."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+
+    def asked(*arguments: object) -> Diagnosis:
+        answer = call("doctor", *arguments, "--format", "json")
+        return Diagnosis(answer.code, answer.out)
+
+    return asked
+
+
+Configure = Callable[[str], Path]
+
+
+@pytest.fixture
+def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
+    """Write the configuration file, and name it."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / "config.toml"
+        path.write_text(text, encoding="utf-8")
+        monkeypatch.setenv("ANYBACKLOG_CONFIG", str(path))
+        return path
+
+    return write

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Call
-
-Write = Callable[[str], Path]
+    from tests.cli.conftest import Call, Configure
 
 
 @pytest.fixture
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Write the configuration file."""
-    path = tmp_path / "config.toml"
-    monkeypatch.setenv("ANYBACKLOG_CONFIG", str(path))
+def config(configure: Configure, monkeypatch: pytest.MonkeyPatch) -> Configure:
+    """Write the configuration file, on a machine whose keyring fails whoever asks it."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-
-    def write(text: str) -> Path:
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
+    return configure
 
 
 def test_without_a_file_its_place_is_told(call: Call, tmp_path: Path) -> None:
@@ -41,7 +31,7 @@ def test_without_a_file_its_place_is_told(call: Call, tmp_path: Path) -> None:
     }
 
 
-def test_each_connection_is_shown_with_its_backend_its_keys_place_and_its_options(call: Call, config: Write) -> None:
+def test_a_connection_is_shown_with_its_backend_its_keys_place_and_its_options(call: Call, config: Configure) -> None:
     path = config('[connections.work]\nurl = "nulab://example.backlog.com/PROJ"\napi_key = {env = "W"}\nshare = 50')
     told = call("connections", "--format", "json").json
     assert (told["path"], told["there"]) == (str(path), True)
@@ -79,7 +69,7 @@ def test_the_keys_place_is_named(
     environ: dict[str, str],
     place: str,
     call: Call,
-    config: Write,
+    config: Configure,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     config(f'[connections.work]\nurl = "nulab://example.backlog.com/PROJ"\napi_key = {source}')
@@ -90,7 +80,7 @@ def test_the_keys_place_is_named(
     assert "secret/path" not in answer.out
 
 
-def test_no_program_is_run(call: Call, config: Write, tmp_path: Path) -> None:
+def test_no_program_is_run(call: Call, config: Configure, tmp_path: Path) -> None:
     witness = tmp_path / "it-ran"
     code = f'open(r"{witness}", "w")'
     config(f"""[connections.work]
@@ -101,7 +91,7 @@ api_key = {{command = ['{sys.executable}', '-c', '{code}']}}""")
 
 
 def test_a_schemes_key_is_not_where_a_strangers_would_come_from(
-    call: Call, config: Write, monkeypatch: pytest.MonkeyPatch
+    call: Call, config: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANYBACKLOG_NULAB_API_KEY", "k")
     config('[connections.own]\nurl = "nulab://backlog.example.org/PROJ"')
@@ -109,7 +99,7 @@ def test_a_schemes_key_is_not_where_a_strangers_would_come_from(
     assert key == "system keyring entry anybacklog/nulab://backlog.example.org (not asked)"
 
 
-def test_all_problems_are_told_at_once_and_what_is_good_is_shown(call: Call, config: Write) -> None:
+def test_all_problems_are_told_at_once_and_what_is_good_is_shown(call: Call, config: Configure) -> None:
     config(
         """
         colour = "red"
@@ -148,7 +138,7 @@ def test_all_problems_are_told_at_once_and_what_is_good_is_shown(call: Call, con
     assert "hunter2" not in answer.out + answer.err
 
 
-def test_what_looks_like_a_secret_among_the_options_is_masked(call: Call, config: Write) -> None:
+def test_what_looks_like_a_secret_among_the_options_is_masked(call: Call, config: Configure) -> None:
     config('[connections.work]\nurl = "nulab://example.backlog.com/P?apiKey=hunter2"\ntoken = "hunter2"')
     for form in ("table", "json"):
         answer = call("connections", "--format", form)
@@ -164,6 +154,6 @@ def test_a_file_that_is_named_and_missing_is_told(command: str, call: Call, monk
     assert "/no/such/config.toml does not exist" in answer.err
 
 
-def test_a_connection_is_used_by_its_name(call: Call, config: Write, tmp_path: Path) -> None:
+def test_a_connection_is_used_by_its_name(call: Call, config: Configure, tmp_path: Path) -> None:
     config(f'[connections.shop]\nurl = "sqlite:///{tmp_path}/shop.db"\nproject = "SHOP"')
     assert call("create", "shop", "--title", "x").out == "SHOP-1\n"
