@@ -25,14 +25,14 @@ _NAMES = (
 )
 _SECRET_NAME = re.compile(rf"[\w-]*(?:{_NAMES})|(?:proxy-)?authorization|(?:set-)?cookie2?", re.IGNORECASE)
 _IN_URL = re.compile(r"(://)[^\s/?#\"'<>]*@")
-_USER_AND_PASSWORD = re.compile(r"[^\s/?#@:\"'<>=&,;]+:[^\s/?#@\"'<>]+@(?=[\w\[])")
+_USER_AND_PASSWORD = re.compile(r"(?<![^\s/?#@\"'<>=&,;])[^\s/?#@:\"'<>=&,;]+:[^\s/?#@\"'<>]{1,1000}@(?=[\w\[])")
 _QUOTED = r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?"
 _HEADER = re.compile(
     rf"(?P<name>\b(?:(?:proxy-)?authorization|(?:set-)?cookie2?)(?P<quote>\\?[\"']?)\s*[:=]\s*(?:b(?=[\"']))?)(?P<value>{_QUOTED}|[^\r\n\"']+)",
     re.IGNORECASE,
 )
 _PAIR = re.compile(
-    rf"(?P<name>[\w-]*(?:{_NAMES})(?P<quote>\\?[\"']?)(?:\s*[:=]\s*|(?:%20)*%3[aAdD](?:%20)*)(?:b(?=[\"']))?)(?P<value>\\\"(?:[^\"\\])*(?:\\\")?|{_QUOTED}|[^\s&;,\"'<>)}}\]]+)",
+    rf"(?P<name>(?:{_NAMES})(?P<quote>\\?[\"']?)(?:\s*[:=]\s*|(?:%20)*%3[aAdD](?:%20)*)(?:b(?=[\"']))?)(?P<value>\\\"(?:[^\"\\])*(?:\\\")?|{_QUOTED}|[^\s&;,\"'<>)}}\]]+)",
     re.IGNORECASE,
 )
 _BEARER = re.compile(
@@ -121,11 +121,11 @@ def _character(character: str) -> str:
     encoded = character.encode("utf-8", "surrogatepass")
     percent = "".join(f"%(?:25)*{_any_case(f'{byte:02x}')}" for byte in encoded)
     units = character.encode("utf-16-be", "surrogatepass")
-    escaped = "".join(rf"\\+u{_any_case(units[at : at + 2].hex())}" for at in range(0, len(units), 2))
-    python = rf"\\+(?:U{_any_case(f'{ord(character):08x}')}|x{_any_case(f'{ord(character):02x}')})"
+    escaped = "".join(rf"\\{{1,16}}u{_any_case(units[at : at + 2].hex())}" for at in range(0, len(units), 2))
+    python = rf"\\{{1,16}}(?:U{_any_case(f'{ord(character):08x}')}|x{_any_case(f'{ord(character):02x}')})"
     space = r"|\+" if character == " " else ""
-    special = rf"|\\+{named}" if (named := _NAMED.get(character)) else ""
-    return rf"(?:\\*{re.escape(character)}|{percent}|{escaped}|{python}{space}{special})"
+    special = rf"|\\{{1,16}}{named}" if (named := _NAMED.get(character)) else ""
+    return rf"(?:\\{{0,16}}{re.escape(character)}|{percent}|{escaped}|{python}{space}{special})"
 
 
 _NAMED = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}

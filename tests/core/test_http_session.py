@@ -13,7 +13,6 @@ from anybacklog.errors import (
     AnyBacklogError,
     AuthenticationError,
     ConfigurationError,
-    ProtocolError,
     ValidationError,
 )  # fmt: skip
 from anybacklog.http import Credentials, HttpSession, Refusal
@@ -69,19 +68,6 @@ def test_a_key_refused_both_ways_is_an_authentication_error(
     server.script += [server.answer(401)] * 2
     with pytest.raises(AuthenticationError):
         session.get("a")
-
-
-NO_JSON = [
-    b"<html>sign in</html>", b'{"id": 1, "summ', b"", b"\xff\xfe\x00",
-    b"[NaN]", b"[-Infinity]", b"[1e999]", b"[" * 100_000,
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("body", NO_JSON, ids=lambda body: repr(body[:20]))
-def test_a_read_that_is_not_json_shows_how_it_begins(body: bytes, server: Server, session: HttpSession) -> None:
-    server.script += [server.answer(body=body)]
-    with pytest.raises(ProtocolError, match="not JSON"):
-        session.get("issues")
 
 
 def test_the_adapter_explains_a_refusal_first(server: Server, connect: Callable[..., HttpSession]) -> None:
