@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from anybacklog.http.retry import is_write
 from anybacklog.http.spelling import Pairs
 from anybacklog.http.upload import Form
-from anybacklog.redact import redact_url
+from anybacklog.redact import redact, redact_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -40,7 +40,7 @@ class Call:
     def where(self) -> str:
         """Name it in messages, secrets masked. Of an address that another host gave out only the host is shown."""
         if self.foreign:
-            return f"{self.method} {self.path.partition('?')[0]}, sent on to {self.foreign},"
+            return f"{self.method} {redact(self.path.partition('?')[0], self.secrets)}, sent on to {self.foreign},"
         return f"{self.method} {redact_url(self.url, self.secrets)}"
 
     def line(self) -> str:

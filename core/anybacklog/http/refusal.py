@@ -62,7 +62,7 @@ def refused(answer: Answer, secrets: Collection[str], explain: Explain | None, c
         )
     refusal = Refusal(
         method=call.method,
-        path=call.path.partition("?")[0],
+        path=redact(call.path.partition("?")[0], secrets),
         status=status,
         body=said(answer, secrets),
         headers=redact_headers(answer.headers, secrets),
