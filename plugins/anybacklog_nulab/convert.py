@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from anybacklog.plugin import (
@@ -34,6 +36,7 @@ N = TypeVar("N", bound=Named)
 T = TypeVar("T")
 Loaded = Mapping[str, Any]
 
+REMEMBERED = 1_000
 OPEN, DONE = 1, (3, 4)
 CHANGED: Mapping[str, str] = {
     "summary": "title", "issueType": "type", "assigner": "assignees", "component": "categories",
@@ -71,27 +74,43 @@ def optional(make: Callable[[Loaded], T], loaded: Loaded | None) -> T | None:
 
 def to_named(noun: type[N], loaded: Loaded | None) -> N | None:
     """Make a noun of an id and a name."""
-    return None if loaded is None else noun(id=str(loaded["id"]), name=loaded["name"])
+    return None if loaded is None else _named(noun, loaded["id"], loaded["name"])
 
 
 def to_many(noun: type[N], loaded: Iterable[Loaded] | None) -> tuple[N, ...]:
     """Make nouns, in the order they came in."""
-    return tuple(noun(id=str(each["id"]), name=each["name"]) for each in loaded or ())
+    return tuple([_named(noun, each["id"], each["name"]) for each in loaded]) if loaded else ()
 
 
 def to_status(loaded: Loaded) -> Status:
     """Make a status; its category goes by its id, since names are localised and can be changed."""
-    return Status(id=str(loaded["id"]), name=loaded["name"], category=_category(loaded["id"]))
-
-
-def _category(status_id: int) -> StatusCategory:
-    return "open" if status_id == OPEN else "done" if status_id in DONE else "in_progress"
+    return _status(loaded["id"], loaded["name"])
 
 
 def to_user(loaded: Loaded) -> User:
     """Make a user; a login or an address may be hidden."""
-    login = loaded["user_id"]
-    return User(id=str(loaded["id"]), login=login, name=loaded["name"] or login or "", email=loaded["mail_address"])
+    return _user(loaded["id"], loaded["user_id"], loaded["name"], loaded["mail_address"])
+
+
+# The same few people and words stand in ticket after ticket, and nouns never change: each is made once, and shared.
+
+
+def _make(noun: type[Any], id: int, name: str) -> Any:
+    return noun(id=str(id), name=name)
+
+
+_named: Any = lru_cache(REMEMBERED)(_make)  # Any, because mypy doubts that a class is hashable
+
+
+@lru_cache(REMEMBERED)
+def _status(id: int, name: str) -> Status:
+    category: StatusCategory = "open" if id == OPEN else "done" if id in DONE else "in_progress"
+    return Status(id=str(id), name=name, category=category)
+
+
+@lru_cache(REMEMBERED)
+def _user(id: int, login: str | None, name: str | None, email: str | None) -> User:
+    return User(id=str(id), login=login, name=name or login or "", email=email)
 
 
 def to_project(loaded: Loaded, raw: Loaded, web: str) -> Project:
@@ -118,7 +137,7 @@ def to_attachment(loaded: Loaded) -> Attachment:
 
 def to_attachments(loaded: Iterable[Loaded] | None) -> tuple[Attachment, ...]:
     """Make attachments, oldest first: ids grow."""
-    return tuple(to_attachment(each) for each in sorted(loaded or (), key=lambda each: int(each["id"])))
+    return tuple(map(to_attachment, sorted(loaded, key=itemgetter("id")))) if loaded else ()
 
 
 def to_ticket(loaded: Loaded, raw: Loaded, text_format: TextFormat, web: str) -> Ticket:
@@ -148,7 +167,7 @@ def to_ticket(loaded: Loaded, raw: Loaded, text_format: TextFormat, web: str) ->
         affected_versions=to_many(Version, loaded["versions"]),
         milestones=to_many(Milestone, loaded["milestone"]),
         parent=None if parent is None else str(parent),
-        custom_fields=tuple(to_field_value(each) for each in loaded["custom_fields"] or ()),
+        custom_fields=tuple(map(to_field_value, loaded["custom_fields"] or ())),
         attachments=to_attachments(loaded["attachments"]),
         raw=raw,
     )

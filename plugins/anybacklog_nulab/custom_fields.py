@@ -66,9 +66,9 @@ def _names(value: Any) -> tuple[str, ...]:
     """Name the chosen items: objects with a name, or names; nothing is no item."""
     items = value if isinstance(value, list) else [value]
     names = [item.get("name") if isinstance(item, dict) else item for item in items if item not in (None, "")]
-    if not all(isinstance(name, str) for name in names):
+    if [name for name in names if not isinstance(name, str)]:
         raise ValueError("has a choice without a name")
-    return tuple(name for name in names if name)
+    return tuple(filter(None, names))
 
 
 def _choice(names: tuple[str, ...], other: str | None) -> str | None:

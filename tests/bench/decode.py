@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from statistics import median
 from typing import Any
+from unittest.mock import patch
 
-from figure import Figure, in_turn
+from anybacklog.plugin import WireSchema
+from by_hand import load_issue
+from figure import Figure, at_least, in_turn
 
-TICKETS = 10_000
+Load = Callable[[Any], Any]
+Taken = list[float]
+
+TICKETS = 2_000
 TEXT = "押すと落ちる。Steps:\r\n1. open 𠮷\r\n2. press 🎉\r\n" * 6
 
 
@@ -43,17 +51,65 @@ def page(start: int) -> bytes:
 
 
 def figures() -> Iterator[Figure]:
-    """Decode issues with the adapter, beside plain `json.loads`."""
+    """Load issues, and make tickets of them: by the generated loader, by hand, by marshmallow alone."""
     from anybacklog_nulab.convert import to_ticket
-    from anybacklog_nulab.schemas import ISSUE
+    from anybacklog_nulab.schemas import IssueSchema
 
     pages = [page(start) for start in range(0, TICKETS, 100)]
+    loads = (IssueSchema().load, load_issue, marshmallow_alone(IssueSchema))
+    assert len({json.dumps([load(each) for each in json.loads(pages[0])], default=str) for load in loads}) == 1
 
-    def adapter() -> None:
-        for text in pages:
-            for each in json.loads(text):
-                to_ticket(ISSUE.load(each), each, "markdown", "https://example.backlog.com")
+    def ticketing(load: Load) -> Load:
+        return lambda issue: to_ticket(load(issue), issue, "markdown", "https://example.backlog.com")
 
-    plain, ours = map(min, in_turn(lambda: [json.loads(text) for text in pages], adapter, rounds=3))
-    yield Figure("decode with json.loads", f"{TICKETS / plain:,.0f} tickets/s")
-    yield Figure("decode with the Nulab adapter", f"{TICKETS / ours:,.0f} tickets/s", ours / plain)
+    parsed = [json.loads(text) for text in pages]
+    variants = [decoding(pages, json.loads, load) for load in (None, *loads, *[ticketing(load) for load in loads])]
+    variants += [decoding(parsed, list, load) for load in loads]
+    plain, *taken = in_turn(*variants, rounds=15, clock=time.process_time)
+    yield Figure("bytes, parsed by json.loads", speed(plain))
+    yield from beside("bytes to loaded issues", *taken[:3], parsing=plain)
+    yield from beside("bytes to tickets", *taken[3:6], parsing=plain)
+    yield from beside("parsed issues, loaded", *taken[6:], limit=10)
+
+
+def decoding(pages: list[Any], parse: Callable[[Any], Any], load: Load | None) -> Callable[[], None]:
+    """Make a variant that goes over the pages and keeps nothing, as a listing does."""
+
+    def work() -> None:
+        for page in pages:
+            issues = parse(page)
+            if load:
+                for each in issues:
+                    load(each)
+
+    return work
+
+
+def beside(
+    what: str, ours: Taken, hand: Taken, alone: Taken, *, parsing: Taken | None = None, limit: float | None = None
+) -> Iterator[Figure]:
+    """Put the generated loader's time beside the others', round by round."""
+    yield Figure(what, speed(ours))
+    if parsing:
+        yield Figure("  time, of json.loads alone", "", ratio(ours, parsing))
+    yield at_least("  speed, of loading by hand", speed(hand), ratio(hand, ours), 0.9)
+    told, faster = "  speed, of marshmallow alone", ratio(alone, ours)
+    yield at_least(told, speed(alone), faster, limit) if limit else Figure(told, speed(alone), faster)
+
+
+def ratio(these: Taken, those: Taken) -> float:
+    """Give the median of the rounds' ratios: what slows a round slows both."""
+    return median([this / that for this, that in zip(these, those, strict=True)])
+
+
+def speed(seconds: Taken) -> str:
+    """Say how many issues there are in a second."""
+    return f"{TICKETS / median(seconds):,.0f} /s"
+
+
+def marshmallow_alone(kind: type[WireSchema]) -> Load:
+    """Give the `load` of a schema that has no generated loader, nor has any schema in it."""
+    with patch("anybacklog.wire.schema.generate", lambda schema: None):
+        schema = kind()
+        schema.load(issue(1))  # now every schema inside is made
+    return schema.load

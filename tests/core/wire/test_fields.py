@@ -186,3 +186,9 @@ def test_what_is_as_declared_is_read_without_asking_marshmallow_again(kind: str)
 def test_an_object_that_is_taken_as_it_is_is_still_a_copy() -> None:
     words = {"a": 1}
     assert Zoo.from_dict({"words": fields.Dict()})().load({"words": words})["words"] is not words
+
+
+def test_every_field_class_of_marshmallow_is_in_the_zoo() -> None:
+    abstract = {fields.Field, fields.Number, fields.Mapping}
+    classes = {getattr(fields, name) for name in fields.__all__}
+    assert classes - {type(kind()) for kind in KINDS.values()} == abstract
