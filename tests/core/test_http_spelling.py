@@ -81,3 +81,33 @@ def test_every_other_body_passes_as_it_is(body: Any) -> None:
 @given(st.dictionaries(words, words))
 def test_every_other_text_passes_as_it_is(texts: dict[str, str]) -> None:
     assert pairs(texts) == list(texts.items())
+
+
+OUTSIDE = ["//evil.example/a", "https://evil.example/a", "HTTPS:/evil", "..", "a/../../b", "a/%2e%2e/b", "%2E%2E/b",
+           "./a", "a/..?x=1", "..%2fb", "..\\b", "\\\\evil", "a#b", "a?b=#c", "http:"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OUTSIDE)
+def test_a_path_that_leads_out_of_the_base_is_refused_and_nothing_is_sent(
+    path: str, server: Server, session: HttpSession
+) -> None:
+    with pytest.raises(ValidationError, match="no path below the service's address") as caught:
+        session.get(path)
+    assert caught.value.field == "path"
+    with pytest.raises(ValidationError), session.stream(path):
+        pass
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("path", ["a..b/c", "a/...", "a:b/c", "files/x%2F..y", "a?next=https://h/../x", "a%3Fb", "/a"])
+def test_a_path_that_only_looks_so_is_sent(path: str, server: Server, session: HttpSession) -> None:
+    server.script += [server.answer()]
+    session.get(path)
+    assert server.requests[0].startswith(f"GET /api/{path.removeprefix('/')} ")
+
+
+@pytest.mark.parametrize("data", ["a=1", [("a", 1)], 7])
+def test_a_form_that_is_no_mapping_is_refused(data: Any, server: Server, session: HttpSession) -> None:
+    with pytest.raises(ValidationError, match="a mapping of names to values"):
+        session.request("POST", "issues", data=data)
+    assert server.requests == []
