@@ -1,0 +1,75 @@
+"""The door for tests in another process: `POST /_simulator/...` with JSON. Off unless asked for, no part of the API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request, Response
+
+from anybacklog_simulators.faults import fault_from, told
+
+if TYPE_CHECKING:
+    from anybacklog_simulators.simulator import Simulator
+
+PREFIX = "/_simulator/"
+
+
+def answer(simulator: Simulator[Any], request: Request) -> Response:
+    """Do what the control door asks; what it does not know is a 404 that lists what it knows."""
+    act = _ACTS.get(request.path.removeprefix(PREFIX))
+    if act is None or request.method != "POST":
+        return _json({"error": f"POST one of {', '.join(PREFIX + name for name in _ACTS)}"}, 404)
+    try:
+        return _json(act(simulator, **json.loads(request.get_data() or b"{}")))
+    except (TypeError, ValueError, KeyError) as error:
+        return _json({"error": str(error)}, 400)
+
+
+def _faults(simulator: Simulator[Any], *, add: list[dict[str, Any]] | None = None, index_lag: float | None = None,
+            clear: bool = False) -> Any:  # fmt: skip
+    """Switch faults on or off."""
+    if clear:
+        simulator.faults.clear()
+    simulator.faults.add(*map(fault_from, add or []))
+    simulator.faults.index_lag = simulator.faults.index_lag if index_lag is None else index_lag
+    return {"struck": told(simulator.faults.struck)}
+
+
+def _clock(simulator: Simulator[Any], *, advance: float = 0.0) -> Any:
+    """Let time pass."""
+    simulator.clock.advance(advance)
+    return {"now": simulator.clock.now().isoformat()}
+
+
+def _rates(simulator: Simulator[Any], *, lower: dict[str, int] | None = None, length: float | None = None) -> Any:
+    """Change limits."""
+    for bucket, limit in (lower or {}).items():
+        simulator.rates.lower(bucket, limit)
+    simulator.rates.length = length or simulator.rates.length
+    return {"limits": simulator.rates.limits, "length": simulator.rates.length}
+
+
+def _rival(simulator: Simulator[Any], *, user: int, bucket: str, requests: int) -> Any:
+    """Let something else spend a user's requests."""
+    simulator.rates.rival(user, bucket, requests, simulator.clock.seconds())
+    return {}
+
+
+def _dump(simulator: Simulator[Any]) -> Any:
+    """Show everything."""
+    return simulator.dump()
+
+
+_ACTS: dict[str, Callable[..., Any]] = {
+    "faults": _faults,
+    "clock": _clock,
+    "rates": _rates,
+    "rival": _rival,
+    "dump": _dump,
+}
+
+
+def _json(body: Any, status: int = 200) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/json")

@@ -1,0 +1,184 @@
+"""Recorded exchanges, and the space each of them was asked of."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from vcr.serializers import yamlserializer
+
+from anybacklog_simulators.nulab.events import Application, Grant, Token, Watching
+from anybacklog_simulators.nulab.seeding import seed
+from anybacklog_simulators.nulab.space import Space
+
+API = "/api/v2"
+KEY = "REDACTED_API_KEY"
+OWNER, OTHER = 47893, 56534
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One recorded request and its answer."""
+
+    name: str
+    at: datetime
+    method: str
+    url: str
+    body: bytes
+    content_type: str
+    status: int
+    headers: dict[str, str]
+    answer: Any
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path.removeprefix(API)
+
+    @property
+    def target(self) -> str:
+        parts = urlsplit(self.url)
+        return f"{parts.path}?{parts.query}"
+
+
+def read(folder: Path) -> list[Exchange]:
+    """Read every exchange of a folder, in the order they happened."""
+    found = [_exchange(file, folder) for file in sorted(folder.rglob("*.yaml"))]
+    return sorted(found, key=lambda each: each.at)
+
+
+def _exchange(file: Path, folder: Path) -> Exchange:
+    (interaction,) = yamlserializer.deserialize(file.read_text("utf-8"))["interactions"]
+    request, response = interaction["request"], interaction["response"]
+    body = request["body"] or ""
+    headers = {name: values[0] for name, values in response["headers"].items()}
+    text = response["body"]["string"]
+    is_json = headers.get("Content-Type", "").startswith("application/json")
+    return Exchange(
+        name=f"{file.parent.relative_to(folder)}/{file.stem}",
+        at=datetime.fromisoformat(interaction["recorded_at"]),
+        method=request["method"],
+        url=request["uri"],
+        body=body.encode() if isinstance(body, str) else body,
+        content_type=request["headers"].get("Content-Type", [""])[0],
+        status=response["status"]["code"],
+        headers=headers,
+        answer=json.loads(text) if is_json else None,
+    )
+
+
+def space_before(exchange: Exchange, every: Iterable[Exchange]) -> Space:
+    """Make the space as it was when an exchange began, of everything recorded before and after."""
+    space = Space(lang="ja", owner_id=OWNER)
+    space.choices.as_of = exchange.at.date()
+    others = [each for each in every if each.name != exchange.name and each.answer is not None and each.status < 300]
+    later = [each for each in others if each.at > exchange.at]
+    for each in [*later[::-1], *(each for each in others if each.at <= exchange.at)]:
+        seed(space, each.path, each.answer)
+    _forget_since(space, exchange.at)
+    _forget_listed(space, exchange)
+    if exchange.answer is not None and exchange.status < 300:
+        seed(space, exchange.path, exchange.answer)
+        _undo(space, exchange)
+    _let_in(space)
+    _never_recorded(space, exchange)
+    return space
+
+
+def _forget_since(space: Space, at: datetime) -> None:
+    for issue in [each for each in space.issues.values() if each.created > at]:
+        space.remove_issue(issue)
+    for issue in space.issues.values():
+        issue.comments = [each for each in issue.comments if each.created <= at]
+    for name in ("wikis", "stars", "watchings", "notifications", "activities", "teams"):
+        setattr(space, name, {id: each for id, each in getattr(space, name).items() if each.created <= at})
+    space.viewed = [each for each in space.viewed if each.updated <= at]
+
+
+def _forget_listed(space: Space, exchange: Exchange) -> None:
+    """Forget what a recorded answer lists completely: there was no more than it shows."""
+    match = re.fullmatch(r"/projects/(\d+)/(issueTypes|versions|categories)", exchange.path)
+    if exchange.method == "GET" and match:
+        name = {"issueTypes": "issue_types"}.get(match[2], match[2])
+        setattr(space.projects[int(match[1])], name, [])
+    if exchange.method == "GET" and exchange.path in ("/teams", "/groups"):
+        space.teams.clear()
+
+
+def _undo(space: Space, exchange: Exchange) -> None:
+    """Take out what a recorded POST made."""
+    if exchange.method != "POST" or not isinstance(exchange.answer, dict) or exchange.path.endswith("/notifications"):
+        return
+    made = exchange.answer.get("id", 0)
+    if exchange.path == "/issues":
+        space.remove_issue(space.issues[made])
+    for name in ("wikis", "watchings", "teams", "users", "projects"):
+        if exchange.path in (f"/{name}", "/groups" if name == "teams" else ""):
+            getattr(space, name).pop(made, None)
+    for holder, name in _lists(space):
+        setattr(holder, name, [each for each in getattr(holder, name) if made not in (each, getattr(each, "id", None))])
+
+
+def _lists(space: Space) -> Iterator[tuple[object, str]]:
+    for project in space.projects.values():
+        yield from ((project, name) for name in ("issue_types", "versions", "categories", "webhooks", "teams"))
+    yield from ((issue, "comments") for issue in space.issues.values())
+
+
+def _let_in(space: Space) -> None:
+    space.users[OWNER].keys = [KEY]
+    for project in space.projects.values():
+        project.members = list(dict.fromkeys([OWNER, OTHER, *project.members]))
+
+
+def _never_recorded(space: Space, exchange: Exchange) -> None:
+    """Add what a recorded request takes for granted and no answer shows."""
+    client, at = "REDACTED_CLIENT_ID", exchange.at
+    space.oauth.applications = [Application(client_id=client, client_secret="REDACTED_CLIENT_SECRET")]
+    code = Grant(
+        code="REDACTED_CODE",
+        client_id=client,
+        user_id=OWNER,
+        redirect_uri=None,
+        expires=datetime.max.replace(tzinfo=at.tzinfo),
+    )
+    space.oauth.grants = [code]
+    if exchange.name.endswith("update_token"):
+        refresh = "REDACTED_REFRESH_TOKEN"
+        token = Token(access="a", refresh=refresh, client_id=client, user_id=OWNER, expires=code.expires)
+        space.oauth.tokens = [token]
+    if exchange.path == "/watchings/17177/markAsRead":
+        issue = next(iter(space.issues))
+        space.watchings[17177] = Watching(id=17177, user_id=OWNER, issue_id=issue, created=at, updated=at)
+    for watching in space.watchings.values():
+        watching.user_id = OTHER
+    if exchange.path == "/projects/31224/administrators" and exchange.method == "DELETE":
+        space.projects[31224].administrators = [OTHER]
+    if exchange.path == "/projects/31224/users" and exchange.method == "DELETE":
+        space.projects[31224].members.append(exchange.answer["id"])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test each exchange there is; without recordings it is one test, which `recordings` skips."""
+    if "exchange" in metafunc.fixturenames:
+        beside = Path(__file__).resolve().parents[2] / ".." / "shared" / "recordings"
+        every = read(Path(os.environ.get("ANYBACKLOG_RECORDINGS", beside)) / "nulab")
+        metafunc.parametrize("exchange", every or [None], ids=[each.name for each in every] or ["none"])
+
+
+@pytest.fixture(scope="session")
+def recorded(recordings: Path) -> list[Exchange]:
+    return read(recordings / "nulab")
+
+
+@pytest.fixture
+def space_of(recorded: list[Exchange]) -> Callable[[Exchange], Space]:
+    """Make the space as it was when an exchange began."""
+    return lambda exchange: space_before(exchange, recorded)
