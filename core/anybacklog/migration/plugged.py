@@ -6,7 +6,7 @@ Each implementation is called by itself, so that one that raises is named, and s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from anybacklog.errors import MigrationError
@@ -21,6 +21,7 @@ class Plugged:
     """Calls the migration's hooks of every loaded plugin."""
 
     registry: Registry
+    _found: dict[str, list[Any]] = field(default_factory=dict)
 
     def converters(self) -> tuple[Converter, ...]:
         """Collect the text converters."""
@@ -28,11 +29,14 @@ class Plugged:
 
     def transform(self, draft: TicketDraft, ticket: Ticket) -> TicketDraft:
         """Let plugin after plugin change a draft."""
+        given: dict[str, object] = {"draft": draft, "ticket": ticket}
         for implementation in self._of("anybacklog_transform_draft"):
-            changed = _called(implementation, {"draft": draft, "ticket": ticket})
-            if not isinstance(changed, TicketDraft | None):
+            changed = _called(implementation, given)
+            if changed is None:
+                continue
+            if not isinstance(changed, TicketDraft):
                 raise _blamed(implementation, f"gave {type(changed).__name__}, not TicketDraft")
-            draft = changed or draft
+            draft = given["draft"] = changed
         return draft
 
     def map_user(self, user: User, candidates: Sequence[User]) -> User | None:
@@ -46,8 +50,9 @@ class Plugged:
 
     def observe(self, step: Step, state: StepState) -> None:
         """Tell every plugin of a step's outcome."""
-        for _ in self._answers("anybacklog_observe_step", step=step, state=state):
-            pass
+        given = {"step": step, "state": state}
+        for implementation in self._of("anybacklog_observe_step"):
+            _called(implementation, given)
 
     @property
     def transforms(self) -> bool:
@@ -55,7 +60,10 @@ class Plugged:
         return bool(self._of("anybacklog_transform_draft"))
 
     def _of(self, hook: str) -> list[Any]:
-        return list(reversed(getattr(self.registry.manager.hook, hook).get_hookimpls()))
+        """List the implementations in the order of a call; looked up once, for some are called for every ticket."""
+        if hook not in self._found:
+            self._found[hook] = list(reversed(getattr(self.registry.manager.hook, hook).get_hookimpls()))
+        return self._found[hook]
 
     def _answers(self, hook: str, **given: object) -> Iterator[tuple[Any, Any]]:
         for implementation in self._of(hook):
@@ -64,7 +72,7 @@ class Plugged:
 
 def _called(implementation: Any, given: dict[str, Any]) -> Any:
     try:
-        return implementation.function(*(given[name] for name in implementation.argnames))
+        return implementation.function(*map(given.__getitem__, implementation.argnames))
     except Exception as error:
         raise _blamed(implementation, f"raised {type(error).__name__}: {error}") from error
 
