@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from anybacklog.http.retry import UNSENT
@@ -34,19 +35,28 @@ class _Straight(requests.Session):
         return None
 
 
-class _Secure(HTTPSConnection):
-    """Notes on an error that it came while proxy and TLS were being agreed upon, before any request."""
-
-    def connect(self) -> None:
-        try:
-            super().connect()
-        except (OSError, HTTPException) as error:
-            error.add_note(UNSENT)
-            raise
-
-
 class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
+    """Notes on an error that it came while proxy and TLS were being agreed upon, before any request.
+
+    These two are where the library connects; its class of connections stays, since recorders of HTTP put theirs there.
+    """
+
+    def _prepare_proxy(self, conn: Any) -> None:
+        with _noted():
+            super()._prepare_proxy(conn)
+
+    def _validate_conn(self, conn: Any) -> None:
+        with _noted():
+            super()._validate_conn(conn)
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, HTTPException) as error:
+        error.add_note(UNSENT)
+        raise
 
 
 _POOLS = {"http": HTTPConnectionPool, "https": _SecurePool}
