@@ -28,6 +28,7 @@ class ArchiveBackend(DatabaseBackend):
 
     scheme = "archive"
     place = "the archive"
+    _file: ArchiveFile
 
     def __init__(
         self, path: Path, project: str | None = None, *, clock: Clock = utc_now, wait_seconds: float = BUSY_SECONDS

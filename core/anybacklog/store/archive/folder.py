@@ -46,8 +46,11 @@ class ArchiveFolder:
 
     def refuse_others(self) -> None:
         """Refuse, untouched, a folder that is no archive, and links that lead out of one."""
-        if not self.path.exists():
-            return
+        with self._understood():
+            if self.path.exists():
+                self._refuse_others()
+
+    def _refuse_others(self) -> None:
         if not self.path.is_dir():
             raise ConfigurationError(f"{self.path} is a file and no archive; give an empty or new folder")
         for name in ("blobs", "working", f"working/{DATABASE}"):
@@ -62,19 +65,19 @@ class ArchiveFolder:
         if not self.path.parent.is_dir():
             raise ConfigurationError(f"there is no folder {self.path.parent} for {self.path.name}; make it first")
         lock = FileLock(self.path / "working.lock", blocking=False)
-        try:
-            with self._writable("nothing was written, mend it and try again"):
-                self.path.mkdir(exist_ok=True)
+        with self._writable("nothing was written, mend it and try again"):
+            self.path.mkdir(exist_ok=True)
+            try:
                 lock.acquire()
-        except Timeout:
-            raise TransportError(
-                f"{self.path} is in use by another process; wait until that has closed it, then try again",
-                maybe_applied=False,
-            ) from None
-        except NotImplementedError:
-            raise ConfigurationError(
-                f"the file system of {self.path} has no locks, so two processes could meet; copy it to a local disk"
-            ) from None
+            except Timeout:
+                raise TransportError(
+                    f"{self.path} is in use by another process; wait until that has closed it, then try again",
+                    maybe_applied=False,
+                ) from None
+            except NotImplementedError:
+                raise ConfigurationError(
+                    f"the file system of {self.path} has no locks, so two processes could meet; copy it to a local disk"
+                ) from None
         return lock
 
     def read_into(self, file: SqliteFile) -> Manifest:

@@ -94,7 +94,7 @@ def _rows(lines: Lines, line: bytes, place: str, known: Known) -> list[tuple[Tab
         return list(known.rows(load(lines.noun, held), more))
     except UnicodeError:
         raise Damaged(f"{place} has a lone surrogate, or is no UTF-8") from None
-    except (Refused, ValidationError, OverflowError) as error:
+    except (Refused, Damaged, ValidationError, OverflowError) as error:
         raise Damaged(f"{place}: {error}") from error
 
 

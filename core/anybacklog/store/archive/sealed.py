@@ -43,7 +43,10 @@ class Sealed:
 
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> Sealed:
-    """Write a file whole or not at all, durably; every line brings its own line break. OSError if it cannot be."""
+    """Write a file whole or not at all; every line brings its own line break. OSError if it cannot be written.
+
+    Its bytes are on the disk then, its name once the manifest is written.
+    """
     count = size = 0
     digest = hashlib.sha256()
     with replacing(path) as file:
@@ -70,11 +73,13 @@ def read_lines(path: Path, sealed: Sealed) -> Iterator[tuple[int, bytes]]:
 
 
 def write_manifest(folder: Path, kind: str, version: int, held: dict[str, Any], files: dict[str, Sealed]) -> None:
-    """Seal a folder: from now on this is what it holds. OSError if it cannot be written."""
+    """Seal a folder: from now on, power cut or not, this is what it holds. OSError if it cannot be written."""
+    sync_folder(folder)
     listed = {name: asdict(sealed) for name, sealed in files.items()}
     told = {"anybacklog": version, "kind": kind, **held, "files": listed}
     with replacing(folder / MANIFEST) as file:
         file.write(_rendered(told | {_SEAL: _seal(told)}))
+    sync_folder(folder)
 
 
 def read_manifest(folder: Path, kind: str, version: int) -> tuple[dict[str, Any], dict[str, Sealed]]:
@@ -130,7 +135,6 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
 
 
 def sync_file(path: Path) -> None:

@@ -276,6 +276,7 @@ class SqliteBackend(DatabaseBackend):
 
     scheme = "sqlite"
     place = "the database file"
+    _file: SqliteFile
 
     def __init__(
         self, path: Path, project: str | None = None, *, clock: Clock = utc_now, wait_seconds: float = BUSY_SECONDS
