@@ -22,6 +22,10 @@ class _Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
         """Keep silent."""
 
+    def connection_dropped(self, *_: Any, **__: Any) -> None:
+        """Close the connection a fault dropped; werkzeug would wait for another request on it."""
+        self.close_connection = True
+
 
 class Server:
     """Serves `app` on loopback; port 0 takes a free one. A context manager, or `start` and `stop`.

@@ -1,23 +1,28 @@
-"""Recorded exchanges, and the space each of them was asked of."""
+"""Recorded exchanges and the space each was asked of; and somebody who calls a fake in this process."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from vcr.serializers import yamlserializer
+from werkzeug.test import Client, TestResponse
 
+from anybacklog_simulators.clock import Clock
+from anybacklog_simulators.nulab import DEMO_KEY, Nulab, Simulator, empty_space, simulator
 from anybacklog_simulators.nulab.events import Application, Grant, Token, Watching
 from anybacklog_simulators.nulab.seeding import seed
 from anybacklog_simulators.nulab.space import Space
+from anybacklog_simulators.nulab.things import Project
 
 API = "/api/v2"
 KEY = "REDACTED_API_KEY"
@@ -182,3 +187,68 @@ def recorded(recordings: Path) -> list[Exchange]:
 def space_of(recorded: list[Exchange]) -> Callable[[Exchange], Space]:
     """Make the space as it was when an exchange began."""
     return lambda exchange: space_before(exchange, recorded)
+
+
+@dataclass
+class Api:
+    """Somebody who calls a fake in this process, with a key."""
+
+    fake: Simulator[Nulab]
+    key: str = DEMO_KEY
+
+    def __call__(
+        self, method: str, path: str, *form: tuple[str, object], key: str | None = None, **more: Any
+    ) -> TestResponse:
+        """Send parameters in the query of a GET or DELETE, else as a form."""
+        pairs = [(name, str(value)) for name, value in form]
+        place = "query_string" if method in ("GET", "DELETE") else "data"
+        given: dict[str, Any] = {place: urlencode(pairs)} if pairs else {}
+        if place == "data" and pairs:
+            given["content_type"] = "application/x-www-form-urlencoded"
+        headers = {"Backlog-API-Key": self.key if key is None else key}
+        return Client(self.fake).open(f"{API}{path}", method=method, headers=headers, **{**given, **more})
+
+    def json(self, method: str, path: str, *form: tuple[str, object], **more: Any) -> Any:
+        """Send the same, and give the JSON of an answer that must be a good one."""
+        answer = self(method, path, *form, **more)
+        assert answer.status_code < 300, answer.get_data(as_text=True)
+        return answer.get_json()
+
+    def refused(self, method: str, path: str, *form: tuple[str, object], **more: Any) -> tuple[int, int, str]:
+        """Send the same; give status, code and message of the refusal."""
+        answer = self(method, path, *form, **more)
+        (error,) = answer.get_json()["errors"]
+        return answer.status_code, error["code"], error["message"]
+
+    def issue(self, summary: str = "Crash", *form: tuple[str, object]) -> Any:
+        """Create an issue in the first project."""
+        (project, *_) = self.fake.service.space.projects.values()
+        needed = [("projectId", project.id), ("issueTypeId", project.issue_types[0].id), ("priorityId", 3)]
+        return self.json("POST", "/issues", ("summary", summary), *needed, *form)
+
+    def upload(self, name: str = "a.txt", content: bytes = b"bytes") -> int:
+        """Upload a file, and give its number."""
+        uploaded = self.json("POST", "/space/attachment", data={"file": (io.BytesIO(content), name)})
+        return int(uploaded["id"])
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock.standing(datetime(2026, 3, 1, 12, 0, 10, tzinfo=UTC))
+
+
+@pytest.fixture
+def fake(clock: Clock) -> Simulator[Nulab]:
+    """A fake with an empty project, whose clock stands."""
+    return simulator(empty_space(), clock=clock)
+
+
+@pytest.fixture
+def api(fake: Simulator[Nulab]) -> Api:
+    return Api(fake)
+
+
+@pytest.fixture
+def project(fake: Simulator[Nulab]) -> Project:
+    (found,) = fake.service.space.projects.values()
+    return found

@@ -86,7 +86,7 @@ def tell(call: Call) -> Any:
     return shapes.comment(call.space, issue, comment)
 
 
-_TEXT = needed(*a("text", "content", low=1, high=50_000))
+_TEXT = needed(*a("text", "content", high=50_000))
 _PEOPLE = a("int", "notifiedUserId", many=True)
 _HERE = "/issues/<issue>/comments"
 
