@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
+from anybacklog import __version__
 from anybacklog.cli.main import SUMMARIES
 
 if TYPE_CHECKING:
@@ -48,6 +50,25 @@ sys.exit(f"imported {{heavy}}" if heavy else 0)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     assert "anybacklog" in done.stdout
+
+
+def test_the_version_alone_is_told_before_the_command_line_is_loaded() -> None:
+    program = """
+import sys
+from anybacklog.__main__ import main
+try:
+    main()
+except SystemExit as left:
+    assert not left.code
+assert not {"click", "typing"} & set(sys.modules)
+"""
+    command = [sys.executable, "-S", "-c", program, "--version"]
+    path = os.pathsep.join(sys.path)  # without `site`, whose own imports would count too
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=60, env=os.environ | {"PYTHONPATH": path}
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"anybacklog {__version__}\n"
 
 
 @pytest.mark.parametrize("name", SUMMARIES)
