@@ -12,6 +12,7 @@ from anybacklog.errors import ConfigurationError
 
 _SCHEME = re.compile(r"([a-z][a-z0-9_.-]*)(\+http)?://", re.IGNORECASE)
 _HOST_NAME = re.compile(r"[\w.~-]*")
+_NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SHAPE = "SCHEME://[HOST[:PORT]][/PATH...][/PROJECT][?option=value]"
 
 
@@ -102,6 +103,8 @@ def _refuse_what_would_be_dropped(url: str) -> None:
         raise ConfigurationError("a tracker's URL has no part after '#'; write %23 where the project's name has one")
     if any(character < " " or character == "\x7f" for character in url):
         raise ConfigurationError("a URL holds no control characters; write a tab in a name as %09, a line break as %0A")
+    if _NO_ESCAPE.search(url):
+        raise ConfigurationError("the URL has a % without two hexadecimal digits after it; write % itself as %25")
 
 
 def _checked_host(host: str) -> str:

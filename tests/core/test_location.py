@@ -194,3 +194,9 @@ def test_nothing_else_is_loopback(host: str) -> None:
 def test_half_a_character_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="half a character"):
         parse("nulab://example.backlog.com/\udcff")
+
+
+@pytest.mark.parametrize("url", ["nulab://h.example/100%", "nulab://h.example/%zz", "sqlite:///t.db?project=%2"])
+def test_an_escape_that_is_none_is_refused_since_nobody_knows_what_was_meant(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="write % itself as %25"):
+        parse(url)

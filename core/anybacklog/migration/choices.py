@@ -44,12 +44,7 @@ class Choices:
 
 def read_choices(path: str | os.PathLike[str]) -> Choices:
     """Read a plan file; every problem is named at once, with its key."""
-    try:
-        held = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"the plan {path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"the plan {path} is not valid TOML: {error}") from error
+    held = _parsed(path)
     mapping = held.get("mapping", {})
     problems = [f"unknown key {key!r}" for key in held if key != "mapping"]
     if not isinstance(mapping, dict):
@@ -66,6 +61,17 @@ def read_choices(path: str | os.PathLike[str]) -> Choices:
     if problems:
         raise ConfigurationError(f"the plan {path} is invalid: {'; '.join(problems)}")
     return Choices(mapping)
+
+
+def _parsed(path: str | os.PathLike[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"the plan {path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"the plan {path} is not valid TOML: {error}") from error
+    except RecursionError:
+        raise ConfigurationError(f"the plan {path} is not valid TOML: it is nested too deep") from None
 
 
 def _unknown(kind: str, word: str, nouns: Sequence[Any], end: str) -> str | None:

@@ -18,6 +18,7 @@ from anybacklog.migration.course import answers, natives, plan_course
 from anybacklog.migration.ends import is_absent, ledger_path, refuse_absent, settings_for, snapshot_folder
 from anybacklog.migration.fidelity import Weighing, lost, worst
 from anybacklog.migration.ledger import Ledger, Pair
+from anybacklog.migration.ledger_file import refuse_foreign
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket, plan_ties
 from anybacklog.migration.plugged import Plugged
@@ -71,6 +72,8 @@ def migrate(
     be lost before the first write. `watch` is told of every ledger commit. Raises MigrationError when refused.
     """
     choices = read_choices(plan) if plan is not None else None
+    if ledger is not None:
+        refuse_foreign(Path(ledger))  # before a target is made for nothing
     refuse_absent(source)
     _refuse_unknown(source, only)
     if not dry_run and source.identity() == target.identity():
@@ -103,10 +106,6 @@ def _silent(_: Progress) -> None:
     """Show nothing."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class _Going:
     """One run, from the snapshot to the report."""
 
@@ -131,7 +130,7 @@ class _Going:
         self.run = run
         self.snapshot = Snapshot(snapshot_folder(path, pair))
         self.report = Report(
-            source=str(source.location), target=str(target.location), ledger=str(path), started_at=_now()
+            source=str(source.location), target=str(target.location), ledger=str(path), started_at=datetime.now(UTC)
         )
 
     def through(self, *, refresh: bool, sample: str | None, rebuild_ledger: bool, dry_run: bool) -> Report:
@@ -246,7 +245,7 @@ class _Going:
             for step in (*plan_ticket(bundle, course), *plan_ties(bundle.ticket, course)):
                 Applier.count_done(step, self.pair, self.report)
         self.report.status = "dry-run"
-        self.report.finished_at = _now()
+        self.report.finished_at = datetime.now(UTC)
         return self.report
 
     def _agree(self) -> None:
@@ -297,5 +296,5 @@ class _Going:
         if not self.source.capabilities.listing.complete:
             reason = self.source.capabilities.listing.reason
             self.report.notes.append(f"the source cannot be listed completely: {reason}")
-        self.report.finished_at = _now()
+        self.report.finished_at = datetime.now(UTC)
         return self.report

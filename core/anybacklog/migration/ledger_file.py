@@ -38,8 +38,7 @@ def hold(path: Path) -> FileLock:
 
 def open_ledger(path: Path) -> sa.Connection:
     """Open a ledger, new or known; ConfigurationError if it is a stranger's, a newer one's or damaged."""
-    if not is_ledger(path):
-        raise ConfigurationError(f"{path} is not a ledger of anybacklog; it is left alone, name another file")
+    refuse_foreign(path)
     engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), poolclass=sa.pool.NullPool)
     with understood(path):
         connection = engine.connect()
@@ -50,6 +49,12 @@ def open_ledger(path: Path) -> sa.Connection:
         connection.close()
         raise
     return connection
+
+
+def refuse_foreign(path: Path) -> None:
+    """Refuse a file that is no ledger of ours, or that cannot be read; a missing one may become a ledger."""
+    if not is_ledger(path):
+        raise ConfigurationError(f"{path} is not a ledger of anybacklog; it is left alone, name another file")
 
 
 def is_ledger(path: Path) -> bool:

@@ -73,6 +73,9 @@ def _unfinished(folder: Path) -> Iterator[Path]:
     part = folder / f".anybacklog-{uuid4().hex}.part"
     try:
         yield part
+    except OSError as error:
+        error.filename = error.filename or str(folder)  # a full disk names no file
+        raise
     finally:
         part.unlink(missing_ok=True)
 
