@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -65,10 +66,10 @@ TICKETS = st.fixed_dictionaries(
 
 
 @contextmanager
-def ends() -> Iterator[tuple[Tracker, Tracker, Path]]:
+def ends(target_url: str) -> Iterator[tuple[Tracker, Tracker, Path]]:
     with tempfile.TemporaryDirectory() as folder:
         source = anybacklog.connect(f"memory://{uuid.uuid4().hex}/PROJ")
-        with anybacklog.connect(f"sqlite:///{folder}/target.db?project=PROJ") as target:
+        with anybacklog.connect(target_url.format(folder)) as target:
             yield source, target, Path(folder) / "ledger.db"
 
 
@@ -104,10 +105,11 @@ def tie(source: Tracker, made: list[Ticket], number: int, held: dict[str, Any]) 
             source.add_link(made[number], kind, made[other])
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(TICKETS, min_size=1, max_size=4))
-def test_every_project_arrives_as_it_was(tickets: list[dict[str, Any]]) -> None:
-    with ends() as (source, target, ledger):
+@pytest.mark.parametrize("target_url", ["sqlite:///{}/target.db?project=PROJ", "archive:///{}/target?project=PROJ"])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(tickets=st.lists(TICKETS, min_size=1, max_size=4))
+def test_every_project_arrives_as_it_was(target_url: str, tickets: list[dict[str, Any]]) -> None:
+    with ends(target_url) as (source, target, ledger):
         fill(source, tickets)
         report = migrate(source, target, ledger=ledger)
         assert report.failures == []
