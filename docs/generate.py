@@ -16,6 +16,7 @@ from anybacklog import abilities, backend, hookspecs
 from anybacklog.backend import OPERATIONS, BackendSpec, Connection
 from anybacklog.location import parse
 from anybacklog.registry import load_registry
+from anybacklog_simulators.nulab.routes import TABLE
 
 DOCS = Path(__file__).parent
 PACKAGE = DOCS / "examples" / "anybacklog-acme"
@@ -79,6 +80,22 @@ def fields_table() -> str:
     return _table(["field", *(f"`{scheme}`" for scheme in native)], rows)
 
 
+def nulab_routes() -> str:
+    """List what the fake of Nulab Backlog answers."""
+    rows = (
+        [
+            row.method,
+            f"`{row.path.replace('int:', '').replace('path:', '')}`",
+            row.limit,
+            "refused" if row.strict else "ignored",
+            row.who.name.lower().replace("_", " "),
+            " ".join(f"`{each.sent_as}`{'*' * each.required}" for each in row.parameters),
+        ]
+        for row in TABLE
+    )
+    return _table(["method", "path", "limit", "others", "who", "parameters"], rows)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "boundary": lambda: source_of([backend.Backend]),
     "abilities": lambda: source_of(ABILITIES),
@@ -88,6 +105,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "package": package,
     "operations": operations_table,
     "fields": fields_table,
+    "nulab_routes": nulab_routes,
 }
 
 

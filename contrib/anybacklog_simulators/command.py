@@ -23,7 +23,12 @@ It forgets everything when it stops. --data FILE begins with what `POST /_simula
 @click.argument("service", type=click.Choice(["nulab"]))
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; 0 takes a free one.")
 @click.option("--data", default="demo", metavar="demo|empty|FILE", help="What it holds at first.")
-@click.option("--plan", type=click.Choice(["paid", "free"]), default="paid", help="Whose rate limits it has.")
+@click.option(
+    "--plan",
+    type=click.Choice(["paid", "free"]),
+    default="paid",
+    help="Whose limits it has: of rates, files, custom fields.",
+)
 @click.option("--window", type=click.FloatRange(0.1), default=60.0, help="Length of a rate window in seconds.")
 @click.option("--control", is_flag=True, help="Open POST /_simulator/... for faults, the clock and dumps.")
 def command(service: str, port: int, data: str, plan: str, window: float, *, control: bool) -> None:
@@ -33,6 +38,8 @@ def command(service: str, port: int, data: str, plan: str, window: float, *, con
     from anybacklog_simulators import nulab
 
     space = _space(data)
+    if plan == "free":
+        space.licence = nulab.free_licence()
     rates = nulab.Rates(dict(nulab.FREE if plan == "free" else nulab.PAID), length=window)
     fake = nulab.simulator(space, rates=rates, control=control)
     try:

@@ -15,7 +15,7 @@ from anybacklog_simulators.dump import loaded
 from anybacklog_simulators.faults import Fault, Faults, Harm
 from anybacklog_simulators.nulab.demo import DEMO_KEY, demo_space, empty_space
 from anybacklog_simulators.nulab.service import FREE, PAID, Nulab
-from anybacklog_simulators.nulab.space import Choices, Licence, Space
+from anybacklog_simulators.nulab.space import Choices, Licence, Space, free_licence
 from anybacklog_simulators.rates import Rates
 from anybacklog_simulators.simulator import Simulator
 
@@ -35,6 +35,7 @@ __all__ = [
     "Space",
     "demo_space",
     "empty_space",
+    "free_licence",
     "simulator",
     "space_from",
 ]

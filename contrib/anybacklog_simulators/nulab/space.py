@@ -26,6 +26,11 @@ class Licence:
     storage_limit: int = 1_073_741_824
 
 
+def free_licence() -> Licence:
+    """Give what the free plan allows."""
+    return Licence(attribute=False, attachment_limit_per_file=5_242_880, attachment_limit=1, storage_limit=104_857_600)
+
+
 @dataclass(kw_only=True)
 class Choices:
     """What is not known of the service, or was different in its time.
