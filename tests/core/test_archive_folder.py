@@ -271,7 +271,7 @@ def test_a_second_process_is_refused_while_one_is_at_work(path: Path) -> None:
         with FORK.Pool(1) as pool:
             told = [pool.apply(outcome, (path, use)) for use in ("read", "write")]
     assert {each.partition(": ")[0] for each in told} == {"TransportError"}
-    assert all("is in use by another process; wait" in each for each in told)
+    assert all("is in use by another process or tracker; wait" in each for each in told)
     assert outcome(path, "read") == "3"
 
 
