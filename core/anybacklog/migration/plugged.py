@@ -5,7 +5,7 @@ Each implementation is called by itself, so that one that raises is named, and s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,13 +25,12 @@ class Plugged:
 
     def converters(self) -> tuple[Converter, ...]:
         """Collect the text converters."""
-        return tuple(converter for _, offered in self._answers("anybacklog_formats") for converter in offered)
+        return tuple(converter for _, offered in self._answers("anybacklog_formats", {}) for converter in offered)
 
     def transform(self, draft: TicketDraft, ticket: Ticket) -> TicketDraft:
         """Let plugin after plugin change a draft."""
         given: dict[str, object] = {"draft": draft, "ticket": ticket}
-        for implementation in self._of("anybacklog_transform_draft"):
-            changed = _called(implementation, given)
+        for implementation, changed in self._answers("anybacklog_transform_draft", given):
             if changed is None:
                 continue
             if not isinstance(changed, TicketDraft):
@@ -41,7 +40,7 @@ class Plugged:
 
     def map_user(self, user: User, candidates: Sequence[User]) -> User | None:
         """Ask the plugins who stands for a person; the first answer counts."""
-        for implementation, found in self._answers("anybacklog_map_user", user=user, candidates=candidates):
+        for implementation, found in self._answers("anybacklog_map_user", {"user": user, "candidates": candidates}):
             if not isinstance(found, User | None):
                 raise _blamed(implementation, f"gave {type(found).__name__}, not User")
             if found is not None:
@@ -50,9 +49,8 @@ class Plugged:
 
     def observe(self, step: Step, state: StepState) -> None:
         """Tell every plugin of a step's outcome."""
-        given = {"step": step, "state": state}
-        for implementation in self._of("anybacklog_observe_step"):
-            _called(implementation, given)
+        for _ in self._answers("anybacklog_observe_step", {"step": step, "state": state}):
+            pass
 
     @property
     def transforms(self) -> bool:
@@ -65,16 +63,14 @@ class Plugged:
             self._found[hook] = list(reversed(getattr(self.registry.manager.hook, hook).get_hookimpls()))
         return self._found[hook]
 
-    def _answers(self, hook: str, **given: object) -> Iterator[tuple[Any, Any]]:
-        for implementation in self._of(hook):
-            yield implementation, _called(implementation, given)
-
-
-def _called(implementation: Any, given: dict[str, Any]) -> Any:
-    try:
-        return implementation.function(*map(given.__getitem__, implementation.argnames))
-    except Exception as error:
-        raise _blamed(implementation, f"raised {type(error).__name__}: {error}") from error
+    def _answers(self, hook: str, given: Mapping[str, object]) -> Iterator[tuple[Any, Any]]:
+        """Call plugin after plugin; `given` may change from one to the next. One that raises is named."""
+        implementation = None
+        try:
+            for implementation in self._of(hook):
+                yield implementation, implementation.function(*map(given.__getitem__, implementation.argnames))
+        except Exception as error:
+            raise _blamed(implementation, f"raised {type(error).__name__}: {error}") from error
 
 
 def _blamed(implementation: Any, what: str) -> MigrationError:
