@@ -18,12 +18,13 @@ _BLOCK = 100
 _UNLIMITED = 1_000_000
 _SPACING = ((2, 12, 24), (1, 12, 16), (1, 4, 12))
 """From roomy to narrow: the gap between columns, what a column keeps at least, and what is left for the last one."""
-# C0 and DEL become their pictures; C1 (which terminals obey like ESC) and what turns the writing round, their escapes.
+# C0 and DEL become their pictures; C1 (which terminals obey like ESC), the two line ends that only some obey, and what
+# turns the writing round, their escapes.
 _HARMLESS: Mapping[int, int | str] = (
     {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"}
     | {0x7F: 0x2421}
     | {code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
-    | {code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+    | {code: f"\\u{code:04x}" for code in (*range(0x2028, 0x202F), *range(0x2066, 0x206A))}
 )
 
 
