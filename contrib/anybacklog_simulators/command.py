@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,8 +31,11 @@ It forgets everything when it stops. --data FILE begins with what `POST /_simula
     help="Whose limits it has: of rates, files, custom fields.",
 )
 @click.option("--window", type=click.FloatRange(0.1), default=60.0, help="Length of a rate window in seconds.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Answer with the fields of that day.")
 @click.option("--control", is_flag=True, help="Open POST /_simulator/... for faults, the clock and dumps.")
-def command(service: str, port: int, data: str, plan: str, window: float, *, control: bool) -> None:
+def command(
+    service: str, port: int, data: str, plan: str, window: float, as_of: datetime | None, *, control: bool
+) -> None:
     """Serve until interrupted."""
     if find_spec("werkzeug") is None:
         raise ConfigurationError("the simulators need werkzeug: pip install 'anybacklog[simulators]'")
@@ -40,6 +44,8 @@ def command(service: str, port: int, data: str, plan: str, window: float, *, con
     space = _space(data)
     if plan == "free":
         space.licence = nulab.free_licence()
+    if as_of is not None:
+        space.choices.as_of = as_of.date()
     rates = nulab.Rates(dict(nulab.FREE if plan == "free" else nulab.PAID), length=window)
     fake = nulab.simulator(space, rates=rates, control=control)
     try:

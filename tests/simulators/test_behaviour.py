@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -205,3 +206,20 @@ def test_eight_statuses_may_be_added_to_the_four(api: Any) -> None:
     assert api.refused(*add, ("name", "s9"), ("color", "#ea2c00"))[1] == 9
     listed = api.json("GET", "/projects/DEMO/statuses")
     assert (len(listed), listed[0]["id"], listed[-1]["id"]) == (12, 1, 4)
+
+
+def test_answers_of_today_have_what_is_documented_today(api: Any, fake: Any) -> None:
+    issue = api.issue()
+    path = f"/issues/{issue['id']}/comments"
+    plain = api.json("POST", path, ("content", "x"))
+    api.json("PATCH", f"/issues/{issue['id']}", ("statusId", 2))
+    assert [each["content"] for each in api.json("GET", path)] == ["", "x"]
+    fake.service.space.choices.as_of = date(2026, 1, 1)
+    change, comment = api.json("GET", path)
+    assert (change["content"], comment["changeLog"], comment["issueId"]) == (None, None, issue["id"])
+    assert plain["changeLog"] == []
+    later = api.json("GET", f"/issues/{issue['id']}")
+    assert later.keys() - issue.keys() == {"externalFileLinks"}
+    assert later["status"].keys() == {"id", "projectId", "name", "color", "displayOrder"}
+    (project,) = api.json("GET", "/projects")
+    assert {"useWiki", "useDocument", "grandchildIssueEnabled"} <= project.keys()

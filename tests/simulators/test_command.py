@@ -99,3 +99,19 @@ def test_a_port_that_is_taken_and_a_file_that_is_no_dump_are_told_in_a_sentence(
         assert f"port {port} cannot be used" in told("--port", str(port))
     (tmp_path / "x.json").write_text('{"tickets": []}', encoding="utf-8")
     assert "Space has no tickets" in told("--data", str(tmp_path / "x.json"))
+
+
+def test_without_its_extra_it_says_what_to_install() -> None:
+    program = (
+        "import sys; sys.modules['werkzeug'] = None; from anybacklog.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", program, "simulate", "nulab"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, "pip install 'anybacklog[simulators]'" in ran.stderr) == (2, True), ran.stderr
+
+
+def test_answers_can_be_those_of_a_day(start: Callable[..., Started]) -> None:
+    _, lines = start("--as-of", "2015-05-10", "--plan", "free")
+    assert "nulabAccount" not in asked(f"{base(lines)}/api/v2/users/myself", lines["key"])
+    with pytest.raises(HTTPError, match="400"):
+        asked(f"{base(lines)}/api/v2/projects/DEMO/customFields", lines["key"])

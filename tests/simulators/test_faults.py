@@ -133,6 +133,21 @@ class TestIndex:
         clock.advance(30)
         assert [len(api.json("GET", "/issues", ("keyword", word))) for word in ("old", "new")] == [0, 1]
 
+    def test_each_write_is_late_by_itself(self, api: Any, fake: Any, clock: Any) -> None:
+        fake.faults.index_lag = 30
+        path = f"/issues/{api.issue('one')['id']}"
+        clock.advance(20)
+        api.json("PATCH", path, ("summary", "two"))
+
+        def found() -> list[int]:
+            return [len(api.json("GET", "/issues", ("keyword", word))) for word in ("one", "two")]
+
+        seen = [found()]
+        for seconds in (10, 19, 1):
+            clock.advance(seconds)
+            seen.append(found())
+        assert seen == [[0, 0], [1, 0], [1, 0], [0, 1]]
+
 
 def test_the_nth_request_is_counted_among_those_that_match() -> None:
     faults = Faults()

@@ -14,14 +14,13 @@ from anybacklog_simulators.nulab.things import Issue
 
 @dataclass
 class Index:
-    """Holds what issues were before the writes that no search sees yet; None: they were not there."""
+    """Holds what issues were before each write that no search sees yet; None: they were not there."""
 
-    behind: dict[int, tuple[datetime, Issue | None]] = field(default_factory=dict)
+    behind: dict[int, list[tuple[datetime, Issue | None]]] = field(default_factory=dict)
 
     def known(self, issue: Issue, now: datetime) -> Issue | None:
-        """Give an issue as a search at that instant knows it."""
-        until, before = self.behind.get(issue.id, (now, None))
-        return issue if until <= now else before
+        """Give an issue as a search at that instant knows it: as it was before the first write still to come."""
+        return next((before for until, before in self.behind.get(issue.id, ()) if until > now), issue)
 
     @contextmanager
     def watching(self, space: Space, ref: str | None, lag: float, now: datetime) -> Iterator[None]:
@@ -34,12 +33,10 @@ class Index:
         before = deepcopy(touched)
         yield
         until = now + timedelta(seconds=lag)
-        new = [id for id in space.issues if id > last] if space.last_ids.get("issue", 0) > last else []
-        for id, old in [*((id, None) for id in new), *([(touched.id, before)] if touched else [])]:
-            if touched is None or old != space.issues.get(id):
-                waiting = self.behind.get(id)
-                # A write while another waits does not bring that one forward, nor hide what was known before it.
-                self.behind[id] = waiting if waiting is not None and waiting[0] > now else (until, old)
+        for made in range(last + 1, space.last_ids.get("issue", last) + 1):
+            self.behind[made] = [(until, None)]
+        if touched is not None and touched != before:
+            self.behind.setdefault(touched.id, []).append((until, before))
 
 
 def _key(space: Space, issue: Issue) -> str:

@@ -153,7 +153,7 @@ ROUTES = (
     route("GET", "/issues/<issue>/participants", participants),
     route("GET", "/issues/<issue>/sharedFiles", shared),
     route("POST", "/issues/<issue>/sharedFiles", share, *needed(*a("int", "fileId", many=True)), who=Who.REPORTERS),
-    route("DELETE", "/issues/<issue>/sharedFiles/<file>", unshare, who=Who.NORMAL_USERS),
+    route("DELETE", "/issues/<issue>/sharedFiles/<int:file>", unshare, who=Who.NORMAL_USERS),
     route("GET", "/issues/<issue>/relatedIssues", related),
     route("POST", "/issues/<issue>/relatedIssues", relate, *needed(*a("int", "targetIssueId")), who=Who.NORMAL_USERS),
     route("DELETE", "/issues/<issue>/relatedIssues/<other>", unrelate, who=Who.NORMAL_USERS),

@@ -223,13 +223,16 @@ def change(found: ChangeLog) -> JSON:
 
 
 def comment(space: Space, issue: Issue, found: Comment) -> JSON:
-    """Give a comment."""
-    owner = {"projectId": issue.project_id, "issueId": issue.id} if space.today(MODERN) else {}
+    """Give a comment; what is empty was so in the recordings, and is documented as null since."""
+    modern = space.today(MODERN)
+    owner = {"projectId": issue.project_id, "issueId": issue.id} if modern else {}
+    nothing = None if modern else ""
+    changes = list(map(change, found.changes))
     return {
         "id": found.id,
         **owner,
-        "content": found.content,
-        "changeLog": list(map(change, found.changes)),
+        "content": found.content or nothing,
+        "changeLog": changes or (None if modern else []),
         "createdUser": user(space, found.created_user_id),
         "created": instant(found.created),
         "updated": instant(found.updated),
