@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from anybacklog_simulators.nulab.call import Call, Who, route
@@ -41,13 +42,14 @@ def changed(call: Call) -> Any:
     project = _project(call)
     found = word(call, project.custom_fields, "customField")
     check_name(call, project.custom_fields, found)
-    found.name = call.get("name", found.name)
-    _fill(call, project, found)
-    if "items" in call.given:
-        found.items = []
-        for name in call.get("items"):
-            _add_item(found, name)
-    return custom_field(project.id, found)
+    after = deepcopy(found)
+    after.name = call.get("name", found.name)
+    _fill(call, project, after)
+    after.items = [] if "items" in call.given else after.items
+    for name in call.get("items", ()):
+        _add_item(after, name)
+    project.custom_fields[project.custom_fields.index(found)] = after
+    return custom_field(project.id, after)
 
 
 def deleted(call: Call) -> Any:

@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from anybacklog_simulators.nulab.space import Space
+from anybacklog_simulators.nulab.space import FIRST_ID, Space
 from anybacklog_simulators.nulab.things import Issue
 
 
@@ -28,7 +28,7 @@ class Index:
         if not lag:
             yield
             return
-        last = space.last_ids.get("issue", 0)
+        last = space.last_ids.get("issue", FIRST_ID - 1)
         touched = next((each for each in space.issues.values() if ref in (str(each.id), _key(space, each))), None)
         before = deepcopy(touched)
         yield

@@ -46,7 +46,7 @@ class Nulab:
         return found
 
     def answer(self, request: Request, now: datetime) -> Response:
-        """Do what a request asks; an error of the fake itself is the service's error 1."""
+        """Do what a request asks, or refuse it; a refusal changes nothing."""
         if len(request.path) + len(request.query_string) > self.space.choices.uri_limit:
             return Response("<html><body><h1>414 Request-URI Too Large</h1></body></html>", 414, mimetype="text/html")
         user: User | None = None
