@@ -80,6 +80,10 @@ def test_an_error_names_the_tracker_it_came_from() -> None:
     assert sentence(error) == "Error: nulab://example.backlog.com/PROJ: it broke"
 
 
+def test_a_name_with_a_line_break_does_not_make_two_lines_of_a_sentence() -> None:
+    assert sentence(NotFound("ticket", "A\r\nError: B", local=True)) == "Error: ticket A␊Error: B does not exist"
+
+
 def test_a_file_that_cannot_be_read_is_named() -> None:
     assert sentence(FULL) == "Error: state.db: No space left on device"
 

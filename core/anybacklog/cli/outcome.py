@@ -62,13 +62,13 @@ def exit_code(error: Exception, *, resumable: bool) -> int:
 
 
 def sentence(error: Exception) -> str:
-    """Say what happened and what to do."""
+    """Say what happened and what to do, on one line, whatever a key or a name in it holds."""
     if isinstance(error, AnyBacklogError):
         where = f"{error.backend}: " if error.backend and error.backend not in str(error) else ""
-        return f"Error: {where}{error}"
+        return console.cell(f"Error: {where}{error}")
     if isinstance(error, OSError) and error.strerror:
         named = f"{error.filename}: " if error.filename else ""
-        return f"Error: {named}{error.strerror}"
+        return console.cell(f"Error: {named}{error.strerror}")
     if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
         return "Error: a text holds bytes that are not UTF-8; convert it first"
     return f"Unexpected {type(error).__name__}: {error}\nRun it again with --debug, and report what it prints."
