@@ -71,7 +71,7 @@ class ArchiveFolder:
                 lock.acquire()
             except Timeout:
                 raise TransportError(
-                    f"{self.path} is in use by another process or tracker; wait until that has closed it, then try again",
+                    f"{self.path} is in use by another process or tracker; wait until it is closed, then try again",
                     maybe_applied=False,
                 ) from None
             except NotImplementedError:
