@@ -8,7 +8,8 @@ import ssl
 import threading
 import traceback
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,24 +59,27 @@ def tunnel_to(target: Server) -> Action:
     return act
 
 
-@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-def test_https_goes_through_the_proxy_which_sees_no_key(
-    variable: str, server: Server, connect: Callable[..., HttpSession], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """Speak https as tracker.example, whose certificate is trusted."""
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("tracker.example").configure_cert(context)
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    monkeypatch.setenv(variable, f"http://me:{PASSWORD}@127.0.0.1:{server.port}")
     service = Server(tls=context)
+    yield service
+    service.close()
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_https_goes_through_the_proxy_which_sees_no_key(
+    variable: str, server: Server, service: Server, connect: Callable[..., HttpSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, f"http://me:{PASSWORD}@127.0.0.1:{server.port}")
     service.script += [service.answer(body=b"[1]"), service.answer(body=b"[2]")]
     server.script += [tunnel_to(service)]
-    session = connect("https://tracker.example/api", traffic=Traffic(read_timeout=5))
-    try:
+    with closing(connect("https://tracker.example/api", traffic=Traffic(read_timeout=5))) as session:
         assert (session.get("a"), session.get("b")) == ([1], [2])
-    finally:
-        session.close()
-        service.close()
     assert server.requests[0].startswith("CONNECT tracker.example:443 ")
     assert f"Proxy-Authorization: Basic {b64encode(f'me:{PASSWORD}'.encode()).decode()}" in server.requests[0]
     assert "Backlog-API-Key" not in server.requests[0]
@@ -141,6 +145,41 @@ def test_a_proxy_that_lets_nothing_through_is_named_by_its_variable_without_its_
     printed = "".join(traceback.format_exception(caught.value)) + caplog.text
     assert PASSWORD not in printed
     assert b64encode(f"me:{PASSWORD}".encode()).decode() not in printed
+
+
+def hang_up(connection: socket.socket) -> None:
+    """Take the request and say goodbye in good form, also in TLS."""
+    if isinstance(connection, ssl.SSLSocket):
+        connection.unwrap()
+    raise ConnectionAbortedError
+
+
+@pytest.mark.parametrize("lost", [Server.reset, Server.half_a_head, hang_up])
+def test_a_write_lost_on_its_way_through_a_proxy_is_not_sent_again(
+    lost: Action, server: Server, connect: Callable[..., HttpSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    server.script += [lost] * 5
+    with pytest.raises(TransportError, match="may have happened") as caught:
+        connect("http://tracker.example", traffic=PLAIN).request("POST", "a")
+    assert caught.value.maybe_applied
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("lost", [Server.half_a_head, hang_up])
+def test_a_write_lost_behind_a_tunnel_is_not_sent_again(
+    lost: Action, server: Server, service: Server, connect: Callable[..., HttpSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", server.url)
+    service.script += [lost] * 5
+    server.script += [tunnel_to(service)] * 5
+    with (
+        closing(connect("https://tracker.example", traffic=PLAIN)) as session,
+        pytest.raises(TransportError, match="may have happened") as caught,
+    ):
+        session.request("POST", "a")
+    assert caught.value.maybe_applied
+    assert len(service.requests) == 1
 
 
 def test_a_proxy_that_is_not_there_is_named_too(

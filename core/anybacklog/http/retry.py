@@ -6,12 +6,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 PASSING = frozenset({408, 500, 502, 503, 504})
 TOO_MANY_REQUESTS = 429
-_EARLY = (NewConnectionError, ConnectTimeoutError, ProxyError)
+_EARLY = (NewConnectionError, ConnectTimeoutError)
 UNSENT = "nothing was sent yet"
 """The note on an error that came while a connection was being made."""
 
@@ -38,7 +38,8 @@ def is_write(method: str) -> bool:
 def before_sending(error: BaseException) -> bool:
     """Tell whether the trouble came provably before anything was sent: no name, no connection, no trust.
 
-    A reset proves nothing: on a kept-alive connection the request may have arrived, and been applied, before it.
+    A reset proves nothing: on a kept-alive connection the request may have arrived, and been applied, before it. Nor
+    does the library's ProxyError: it also stands for a connection that a proxy lost with the request on its way.
     """
     return any(isinstance(each, _EARLY) or UNSENT in getattr(each, "__notes__", ()) for each in layers(error))
 
