@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -22,20 +23,24 @@ same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixtur
 CLOSED = 9  # a port nobody listens on
 # What a command line can hold: everything but NUL; what is no UTF-8 arrives as lone surrogates.
 words = st.text(st.characters(exclude_characters="\0"), max_size=40)
-pieces = st.sampled_from(
-    ["nulab", "sqlite", "memory", "archive", "+http", "://", ":", "/", "//", "?", "&", "=", "%", "%00", "%2F", "%ff", "#",
-     "@", "[", "]", "..", ".", "project", "read_timeout", "127.0.0.1", "::1", "x.invalid", "\\", " ", "\t", "é", "\ud800"]
-)  # fmt: skip
+schemes = ("nulab", "sqlite", "memory", "archive", "+http", "://")
+signs = (":", "/", "//", "?", "&", "=", "%", "%00", "%2F", "%ff", "#", "@", "[", "]", "..", ".", "\\", " ", "\t")
+others = ("project", "read_timeout", "127.0.0.1", "::1", "x.invalid", "é", "\ud800")
+pieces = st.sampled_from((*schemes, *signs, *others))
 urls = st.lists(pieces | words, max_size=9).map("".join)
-toml = st.lists(
-    st.sampled_from(
-        ["[connections.work]\n", "[connections]\n", "[mapping.users]\n", "[mapping]\n", "url = ", "api_key = ", "a = ", '"',
-         "'x'\n", "{env = 'X'}\n", "{command = ['false']}\n", "[", "]", "5\n", "nan\n", "1979-05-27\n", "\n", "=", "'nulab://h/P'\n",
-         "'''", "\\u0000", "true\n"]
-    )
-    | words,
-    max_size=9,
-).map(lambda parts: "".join(parts).encode("utf-8", "surrogatepass"))  # fmt: skip
+heads = ("[connections.work]\n", "[connections]\n", "[mapping.users]\n", "[mapping]\n", "url = ", "api_key = ", "a = ")
+values = (
+    "'x'\n",
+    "{env = 'X'}\n",
+    "{command = ['false']}\n",
+    "5\n",
+    "nan\n",
+    "1979-05-27\n",
+    "'nulab://h/P'\n",
+    "true\n",
+)
+tokens = st.sampled_from((*heads, *values, "[", "]", "\n", "=", '"', "'''", "\\u0000"))
+toml = st.lists(tokens | words, max_size=9).map(lambda parts: "".join(parts).encode("utf-8", "surrogatepass"))
 
 
 @pytest.fixture
@@ -60,12 +65,9 @@ def proper(answer: Answer) -> None:
 
 @given(url=urls | words)
 def test_any_text_is_a_location_or_a_configuration_error(url: str) -> None:
-    try:
+    with suppress(ConfigurationError):
         location = parse(url)
-    except ConfigurationError as error:
-        assert len(str(error)) < 300
-        return
-    assert parse(str(location)) == location
+        assert parse(str(location)) == location
 
 
 @same_folder
@@ -91,13 +93,15 @@ def test_any_text_as_an_option_of_a_url(option: str, value: str, call: Call, mon
 
 
 @same_folder
+@example(value=str(1 << 63))
 @given(value=words | st.datetimes().map(str) | st.dates().map(str) | st.integers().map(str) | st.floats().map(str))
 @pytest.mark.parametrize(
     "option",
-    ["ls --updated-since", "ls --limit", "ls --status", "ls --format", "create --due", "create --type", "create --status",
-     "create --assignee", "create --parent", "create --title", "edit --due", "edit --parent", "migrate --limit", "migrate --only",
-     "migrate --sample", "create --attach", "ls --share", "ls --pace"],
-)  # fmt: skip
+    [f"ls --{name}" for name in ("updated-since", "limit", "status", "format", "share", "pace")]
+    + [f"create --{name}" for name in ("due", "type", "status", "assignee", "parent", "title", "attach")]
+    + [f"edit --{name}" for name in ("due", "parent")]
+    + [f"migrate --{name}" for name in ("limit", "only", "sample")],
+)
 def test_any_text_as_the_value_of_an_option(option: str, value: str, url: str, call: Call, tmp_path: Path) -> None:
     command, name = option.split()
     more = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
@@ -31,7 +32,7 @@ as it is. json and jsonl hold everything."""
     "--status", metavar="S", multiple=True, help="open, in_progress, done, a status, or name:STATUS; repeatable."
 )
 @click.option("--updated-since", metavar="DATE", type=moment, help="YYYY-MM-DD (00:00 UTC), or ISO 8601 with a zone.")
-@click.option("--limit", metavar="N", type=click.IntRange(min=0), help="Stop after N tickets.")
+@click.option("--limit", metavar="N", type=click.IntRange(0, sys.maxsize), help="Stop after N tickets.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True,
     help="How to print them.",
