@@ -150,6 +150,32 @@ def test_a_head_beyond_the_limits_of_http_is_the_services_fault(
     assert caught.value.maybe_applied
 
 
+def test_a_write_answered_with_two_lengths_may_have_happened(server: Server, session: HttpSession) -> None:
+    head = b"HTTP/1.1 201 Created\r\nContent-Length: 3, 4\r\n\r\n"
+    server.script += [lambda connection: connection.sendall(head + b"[1]")] * 2
+    with pytest.raises(TransportError, match=r"not HTTP.*may have happened") as caught:
+        session.request("POST", "issues")
+    assert caught.value.maybe_applied
+    with pytest.raises(ProtocolError, match="not HTTP"):
+        session.get("issues")
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("status", [101, 102, 103])
+def test_what_follows_an_interim_answer_is_not_taken_for_the_next_requests(
+    status: int, server: Server, session: HttpSession
+) -> None:
+    def interim(connection: socket.socket) -> None:
+        connection.sendall(f"HTTP/1.1 {status} X\r\n\r\n".encode())
+
+    server.script += [interim, server.answer(body=b"[1]"), interim, server.answer(body=b"[2]")]
+    for method, error in (("POST", TransportError), ("GET", ProtocolError)):
+        with pytest.raises(error, match=f"an answer \\({status}\\) that nobody asked for"):
+            session.request(method, "issues")
+        session.get("issues")
+    assert server.connections == 3
+
+
 def test_what_is_no_http_at_all_is_the_services_fault(server: Server, session: HttpSession) -> None:
     server.script += [lambda connection: connection.sendall(b"220 smtp.example ready\r\n")]
     with pytest.raises(ProtocolError, match="not HTTP"):

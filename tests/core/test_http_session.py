@@ -96,3 +96,14 @@ def test_a_key_no_header_can_carry_is_refused_without_being_shown(key: str) -> N
     with pytest.raises(ConfigurationError) as caught:
         HttpSession("https://h.example", credentials=[Credentials(headers={"X-Key": key})])
     assert key.strip() not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("method", "length"), [("HEAD", "Content-Length: 10\r\n"), ("HEAD", ""), ("OPTIONS", "Content-Length: 0\r\n")]
+)
+def test_only_a_get_needs_a_body(method: str, length: str, server: Server, session: HttpSession) -> None:
+    head = f"HTTP/1.1 200 OK\r\n{length}\r\n".encode()
+    server.script += [lambda connection: connection.sendall(head), server.answer()]
+    assert session.request(method, "issues") is None
+    assert session.get("issues") == {}
+    assert server.connections == 1

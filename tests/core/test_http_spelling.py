@@ -59,6 +59,21 @@ def test_a_header_that_cannot_be_sent_is_not_told_as_a_lost_connection(server: S
     assert server.requests == []
 
 
+@pytest.mark.parametrize("method", ["", "GET x", "GET /x HTTP/1.1\r\nX-Evil: 1", "GÉT"])
+def test_what_is_no_method_is_refused(method: str, server: Server, session: HttpSession) -> None:
+    with pytest.raises(ValidationError, match="no method of HTTP") as caught:
+        session.request(method, "issues")
+    assert caught.value.field == "method"
+    assert server.requests == []
+
+
+def test_a_header_beyond_ascii_is_named(server: Server, session: HttpSession) -> None:
+    with pytest.raises(ValidationError, match="the header X-Note holds more than ASCII") as caught:
+        session.request("POST", "issues", headers={"X-Note": "日本"})
+    assert caught.value.field == "X-Note"
+    assert server.requests == []
+
+
 @pytest.mark.parametrize("key", ["k3y\ud800", "k3y\n", " k3y"])
 def test_a_key_no_query_can_carry_is_refused_without_being_shown(key: str, connect: Callable[..., HttpSession]) -> None:
     with pytest.raises(ConfigurationError) as caught:

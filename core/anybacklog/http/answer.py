@@ -55,9 +55,9 @@ class Answer:
 
 
 def decoded(answer: Answer, secrets: Collection[str]) -> Any:
-    """Read the body as JSON. A read must have one; a write answered with something else may have been applied."""
+    """Read the body as JSON. A GET must have one; a write answered with something else may have been applied."""
     call, body = answer.call, answer.body
-    may_be_empty = call.write or answer.status == requests.codes.no_content
+    may_be_empty = call.method != "GET" or answer.status == requests.codes.no_content
     if may_be_empty and len(body) <= LONGEST_JSON and not body.strip():
         return None
     value, wrong = _json(body)

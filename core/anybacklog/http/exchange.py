@@ -33,8 +33,11 @@ def exchange(
             proxies=dict(route.proxies),
             verify=route.verify,
         )
-        if call.stream and response.status_code < 300:
+        if call.stream and 200 <= response.status_code < 300:
             return Answer(call=call, status=response.status_code, headers=response.headers, opened=response)
+        if response.status_code < 200:
+            response.close()  # the answer proper is still to come, and is not to be taken for the next request's
+            return after_sending(call, f"an answer ({response.status_code}) that nobody asked for", broken=True)
         body = _read(response, LONGEST_JSON if response.status_code < 300 else LONGEST_EXCUSE)
     except (requests.RequestException, HTTPError) as error:
         return lost(call, error, route)
@@ -57,5 +60,5 @@ def _read(response: requests.Response, most: int) -> bytes:
 def _ended_in_its_head(answer: Answer) -> bool:
     """Tell whether a good answer has neither a body nor a word about its length."""
     measured = "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
-    bodiless = answer.status >= 300 or answer.status == requests.codes.no_content
+    bodiless = answer.status >= 300 or answer.status == requests.codes.no_content or answer.call.method == "HEAD"
     return not (measured or bodiless or answer.body)

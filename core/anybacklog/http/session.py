@@ -18,7 +18,7 @@ from anybacklog.http.origin import base_origin
 from anybacklog.http.rate import Rate, Terms
 from anybacklog.http.refusal import Explain
 from anybacklog.http.retry import Retry
-from anybacklog.http.spelling import below, json_body, pairs
+from anybacklog.http.spelling import below, headers_fit, json_body, pairs, verb
 from anybacklog.http.surroundings import route_to
 from anybacklog.http.upload import ANYTHING, Form, measured
 from anybacklog.redact import redact_url, remember
@@ -173,7 +173,7 @@ class HttpSession:
     def _call(
         self, method: str, path: str, params: Mapping[str, Any] | None, headers: Mapping[str, str], **rest: Any
     ) -> Call:
-        method, path = method.upper(), below(path)
+        method, path = verb(method), below(path)
         return Call(
             method=method,
             path=path,
@@ -181,6 +181,6 @@ class HttpSession:
             bucket=self._bucket(method, path.partition("?")[0]),
             secrets=self._secrets,
             params=pairs(params),
-            headers={**self._headers, **headers},
+            headers=headers_fit({**self._headers, **headers}),
             **rest,
         )

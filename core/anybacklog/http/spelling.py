@@ -54,6 +54,25 @@ def below(path: str) -> str:
     return path.removeprefix("/")
 
 
+def verb(method: str) -> str:
+    """Give the method as it is sent, in upper case; ValidationError for what is none."""
+    if not re.fullmatch(r"[A-Za-z-]+", method):
+        raise ValidationError(f"{method!r} is no method of HTTP; give one such as GET or POST", field="method")
+    return method.upper()
+
+
+def headers_fit(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Give the headers back; ValidationError names the one whose value HTTP has no bytes for."""
+    for name, value in headers.items():
+        if not value.isascii():
+            raise ValidationError(
+                f"the header {name} holds more than ASCII, which cannot be sent there; write it otherwise",
+                field=name,
+                limit="ASCII",
+            )
+    return headers
+
+
 def json_body(value: Any) -> Any:
     """Give the body back; ValidationError names the innermost field that JSON has no words for."""
     field = culprit(value, "body")

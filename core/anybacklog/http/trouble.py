@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 
 import requests
-from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
+from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader, ReadTimeoutError
 
 from anybacklog.errors import AnyBacklogError, ProtocolError, TransportError
 from anybacklog.http.call import Call
@@ -50,7 +50,7 @@ def lost(call: Call, error: requests.RequestException | HTTPError, route: Route)
     if early and route.proxies:
         reason = f"the proxy that {route.proxy_named} names let nothing through{_proxy_says(found)}"
         return Lost(call=call, reason=reason, advice="nothing was sent, try again or name another proxy")
-    if isinstance(error, ValueError):
+    if isinstance(error, ValueError) and not any(map(_is_no_http, found)):
         reason = "its address or a header is malformed"
         return Lost(call=call, reason=reason, advice="nothing was sent, mend that first", again=False)
     if early:
@@ -110,7 +110,9 @@ def _reason(found: list[BaseException]) -> str:
 
 
 def _is_no_http(error: BaseException) -> bool:
-    return isinstance(error, HTTPException) and not isinstance(error, (RemoteDisconnected, IncompleteRead))
+    return isinstance(error, (HTTPException, InvalidHeader)) and not isinstance(
+        error, (RemoteDisconnected, IncompleteRead)
+    )
 
 
 def _system_says(found: list[BaseException]) -> str:
