@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from anybacklog.plugin import Abilities, Answer, Limits, Listing, TextFormat, natively
+from collections.abc import Mapping
+from typing import Any
+
+from anybacklog.plugin import Abilities, Answer, Limits, Listing, Settle, natively
+from anybacklog_nulab.convert import to_format
+from anybacklog_nulab.metadata import CREATABLE
 
 _FIELD = "a field of an issue (add-issue, update-issue)"
 _OWN_KEY = "the API writes as the owner of the key"
@@ -67,15 +72,27 @@ LISTING = Listing(
 )
 
 
-def abilities_with(text_format: TextFormat) -> Abilities:
-    """Give the abilities of a project whose texts are in this format."""
+SETTLE = Settle(
+    seconds=120,
+    reason="nobody documents how late a write may be committed; a gateway gives up after a minute, so twice that",
+)
+
+_NO_SUBTASKS = Answer(yes=False, reason="the project's settings do not allow subtasks (subtaskingEnabled)")
+
+
+def abilities_of(project: Mapping[str, Any] | None) -> Abilities:
+    """Give the abilities of a project as it was read: its text format, and whether issues have a parent."""
+    text_format = "markdown" if project is None else to_format(project["text_formatting_rule"])
+    flat = project is not None and project["subtasking_enabled"] is False
     return Abilities(
         text_format=text_format,
         text_formats=frozenset({text_format}),
-        native=NATIVE,
+        native=NATIVE | {"parent": _NO_SUBTASKS} if flat else NATIVE,
         listing=LISTING,
         limits=LIMITS,
         comments_move_updated_at=Answer(
             yes=False, reason="a plain comment leaves an issue's `updated` as it was (observed 2015)"
         ),
+        settle=SETTLE,
+        creatable=CREATABLE,
     )

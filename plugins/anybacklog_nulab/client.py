@@ -11,22 +11,16 @@ from contextlib import AbstractContextManager
 from typing import Any, BinaryIO
 
 from anybacklog.plugin import (
-    AnyBacklogError,
-    AuthenticationError,
+    AttachmentDraft,
     ConfigurationError,
     Connection,
     Credentials,
     HttpSession,
-    NotFound,
-    PermissionDenied,
     ProtocolError,
     Rate,
-    RateLimited,
-    Refusal,
-    UnsupportedOperation,
-    ValidationError,
 )  # fmt: skip
 from anybacklog_nulab.listing import PAGE, Json, Walk
+from anybacklog_nulab.refusals import explain
 
 RATES = {"read": Rate(), "update": Rate(pause=1.0), "search": Rate(pause=1.0), "icon": Rate(pause=1.0)}
 """Limits differ by plan and come with every answer; the pauses are the vendor's best practice (page: rate-limit)."""
@@ -67,59 +61,6 @@ def bucket(method: str, path: str) -> str:
     return "icon" if path.endswith(("/icon", "/image")) else "read"
 
 
-def explain(refusal: Refusal) -> AnyBacklogError | None:
-    """Read the envelope `{"errors": [{"message", "code", "moreInfo"}]}`: by code first, since messages are localised.
-
-    Vendor page: error-response. That 6 also means "not a member", and 7 "not in your plan", is observed.
-    """
-    errors = refusal.body.get("errors") if isinstance(refusal.body, dict) else None
-    said = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
-    if not said:
-        return None
-    words = "; ".join(str(each.get("message")) for each in said)
-    code, request = said[0].get("code"), refusal.headers.get("X-Request-Id")
-    told = f"{words} (code {code}, HTTP {refusal.status}{f', request {request}' if request else ''})"
-    return _error(code, told, refusal)
-
-
-def _error(code: object, told: str, refusal: Refusal) -> AnyBacklogError | None:
-    if code in (2, 7) and refusal.path.endswith("/customFields") and refusal.method == "GET":
-        return UnsupportedOperation("custom_fields", f"the space's plan has none: {told}")
-    match code:
-        case 11:
-            return AuthenticationError(
-                f"the space did not accept the key: {told}; make another in Personal settings > API"
-            )
-        case 2 | 3 | 4 | 5 | 12:
-            return PermissionDenied(f"the space refused: {told}; ask its administrator")
-        case 6:
-            return _not_found(told, refusal.path)
-        case 7:
-            return ValidationError(f"the space did not take a value: {told}", field=_field(told))
-        case 8 | 9 | 10:
-            return ValidationError(
-                f"the space is full: {told}; make room, or leave something out", field="attachments", limit=told
-            )
-        case 13:
-            return RateLimited(f"the space wants fewer requests: {told}; run it again in a minute")
-        case _:
-            return None
-
-
-def _not_found(told: str, path: str) -> NotFound:
-    family, _, rest = path.partition("/")
-    kind = {"issues": "ticket", "projects": "project"}.get(family, family)
-    error = NotFound(kind, rest.partition("/")[0] or "here")
-    error.args = (f"{error}: {told}",)
-    return error
-
-
-def _field(told: str) -> str:
-    """Name the field where the message does: `error.unknownParameter : NAME`, the one text that is not localised."""
-    _, found, rest = told.partition("error.unknownParameter : ")
-    return rest.split(" ")[0] if found else "request"
-
-
 class NulabClient:
     """Nulab's API as it is. Every method may raise what `explain` gives, TransportError and RateLimited."""
 
@@ -140,6 +81,29 @@ class NulabClient:
             isinstance(row, dict) and isinstance(row.get("id"), int) for row in found
         ):
             raise ProtocolError(f"GET {path} was not answered with a list of things that have an id; report it")
+        return found
+
+    def write(self, method: str, path: str, form: Mapping[str, Any]) -> Json:
+        """Write a form, update bucket, and give the object as the space now holds it. The form is never in the URL."""
+        found = self.session.request(method, path, data=form)
+        if not isinstance(found, dict) or not isinstance(found.get("id"), int):
+            raise ProtocolError(f"{method} {path} was not answered with what it wrote; look there, and report it")
+        return found
+
+    def delete(self, path: str) -> None:
+        """Delete for good, update bucket; the answer is what there was."""
+        self.session.request("DELETE", path)
+
+    def upload(self, draft: AttachmentDraft) -> Json:
+        """Send a file ahead, in constant memory: `POST /space/attachment` (post-attachment-file), update bucket.
+
+        It lives an hour unless it is linked; the number it gets is good once, and not the one it has at an issue.
+        """
+        found = self.session.upload(
+            "space/attachment", name=draft.name, stream=draft.stream, content_type=draft.content_type
+        )
+        if not isinstance(found, dict) or not isinstance(found.get("id"), int):
+            raise ProtocolError("POST space/attachment was answered without a number; nothing was linked; report it")
         return found
 
     def count_issues(self, filters: Mapping[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""A space's own fields, pure. What `value` is depends on `fieldTypeId`, and is not always what is documented.
+"""A space's own fields, read and written, pure. What `value` is depends on `fieldTypeId`, and not as documented.
 
 Of a text, or of a type nobody knows yet, whatever comes is kept: a text as it is, anything else as its JSON. Of a
 number, a day or a choice, only what is one, or is written like one, is taken: the type would lie about anything else,
@@ -10,10 +10,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from anybacklog.plugin import CustomField, CustomFieldValue, FieldType, FieldValue, Named, ProtocolError
+from anybacklog.plugin import (
+    CustomField,
+    CustomFieldValue,
+    FieldType,
+    FieldValue,
+    Named,
+    ProtocolError,
+    ValidationError,
+)  # fmt: skip
 from anybacklog_nulab.schemas import to_day
 
 Loaded = Mapping[str, Any]
@@ -84,3 +94,66 @@ def _number(value: Any) -> int | float:
     if endless or isinstance(number, bool) or not isinstance(number, int | float):
         raise ValueError("holds something that is no number")
     return number
+
+
+def to_parameters(field: CustomField, value: FieldValue) -> dict[str, Any]:
+    """Spell a value for add-issue and update-issue; None or empty clears.
+
+    Several items repeat the bare name: with brackets the service refuses them (observed). A word that is no item is
+    the text of one's own beside them, which a field has if it allows input.
+    """
+    name = f"customField_{field.id}"
+    if field.type not in ("choice", "choices"):
+        return {name: _spelt(value)}
+    items, other = _chosen(field, value)
+    typed = (field.raw or {}).get("allowInput")
+    if other and not typed:
+        raise ValidationError(
+            f"{field.name} has no choice {other!r} and takes no text of one's own; give one of its choices",
+            field=f"custom_fields.{field.name}",
+            value=other,
+        )
+    return {name: items or [""]} | ({f"{name}_otherValue": other} if typed else {})
+
+
+def value_read(field: CustomField, value: FieldValue) -> FieldValue:
+    """Say how a value that is written will be read; None for nothing."""
+    if field.type not in ("choice", "choices"):
+        return value if value != "" else None
+    items, other = _chosen(field, value)
+    names = tuple(option.name for option in field.options if option.id in items)
+    if field.type == "choice":
+        return _choice(names, other)
+    return ((*names, other) if other else names) or None
+
+
+def _spelt(value: FieldValue) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    return decimal(value) if isinstance(value, int | float) else str(value)
+
+
+def decimal(value: float) -> str:
+    """Write a number without an exponent, which the service does not read."""
+    return format(Decimal(str(value)), "f")
+
+
+def _chosen(field: CustomField, value: FieldValue) -> tuple[list[str], str]:
+    """Tell the ids of items from the text beside them; `item: text` is both, as such a choice is read."""
+    words = (value,) if isinstance(value, str) else value if isinstance(value, tuple | list) else ()
+    known = {option.id for option in field.options}
+    items = [word for word in dict.fromkeys(words) if word in known]
+    others = [word for word in words if word and word not in known]
+    if len(others) > 1:
+        raise ValidationError(
+            f"{field.name} takes one text of one's own beside its choices, not {len(others)}: {', '.join(others)}",
+            field=f"custom_fields.{field.name}",
+            limit=1,
+        )
+    other = others[0] if others else ""
+    for option in field.options if field.type == "choice" and other else ():
+        if other.startswith(f"{option.name}: "):
+            return [option.id], other.removeprefix(f"{option.name}: ")
+    return items, other

@@ -68,6 +68,7 @@ class ProjectSchema(WireSchema):
     project_key = fields.String(required=True)
     name = fields.String(required=True)
     text_formatting_rule = fields.String(**OPTIONAL)
+    subtasking_enabled = fields.Boolean(**OPTIONAL)
 
 
 class AttachmentSchema(WireSchema):

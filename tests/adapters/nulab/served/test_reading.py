@@ -71,7 +71,7 @@ def test_without_a_project_only_the_space_answers(address: str, space: Space) ->
     with anybacklog.connect(address, api_key=space.key) as tracker:
         assert [project.key for project in tracker.projects()] == ["A"]
         assert tracker.myself().name == "me"
-        assert not tracker.capabilities.can("create_ticket")
+        assert tracker.capabilities.text_format == "markdown"
         with pytest.raises(ConfigurationError, match="names no project"):
             tracker.project()
         with pytest.raises(ConfigurationError, match="names no project"):

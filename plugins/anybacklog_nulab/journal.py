@@ -1,0 +1,144 @@
+"""What hangs on an issue: comments with their changes, and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, BinaryIO
+
+from anybacklog.plugin import (
+    Attachment,
+    AttachmentDraft,
+    Comment,
+    CommentDraft,
+    ProtocolError,
+    Text,
+    ValidationError,
+)  # fmt: skip
+from anybacklog_nulab import convert
+from anybacklog_nulab.listing import Json
+from anybacklog_nulab.opened import Opened, number
+from anybacklog_nulab.schemas import ATTACHMENT, COMMENT, ISSUE
+
+Files = Mapping[str, Attachment]
+
+
+class JournalOperations(Opened):
+    """What can be done with comments and files."""
+
+    def comments(self, ticket_id: str) -> Iterator[Comment]:
+        """Yield the journal, oldest first: `GET /issues/{i}/comments` (get-comment-list), read.
+
+        What an entry added and somebody deleted since is a change only. So where an entry names files, the ticket's
+        are needed too: as it was just listed, else they are asked for once.
+        """
+        listed = self._listed_files.pop(ticket_id, None)
+        files = None if listed is None else _by_id(listed)
+        for raw in self._client.comments(number("ticket", ticket_id)):
+            comment = self._loaded(ticket_id, raw)
+            if files is None and convert.added_files(comment):
+                files = _by_id(self.attachments(ticket_id))
+            yield convert.to_comment(comment, raw, self._text_format, files or {})
+
+    def add_comment(self, ticket_id: str, draft: CommentDraft) -> Comment:
+        """Write a comment of up to 50,000 characters, its files with it: `POST /issues/{i}/comments` (add-comment).
+
+        Each file is sent ahead; all are calls of the update budget. A comment without text is a ValidationError. It
+        leaves the issue's `updated` as it is, unless files come with it (observed).
+        """
+        path = f"{self._issue_path(ticket_id)}/comments"
+        content = _content(draft.body)
+        uploads = [self._upload(file) for file in draft.attachments]
+        return self._written(ticket_id, "POST", path, {"content": content, "attachmentId[]": uploads})
+
+    def update_comment(self, ticket_id: str, comment_id: str, body: Text) -> Comment:
+        """Replace the text of one's own comment: `PATCH /issues/{i}/comments/{c}` (update-comment), update.
+
+        Neither the feed nor the issue's `updated` tells of it (observed). PermissionDenied for somebody else's.
+        """
+        path = f"{self._issue_path(ticket_id)}/comments/{number('comment', comment_id)}"
+        return self._written(ticket_id, "PATCH", path, {"content": _content(body)})
+
+    def delete_comment(self, ticket_id: str, comment_id: str) -> None:
+        """Delete one's own comment: `DELETE /issues/{i}/comments/{c}` (delete-comment), update. Its files stay."""
+        self._client.delete(f"{self._issue_path(ticket_id)}/comments/{number('comment', comment_id)}")
+
+    def attachments(self, ticket_id: str) -> Sequence[Attachment]:
+        """List the files: `GET /issues/{i}/attachments` (get-list-of-issue-attachments), read."""
+        rows = self._client.rows(f"issues/{number('ticket', ticket_id)}/attachments")
+        with convert.naming(f"the files of issue {ticket_id}"):
+            return convert.to_attachments(ATTACHMENT.load(rows, many=True))
+
+    def open_attachment(self, ticket_id: str, attachment: Attachment) -> AbstractContextManager[BinaryIO]:
+        """Stream a file: `GET /issues/{i}/attachments/{id}` (get-issue-attachment), read.
+
+        The header names it only as `filename*` (observed); `attachment.name` is the same name.
+        """
+        return self._client.download(number("ticket", ticket_id), number("attachment", attachment.id))
+
+    def add_attachment(self, ticket_id: str, draft: AttachmentDraft) -> Attachment:
+        """Send a file ahead, then put it at the issue: `PATCH /issues/{i}` (update-issue), both update.
+
+        That leaves an entry of changes in the journal (observed). Too large, too many, or a space that is full is a
+        ValidationError; so is a name that the space would change.
+        """
+        path = self._issue_path(ticket_id)
+        upload = self._upload(draft)
+        issue = self._client.write("PATCH", path, {"attachmentId[]": [upload]})
+        with convert.naming(f"the files of issue {ticket_id}"):
+            files = convert.to_attachments(ISSUE.load(issue)["attachments"])
+        self._listed_files.pop(ticket_id, None)
+        made = [each for each in files if each.name == draft.name]
+        if not made:
+            raise ProtocolError(
+                f"issue {ticket_id} was given the file {draft.name!r}, but does not show it; look there"
+            )
+        return made[-1]
+
+    def delete_attachment(self, ticket_id: str, attachment_id: str) -> None:
+        """Delete a file: `DELETE /issues/{i}/attachments/{id}` (delete-issue-attachment), update.
+
+        That leaves an entry of changes in the journal.
+        """
+        self._client.delete(f"{self._issue_path(ticket_id)}/attachments/{number('attachment', attachment_id)}")
+        self._listed_files.pop(ticket_id, None)
+
+    def _upload(self, draft: AttachmentDraft) -> int:
+        """Send a file ahead and give its number; nothing is linked yet, so a changed name can still be refused."""
+        made = self._client.upload(draft)
+        if made.get("name") not in (None, draft.name):
+            raise ValidationError(
+                f"the space would call the file {draft.name!r} {made['name']!r}; nothing was attached, rename it first",
+                field="attachments",
+                value=draft.name,
+            )
+        return int(made["id"])
+
+    def _written(self, ticket_id: str, method: str, path: str, form: Mapping[str, Any]) -> Comment:
+        """Write a comment; an answer with another text than was sent is a ProtocolError."""
+        raw = self._client.write(method, path, form)
+        loaded = self._loaded(ticket_id, raw)
+        self._listed_files.pop(ticket_id, None)
+        files = _by_id(self.attachments(ticket_id)) if convert.added_files(loaded) else {}
+        comment = convert.to_comment(loaded, raw, self._text_format, files)
+        if comment.body.source != form["content"]:
+            raise ProtocolError(
+                f"comment {comment.id} of issue {ticket_id} was written, but the space holds another text than was "
+                "sent; look at it there"
+            )
+        return comment
+
+    def _loaded(self, ticket_id: str, raw: Json) -> Json:
+        with convert.naming(f"comment {raw.get('id')} of issue {ticket_id}"):
+            found: Json = COMMENT.load(raw)
+            return found
+
+
+def _content(body: Text) -> str:
+    if not body.source:
+        raise ValidationError("a comment needs a text here; write one", field="comment", value="")
+    return body.source
+
+
+def _by_id(files: Sequence[Attachment]) -> Files:
+    return {each.id: each for each in files}

@@ -1,0 +1,81 @@
+"""A project's words as they are made: which call makes which noun, with what; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from anybacklog.plugin import (
+    Category,
+    CustomField,
+    FieldType,
+    Metadata,
+    MetadataKind,
+    Milestone,
+    Status,
+    TicketType,
+    UnsupportedOperation,
+    ValidationError,
+    Version,
+)  # fmt: skip
+from anybacklog_nulab.custom_fields import FIELD_TYPES
+
+TYPE_COLORS = ("#7ea800", "#990000", "#ff9200", "#2779ca", "#934981", "#007e9a", "#814fbc", "#ff3265", "#e30000",
+               "#666665")  # fmt: skip
+STATUS_COLORS = ("#3b9dbd", "#eda62a", "#868cb7", "#e07b9a", "#4caf93", "#b0be3c", "#e87758", "#f42858", "#ea2c00",
+                 "#393939")  # fmt: skip
+"""The colours that add-issue-type and add-status take; the next of them is used where nobody chose."""
+_PATHS: Mapping[type[Metadata], str] = {
+    TicketType: "issueTypes", Status: "statuses", Category: "categories", Milestone: "versions", Version: "versions",
+    CustomField: "customFields",
+}  # fmt: skip
+CREATABLE: frozenset[MetadataKind] = frozenset(
+    {"ticket_types", "statuses", "categories", "milestones", "versions", "custom_fields"}
+)
+_NEW_TYPES: Mapping[FieldType, int] = {"text": 2, "number": 3, "date": 4, "choice": 5, "choices": 6}
+"""A text becomes a text area: it alone holds line breaks."""
+OWN_CATEGORY = "in_progress"
+
+
+def path_of(noun: Metadata) -> str:
+    """Name the list below the project that a noun stands in."""
+    try:
+        return _PATHS[type(noun)]
+    except KeyError:
+        raise UnsupportedOperation(
+            "add_metadata", f"a space makes no {type(noun).__name__} by its API; it has its own"
+        ) from None
+
+
+def to_form(noun: Metadata, place: int) -> dict[str, Any]:
+    """Spell a noun to be; `place` is how many of its kind there are."""
+    form: dict[str, Any] = {"name": noun.name}
+    match noun:
+        case TicketType():
+            form["color"] = TYPE_COLORS[place % len(TYPE_COLORS)]
+        case Status(category=category) if category != OWN_CATEGORY:
+            raise ValidationError(
+                f"a status made in a project counts as in progress, and {noun.name!r} is {category}; "
+                "use one of the four that are there",
+                field="category",
+                limit=OWN_CATEGORY,
+                value=category,
+            )
+        case Status():
+            form["color"] = STATUS_COLORS[place % len(STATUS_COLORS)]
+        case CustomField():
+            form |= _field(noun)
+    return form
+
+
+def _field(noun: CustomField) -> dict[str, Any]:
+    form: dict[str, Any] = {"typeId": _type_id(noun), "required": noun.required}
+    if noun.options:
+        form["items[]"] = [option.name for option in noun.options]
+    return form
+
+
+def _type_id(noun: CustomField) -> int:
+    """Keep the kind of field another space had; of any other, only our type is known."""
+    said = (noun.raw or {}).get("typeId")
+    return said if isinstance(said, int) and FIELD_TYPES.get(said) == noun.type else _NEW_TYPES[noun.type]

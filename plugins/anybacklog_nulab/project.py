@@ -1,0 +1,144 @@
+"""The project's people and words: listed, and made where the service lets one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from anybacklog.plugin import (
+    Category,
+    Conflict,
+    CustomField,
+    Metadata,
+    Milestone,
+    NotFound,
+    Priority,
+    Project,
+    Resolution,
+    Status,
+    TicketType,
+    UnsupportedOperation,
+    User,
+    Version,
+)  # fmt: skip
+from anybacklog_nulab import convert, metadata
+from anybacklog_nulab.custom_fields import to_field
+from anybacklog_nulab.listing import Json
+from anybacklog_nulab.opened import Opened
+from anybacklog_nulab.schemas import FIELD, NAMED, PROJECT, USER
+
+
+class ProjectOperations(Opened):
+    """Who and what there is in a project."""
+
+    def projects(self) -> Sequence[Project]:
+        """List the projects the key's owner has joined, archived ones too: `GET /projects` (get-project-list), read."""
+        rows = self._client.rows("projects")
+        return [convert.to_project(PROJECT.load(row), row, self._web) for row in rows]
+
+    def myself(self) -> User:
+        """Read the key's owner: `GET /users/myself` (get-own-user), read."""
+        return convert.to_user(USER.load(self._client.get("users/myself")))
+
+    def users(self) -> Sequence[User]:
+        """List the members: `GET /projects/{p}/users` (get-project-user-list), read; `/users` is for administrators."""
+        return [convert.to_user(USER.load(row)) for row in self._client.rows(f"{self._path}/users")]
+
+    def ticket_types(self) -> Sequence[TicketType]:
+        """List the types: `GET /projects/{p}/issueTypes` (get-issue-type-list), read."""
+        return self._named(TicketType, f"{self._path}/issueTypes")
+
+    def statuses(self) -> Sequence[Status]:
+        """List the statuses: `GET /projects/{p}/statuses` (get-status-list-of-project), read.
+
+        A space that has no such route (observed: error 6) has only Nulab's own four, listed by `GET /statuses`.
+        """
+        try:
+            rows = self._client.rows(f"{self._path}/statuses")
+        except NotFound:
+            rows = self._client.rows("statuses")
+        return [convert.to_status(NAMED.load(row)) for row in rows]
+
+    def priorities(self) -> Sequence[Priority]:
+        """List the priorities: `GET /priorities` (get-priority-list), read."""
+        return self._named(Priority, "priorities")
+
+    def resolutions(self) -> Sequence[Resolution]:
+        """List the resolutions: `GET /resolutions` (get-resolution-list), read. Id 0 is one of them."""
+        return self._named(Resolution, "resolutions")
+
+    def categories(self) -> Sequence[Category]:
+        """List the categories: `GET /projects/{p}/categories` (get-category-list), read."""
+        return self._named(Category, f"{self._path}/categories")
+
+    def milestones(self) -> Sequence[Milestone]:
+        """List the milestones: `GET /projects/{p}/versions` (get-version-milestone-list), read."""
+        return self._named(Milestone, f"{self._path}/versions")
+
+    def versions(self) -> Sequence[Version]:
+        """List the versions: the same objects as the milestones; an issue refers to them twice."""
+        return self._named(Version, f"{self._path}/versions")
+
+    def custom_fields(self) -> Sequence[CustomField]:
+        """List the project's own fields: `GET /projects/{p}/customFields` (get-custom-field-list), read.
+
+        None where the space's plan has no custom fields, which the service says with error 7 or 2 (observed).
+        """
+        try:
+            rows = self._client.rows(f"{self._path}/customFields")
+        except UnsupportedOperation:
+            return []
+        return [to_field(FIELD.load(row), row) for row in rows]
+
+    def add_metadata(self, noun: Metadata) -> Metadata:
+        """Make a type, status, category, milestone, version or custom field: `POST /projects/{p}/...`, update.
+
+        Pages: add-issue-type, add-status (8 beside Nulab's four), add-category, add-version-milestone,
+        add-custom-field, add-list-item-for-list-type-custom-field; for administrators of the project. Conflict on a
+        taken name, for which the list is read first; a milestone and a version of one name are one object.
+        """
+        self._words.clear()
+        path = f"{self._path}/{metadata.path_of(noun)}"
+        rows = self._client.rows(path)
+        same = next((row for row in rows if row.get("name") == noun.name), None)
+        if same is None:
+            return _as(noun, self._client.write("POST", path, metadata.to_form(noun, len(rows))))
+        if isinstance(noun, CustomField) and str(same["id"]) == noun.id:
+            return self._with_more_options(noun, same, f"{path}/{noun.id}/items")
+        raise Conflict(
+            f"there is a {type(noun).__name__} {noun.name!r} already, with the id {same['id']}; use that one"
+        )
+
+    def _with_more_options(self, field: CustomField, row: Json, path: str) -> CustomField:
+        known = {option.name for option in to_field(FIELD.load(row), row).options}
+        for option in field.options:
+            if option.name not in known:
+                row = self._client.write("POST", path, {"name": option.name})
+        return to_field(FIELD.load(row), row)
+
+    def _definitions(self) -> dict[str, CustomField]:
+        """Give the custom fields by id, read once."""
+        return {field.id: field for field in self._once("custom fields", self.custom_fields)}
+
+    def _first_type(self) -> str:
+        return str(self._once("types", self.ticket_types)[0].id)
+
+    def _once(self, what: str, read: Any) -> Any:
+        if what not in self._words:
+            self._words[what] = read()
+        return self._words[what]
+
+    def _named(self, noun: type[convert.N], path: str) -> Sequence[convert.N]:
+        return convert.to_many(noun, NAMED.load(self._client.rows(path), many=True))
+
+
+def _as(noun: Metadata, row: Json) -> Metadata:
+    """Give what was made, as it is there."""
+    if isinstance(noun, CustomField):
+        return to_field(FIELD.load(row), row)
+    if isinstance(noun, Status):
+        return convert.to_status(NAMED.load(row))
+    make: Any = partial(type(noun), id=str(row["id"]))
+    made: Metadata = make(name=NAMED.load(row)["name"])
+    return made

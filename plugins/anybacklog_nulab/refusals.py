@@ -1,0 +1,100 @@
+"""What a refusal means: by its code first, then by its status, since messages are in the key owner's language.
+
+Vendor page: error-response. Observed, not documented: 6 also means "not a member", 7 also "not in your plan".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from anybacklog.plugin import (
+    AnyBacklogError,
+    AuthenticationError,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    Refusal,
+    UnsupportedOperation,
+    ValidationError,
+)  # fmt: skip
+
+_NO_FIELDS = "customField available"
+"""In both languages: `current plan is not customField available.` comes with code 7 (observed)."""
+_PARAMETER = re.compile(r"error\.\w+ : (\S+)")
+_SUBJECTS: Mapping[str, str] = {
+    "The Subject ": "title", "件名は": "title",
+    "The Description ": "description", "詳細は": "description",
+    "The Comment ": "comment", "コメントは": "comment",
+    "The size of attached file": "attachments",
+}  # fmt: skip
+"""How messages about a value begin, in both languages, and whose value it is."""
+_KINDS: Mapping[str, str] = {
+    "issues": "ticket", "projects": "project", "comments": "comment", "attachments": "attachment",
+}  # fmt: skip
+
+
+def explain(refusal: Refusal) -> AnyBacklogError | None:
+    """Read the envelope `{"errors": [{"message", "code", "moreInfo"}]}`; None leaves it to the status alone."""
+    errors = refusal.body.get("errors") if isinstance(refusal.body, dict) else None
+    said = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
+    if not said:
+        return None
+    words = "; ".join(str(each.get("message")) for each in said)
+    code, request = said[0].get("code"), refusal.headers.get("X-Request-Id")
+    told = f"{words} (code {code}, HTTP {refusal.status}{f', request {request}' if request else ''})"
+    return _error(code, told, refusal)
+
+
+def _error(code: object, told: str, refusal: Refusal) -> AnyBacklogError | None:
+    if code in (2, 7) and (_NO_FIELDS in told or _lists_fields(refusal)):
+        return UnsupportedOperation("custom_fields", f"the space's plan has none: {told}")
+    match code:
+        case 11:
+            return AuthenticationError(
+                f"the space did not accept the key: {told}; make another in Personal settings > API"
+            )
+        case 2 | 3 | 4 | 5 | 12:
+            return PermissionDenied(f"the space refused: {told}; ask its administrator")
+        case 6:
+            return _not_found(told, refusal)
+        case 7 | 8 | 9 | 10:
+            return _not_taken(code, told)
+        case 13:
+            return RateLimited(f"the space wants fewer requests: {told}; run it again in a minute")
+        case _:
+            return None
+
+
+def _not_taken(code: object, told: str) -> ValidationError:
+    match code:
+        case 7:
+            return ValidationError(f"the space did not take a value: {told}", field=_field(told))
+        case 10:
+            return ValidationError(f"the space takes no file of that size: {told}", field="attachments", limit=told)
+    return ValidationError(
+        f"the space is full: {told}; make room, or leave something out", field="attachments", limit=told
+    )
+
+
+def _lists_fields(refusal: Refusal) -> bool:
+    return refusal.method == "GET" and refusal.path.endswith("/customFields")
+
+
+def _not_found(told: str, refusal: Refusal) -> NotFound:
+    """Name the innermost thing the path names: `issues/5/comments/9` is comment 9."""
+    steps = refusal.path.split("/")
+    kind, ref = steps[-2:] if len(steps) % 2 == 0 else steps[-3:-1] or (steps[0], "here")
+    if refusal.method == "POST" and steps == ["issues"]:
+        kind, ref = "projects", "of the new issue"
+    error = NotFound(_KINDS.get(kind, kind), ref)
+    error.args = (f"{error}: {told}",)
+    return error
+
+
+def _field(told: str) -> str:
+    """Name the field where the message does: a parameter's own name, or a subject in one of the two languages."""
+    found = _PARAMETER.search(told)
+    if found:
+        return found[1]
+    return next((field for words, field in _SUBJECTS.items() if words in told), "request")

@@ -1,0 +1,132 @@
+"""Issues: found, read, made, changed, deleted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from anybacklog.plugin import (
+    AnyBacklogError,
+    CustomField,
+    NotFound,
+    ProtocolError,
+    Ticket,
+    TicketFields,
+    TicketQuery,
+    TransportError,
+    ValidationError,
+)  # fmt: skip
+from anybacklog_nulab import convert, drafts
+from anybacklog_nulab.listing import REMEMBERED
+from anybacklog_nulab.project import ProjectOperations
+
+_KEY = re.compile(r"[A-Za-z0-9_]+-[0-9]+")
+
+
+class TicketOperations(ProjectOperations):
+    """What can be done with issues."""
+
+    def tickets(self, query: TicketQuery) -> Iterator[Ticket]:
+        """Yield the project's issues, page by page: `GET /issues` (get-issue-list), search. Text is not asked for.
+
+        `options` are the page's own parameters, such as `{"assigneeId[]": [1], "keyword": "crash"}`; a `sort` other
+        than created and updated, with its `order`, is held against the count only at the end.
+        """
+        filters = self._filters(query)
+        if filters is None:
+            return
+        sort = query.order.removeprefix("-")
+        for issue in self._client.issues(filters, sort=sort, descending=query.order.startswith("-")):
+            ticket = self._ticket(issue)
+            self._remember_files(ticket)
+            yield ticket
+
+    def count_tickets(self, query: TicketQuery) -> int:
+        """Count what `tickets(query)` yields: `GET /issues/count` (count-issue), search."""
+        filters = self._filters(query)
+        return 0 if filters is None else self._client.count_issues(filters)
+
+    def ticket_by_key(self, key: str) -> Ticket:
+        """Read one issue by key: `GET /issues/{key}` (get-issue), read. What is no key is not asked for."""
+        if not _KEY.fullmatch(key):
+            raise NotFound("ticket", key)
+        return self._read_issue(key)
+
+    def create_ticket(self, fields: TicketFields) -> Ticket:
+        """Make an issue: `POST /issues` (add-issue), update; 255 characters of title, 100,000 of description.
+
+        It starts open and without a resolution; another status or resolution is a second call (update-issue). If that
+        one fails, the TransportError names the issue that was made. Without a type it gets the project's first, without
+        a priority the normal one. An answer that holds something else than was sent (observed: another type) is a
+        ProtocolError that names the issue.
+        """
+        definitions = self._definitions_for(fields)
+        form = drafts.to_new(fields, definitions, self._project["id"], fields.get("type") or self._first_type())
+        ticket = self._ticket(self._client.write("POST", "issues", form))
+        later = drafts.after_creation(fields)
+        given: Any = {name: value for name, value in fields.items() if not drafts.is_nothing(value)}
+        noticed = {name: value for name, value in given.items() if name not in later}
+        self._refuse_difference(noticed, ticket, definitions)  # type: ignore[arg-type]  # a dict of its own fields
+        if not drafts.differing(later, ticket, {}):
+            return ticket
+        try:
+            return self.update_ticket(ticket.id, later)
+        except AnyBacklogError as error:
+            raise TransportError(
+                f"issue {ticket.key} was made, but without its {' and '.join(later)}: {error}; look there, and set it",
+                maybe_applied=True,
+            ) from error
+
+    def update_ticket(self, ticket_id: str, fields: TicketFields) -> Ticket:
+        """Change an issue: `PATCH /issues/{i}` (update-issue), update; a scalar is cleared by "", a list by one "".
+
+        A change that changes nothing is refused (code 7, in the key owner's language): where the issue holds all that
+        was asked for, that is no error. Every change leaves an entry in the journal. An answer that holds something
+        else than was sent is a ProtocolError.
+        """
+        path = self._issue_path(ticket_id)
+        if not fields:
+            return self.ticket(ticket_id)
+        definitions = self._definitions_for(fields)
+        form = drafts.to_changes(fields, definitions)
+        try:
+            ticket = self._ticket(self._client.write("PATCH", path, form))
+        except ValidationError:
+            ticket = self.ticket(ticket_id)
+            if drafts.differing(fields, ticket, definitions):
+                raise
+            return ticket
+        self._refuse_difference(fields, ticket, definitions)
+        return ticket
+
+    def delete_ticket(self, ticket_id: str) -> None:
+        """Delete an issue for good: `DELETE /issues/{i}` (delete-issue), update; administrators only."""
+        self._client.delete(self._issue_path(ticket_id))
+        self._own.pop(ticket_id, None)
+        self._listed_files.pop(ticket_id, None)
+
+    def _refuse_difference(self, fields: TicketFields, ticket: Ticket, definitions: dict[str, CustomField]) -> None:
+        names = drafts.differing(fields, ticket, definitions)
+        if names:
+            raise ProtocolError(
+                f"issue {ticket.key} was written, but the space holds something else than was sent in "
+                f"{', '.join(names)}; look at it there"
+            )
+
+    def _definitions_for(self, fields: TicketFields) -> dict[str, CustomField]:
+        return self._definitions() if fields.get("custom_fields") else {}
+
+    def _remember_files(self, ticket: Ticket) -> None:
+        """Keep the files of the tickets listed last, for whoever reads their comments next."""
+        self._listed_files[ticket.id] = ticket.attachments
+        if len(self._listed_files) > REMEMBERED:
+            del self._listed_files[next(iter(self._listed_files))]
+
+    def _filters(self, query: TicketQuery) -> dict[str, Any] | None:
+        filters = convert.to_filters(query, str(self._project["id"]))
+        if filters is None or query.status_category is None:
+            return filters
+        ids = {status.id for status in self.statuses() if status.category in query.status_category}
+        wanted = sorted(ids if query.status is None else ids & query.status)
+        return filters | {"statusId[]": wanted} if wanted else None

@@ -1,0 +1,98 @@
+"""The Nulab adapter keeps every contract of what it can do, on a strict fake space that knows nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import pytest
+
+from anybacklog.location import parse
+from anybacklog.plugin import Backend, Connection
+from anybacklog.testing import (
+    AddsAttachmentsContract,
+    AddsCommentsContract,
+    AddsMetadataContract,
+    CountsTicketsContract,
+    CreatesTicketsContract,
+    DeletesAttachmentsContract,
+    DeletesCommentsContract,
+    DeletesTicketsContract,
+    KnowsMyselfContract,
+    KnowsPermissionsContract,
+    ListsCategoriesContract,
+    ListsCustomFieldsContract,
+    ListsMilestonesContract,
+    ListsPrioritiesContract,
+    ListsProjectsContract,
+    ListsResolutionsContract,
+    ListsStatusesContract,
+    ListsTicketTypesContract,
+    ListsUsersContract,
+    ListsVersionsContract,
+    ReadsAttachmentsContract,
+    ReadsCommentsContract,
+    ShowsTrafficContract,
+    TicketContract,
+    UpdatesCommentsContract,
+    UpdatesTicketsContract,
+    furnish,
+)
+from anybacklog_nulab.plugin import anybacklog_backends
+from anybacklog_simulators.nulab import DEMO_KEY, Nulab, Rates, Simulator, Space, empty_space, simulator, space_from
+
+UNHURRIED = {"read": 100_000, "update": 100_000, "search": 100_000, "icon": 100_000}
+
+
+class TestNulab(
+    TicketContract,
+    ListsProjectsContract,
+    KnowsMyselfContract,
+    ListsUsersContract,
+    ListsTicketTypesContract,
+    ListsStatusesContract,
+    ListsPrioritiesContract,
+    ListsResolutionsContract,
+    ListsCategoriesContract,
+    ListsMilestonesContract,
+    ListsVersionsContract,
+    ListsCustomFieldsContract,
+    AddsMetadataContract,
+    CountsTicketsContract,
+    CreatesTicketsContract,
+    UpdatesTicketsContract,
+    DeletesTicketsContract,
+    ReadsCommentsContract,
+    AddsCommentsContract,
+    UpdatesCommentsContract,
+    DeletesCommentsContract,
+    ReadsAttachmentsContract,
+    AddsAttachmentsContract,
+    DeletesAttachmentsContract,
+    ShowsTrafficContract,
+    KnowsPermissionsContract,
+):
+    @pytest.fixture
+    def backend(self, furnished: dict[str, Any]) -> Iterator[Backend]:
+        with opened(space_from(furnished)) as (backend, _):
+            yield backend
+
+
+@pytest.fixture(scope="module")
+def furnished() -> dict[str, Any]:
+    """Furnish an empty project by the adapter, once, and give all the space then holds."""
+    with opened(empty_space()) as (backend, fake):
+        furnish(backend)
+        return fake.dump()
+
+
+@contextmanager
+def opened(space: Space) -> Iterator[tuple[Backend, Simulator[Nulab]]]:
+    """Serve a space on loopback, and open its project."""
+    fake = simulator(space, rates=Rates(dict(UNHURRIED)))
+    (spec,) = anybacklog_backends()
+    with fake.served() as server:
+        connection = Connection(location=parse(f"nulab+{server.url}/DEMO"), api_key=DEMO_KEY)
+        with closing(spec.open(connection)) as backend:
+            yield backend, fake
