@@ -61,8 +61,8 @@ def anybacklog_formats() -> Iterable[Converter]:  # type: ignore[empty-body]
 def anybacklog_transform_draft(draft: TicketDraft, ticket: Ticket) -> TicketDraft | None:
     """Change what will be written for `ticket`; None leaves the draft as it is.
 
-    Called once per ticket while planning, after the mapping, plugin by plugin, each given what the one before returned.
-    It must give the same answer for the same ticket: an interrupted run asks again.
+    Called per ticket after the mapping, plugin by plugin, each given what the one before returned: once while losses
+    are weighed, again when the ticket is written. It must give the same answer for the same ticket each time.
     """
 
 
