@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.adapters.nulab.served.conftest import Space, serving
-from tests.e2e.certificates import self_signed
+from tests.adapters.nulab.served.conftest import Space
+from tests.e2e.spoilt import (
+    Setup,
+    World,
+    altered,
+    archive,
+    closed_port,
+    cut,
+    file,
+    flipped,
+    foreign,
+    key,
+    newer,
+    over_tls,
+    plain_port,
+    stalled,
+    stuff,
+)
 from tests.e2e.told import files, one_sentence
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Call
 
 
-@dataclass
-class World:
-    """What a row may build on: a folder with a good database, a space, and what ends with the test."""
-
-    folder: Path
-    space: Space
-    address: str
-    monkeypatch: pytest.MonkeyPatch
-    stack: ExitStack
-    words: dict[str, object] = field(default_factory=dict)
-
-    def write(self, name: str, content: bytes) -> None:
-        (self.folder / name).write_bytes(content)
-
-    def query(self, name: str, *statements: str) -> None:
-        with sqlite3.connect(self.folder / name) as database:
-            for statement in statements:
-                database.execute(statement)
-        database.close()
-
-
-Setup = Callable[[World], object]
 READING = ("ls", "show", "migrate from", "verify from", "verify to")
 ALL = (*READING, "create", "migrate to")
 WITHOUT_A_LOOK = ("ls", "migrate to")
@@ -67,67 +58,6 @@ class Row:
     resumed: int | None = None
     commands: tuple[str, ...] = WITHOUT_A_LOOK
     setup: Setup = lambda world: None
-
-
-def stalled(world: World) -> None:
-    leave = Event()
-    world.stack.callback(leave.set)
-
-    def stall(_: BaseHTTPRequestHandler) -> None:
-        leave.wait(30)
-
-    world.space.acts["*"] = stall
-
-
-def over_tls(world: World) -> None:
-    world.words["port"] = world.stack.enter_context(serving(world.space, self_signed()))
-
-
-def plain_port(world: World) -> None:
-    world.words["port"] = world.stack.enter_context(serving(world.space))
-
-
-def closed_port(world: World) -> None:
-    with serving(world.space) as port:
-        world.words["port"] = port
-
-
-def key(value: str | None) -> Setup:
-    def set_or_not(world: World) -> None:
-        if value is None:
-            world.monkeypatch.delenv("MY_KEY")
-        else:
-            world.monkeypatch.setenv("MY_KEY", value)
-
-    return set_or_not
-
-
-def file(name: str, content: bytes) -> Setup:
-    return lambda world: world.write(name, content)
-
-
-def cut(name: str, size: int) -> Setup:
-    return lambda world: world.write("cut.db", (world.folder / name).read_bytes()[:size])
-
-
-def foreign(world: World) -> None:
-    world.query("foreign.db", "CREATE TABLE ticket (id INTEGER PRIMARY KEY, title TEXT)", "PRAGMA user_version = 1")
-
-
-def newer(world: World) -> None:
-    shutil.copy(world.folder / "good.db", world.folder / "newer.db")
-    world.query("newer.db", "PRAGMA user_version = 999")
-
-
-def flipped(world: World) -> None:
-    content = bytearray((world.folder / "good.db").read_bytes())
-    content[100:140] = b"\xff" * 40
-    world.write("flipped.db", bytes(content))
-
-
-def stuff(world: World) -> None:
-    (world.folder / "stuff").mkdir()
-    world.write("stuff/a.txt", b"mine")
 
 
 ROWS = {
@@ -220,6 +150,30 @@ ROWS = {
         bad="archive:///{folder}/none", code=1, says="does not exist", commands=("ls", "show", "migrate from")
     ),
     "a file for an archive": Row(bad="archive:///{folder}/good.db", says="good.db", commands=ALL),
+    "an archive that was altered": Row(
+        bad="archive:///{folder}/arc",
+        says="tickets.jsonl",
+        setup=altered("tickets.jsonl", b"kept", b"lost"),
+        commands=ALL,
+    ),
+    "an archive of a newer kind": Row(
+        bad="archive:///{folder}/arc", says="newer", setup=altered("manifest.json", b": 1,", b": 99,"), commands=ALL
+    ),
+    "an archive with a broken manifest": Row(
+        bad="archive:///{folder}/arc", says="manifest", setup=altered("manifest.json", b"{", b"[["), commands=ALL
+    ),
+    "an archive without a manifest": Row(
+        bad="archive:///{folder}/arc",
+        says="arc",
+        setup=archive(lambda folder: (folder / "manifest.json").unlink()),
+        commands=ALL,
+    ),
+    "an archive with a file cut off": Row(
+        bad="archive:///{folder}/arc",
+        says="tickets.jsonl",
+        setup=archive(lambda folder: os.truncate(folder / "tickets.jsonl", 9)),
+        commands=ALL,
+    ),
     "a folder that is no archive": Row(
         bad="archive:///{folder}/stuff",
         says="stuff",

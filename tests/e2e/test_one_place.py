@@ -34,6 +34,7 @@ WAYS_OUT = {
     "traceback.print_exc": "traceback.print_exc",
 }
 KNOWN = {
+    "core/anybacklog/__main__.py": {"print"},  # the version, before anything is loaded
     "core/anybacklog/cli/console.py": {"sys.stdout", "sys.stderr"},
     "core/anybacklog/cli/spreadsheet.py": {"sys.stdout"},  # data, exactly as it is
     "core/anybacklog/cli/main.py": {"sys.stdout"},  # flushed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from tests.canary import find_in_records
 
 import anybacklog
 from anybacklog import Tracker
@@ -141,6 +143,13 @@ def serving(space: Space, tls: ssl.SSLContext | None = None) -> Iterator[int]:
     server.shutdown()
     server.server_close()
     thread.join(10)
+
+
+@pytest.fixture(autouse=True)
+def _no_key_is_logged(canary: str, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    caplog.set_level(logging.DEBUG)
+    yield
+    assert find_in_records(caplog.get_records("call"), canary) == []
 
 
 @pytest.fixture
