@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -162,3 +163,10 @@ def test_what_is_accepted_everywhere_may_stand_before_or_after_the_command(
 
 def test_version_may_be_asked_of_any_command(call: Call) -> None:
     assert call("ls", "--version").out == call("--version").out
+
+
+def test_logging_is_as_it_was_once_a_call_is_over(call: Call) -> None:
+    before = logging.getLogger().level, list(logging.getLogger().handlers)
+    for arguments in (("-vv", "backends", "-v"), ("-vv", "--nonsense")):
+        call(*arguments)
+        assert (logging.getLogger().level, list(logging.getLogger().handlers)) == before

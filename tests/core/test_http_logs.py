@@ -6,13 +6,14 @@ import logging
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
 
 from anybacklog.backend import Traffic
-from anybacklog.cli.log import log_to_stderr
+from anybacklog.cli.log import logged_to_stderr
 from anybacklog.errors import AnyBacklogError
 from anybacklog.http import Credentials, HttpSession, Retry
 
@@ -25,13 +26,10 @@ KEY = "s3cr3t/K+y&99"
 
 
 @pytest.fixture
-def shown(request: pytest.FixtureRequest) -> Iterator[Callable[..., None]]:
-    """Turn on what -v and -vv turn on, and leave logging as it was."""
-    root = logging.getLogger()
-    before, level = list(root.handlers), root.level
-    yield log_to_stderr
-    root.handlers[:] = before
-    root.setLevel(level)
+def shown() -> Iterator[Callable[..., None]]:
+    """Turn on what -v and -vv turn on, and off again."""
+    with ExitStack() as ends:
+        yield lambda **how: ends.enter_context(logged_to_stderr(**how))
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:

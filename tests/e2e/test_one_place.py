@@ -71,8 +71,8 @@ def test_what_is_logged_is_masked_in_arguments_and_tracebacks_too(
 ) -> None:
     remember(canary)
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
-    log.log_to_stderr(every=True)
-    logging.getLogger("anybacklog.acme").info("with %s", [canary])
+    with log.logged_to_stderr(every=True):
+        logging.getLogger("anybacklog.acme").info("with %s", [canary])
     assert capsys.readouterr().err == "anybacklog.acme: with ['***']\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,8 @@ class ReaderLeft(Exception):
 class Invocation:
     """What was said about one call as a whole; `resumable` once it does what running again would go on with.
 
-    `settled` is the exit code once only the telling is left: a reader that leaves then changes nothing.
+    `settled` is the exit code once only the telling is left: a reader that leaves then changes nothing. `ends` is what
+    is undone when the call is over.
     """
 
     verbose: int = 0
@@ -36,6 +37,7 @@ class Invocation:
     pace: str | None = None
     resumable: bool = False
     settled: int | None = None
+    ends: ExitStack = field(default_factory=ExitStack)
 
     def registry(self) -> Registry:
         """Load the installed plugins and the files named by --plugin."""
@@ -137,9 +139,9 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     elif value is not None and value is not False:
         setattr(invocation, str(param.name), value)
     if not ctx.resilient_parsing and (invocation.verbose or invocation.debug):
-        from anybacklog.cli.log import log_to_stderr
+        from anybacklog.cli.log import logged_to_stderr
 
-        log_to_stderr(every=invocation.debug or invocation.verbose > 1)
+        invocation.ends.enter_context(logged_to_stderr(every=invocation.debug or invocation.verbose > 1))
 
 
 def _keep_traffic(ctx: click.Context, param: click.Parameter, value: str | None) -> None:

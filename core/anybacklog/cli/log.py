@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from anybacklog.cli import console
 
@@ -12,11 +14,18 @@ class _OnStderr(logging.Handler):
         console.note(f"{record.name}: {record.getMessage()}")
 
 
-def log_to_stderr(*, every: bool) -> None:
-    """Show what anybacklog and its adapters log, and nobody else's; `every`: each request too."""
+@contextmanager
+def logged_to_stderr(*, every: bool) -> Iterator[None]:
+    """Show what anybacklog and its adapters log, and nobody else's, until left; `every`: each request too."""
     root = logging.getLogger()
+    before = root.level
     root.setLevel(logging.DEBUG if every else logging.INFO)
+    shown = _OnStderr()
+    shown.addFilter(lambda record: record.name.startswith("anybacklog"))
     if not any(isinstance(known, _OnStderr) for known in root.handlers):
-        shown = _OnStderr()
-        shown.addFilter(lambda record: record.name.startswith("anybacklog"))
         root.addHandler(shown)
+    try:
+        yield
+    finally:
+        root.removeHandler(shown)
+        root.setLevel(before)

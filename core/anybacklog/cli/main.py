@@ -51,7 +51,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's) and give its exit code."""
     console.prepare()
     invocation = Invocation()
-    return outcome.told(invocation, lambda: _called(invocation, arguments))
+    with invocation.ends:
+        return outcome.told(invocation, lambda: _called(invocation, arguments))
 
 
 def main() -> NoReturn:
