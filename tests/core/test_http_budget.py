@@ -11,7 +11,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from anybacklog.backend import RateState
-from anybacklog.http import Clock
 from anybacklog.http.budget import Budget
 from anybacklog.http.clock import Offset, as_instant, offset_of
 from anybacklog.http.rate import Rate, Terms, strictest
@@ -277,13 +276,10 @@ def test_what_is_left_is_counted_down_when_answers_say_nothing() -> None:
 
 def test_a_wait_of_more_than_a_second_is_announced(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
-    slept: list[float] = []
-    clock = Clock(lambda: NOW, slept.append)
-    heard(429, {"Retry-After": "12"}).wait("update", "POST issues", clock, 900)
-    heard(429, {"Retry-After": "1"}).wait("update", "POST issues", clock, 900)
-    heard(200, {}).wait("update", "POST issues", clock, 900)
+    told: list[tuple[int, Mapping[str, str]]] = [(429, {"Retry-After": "12"}), (429, {"Retry-After": "1"}), (200, {})]
+    waits = [heard(status, headers).ask("update", "POST issues", NOW, 900) for status, headers in told]
+    assert waits == [12, 1, 0]
     assert caplog.messages == ["waiting 12.0 s for the rate budget 'update'"]
-    assert slept == [12, 1]
 
 
 @given(tried=st.integers(1, 2000), dice=st.floats(0, 1))

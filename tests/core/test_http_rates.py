@@ -99,7 +99,8 @@ class Run:
         budget, clock = Budget(self.terms), Clock(lambda: self.time + self.clock_ahead, self.pass_time)
         sent = 0
         while self.time < START + minutes * 60 and sent < most:
-            budget.wait("update", "POST issues", clock, 900)
+            while wait := budget.ask("update", "POST issues", clock.now(), 900):
+                clock.sleep(wait)
             started = clock.now()
             budget.spend("update", started)
             self.pass_time(self.dice.uniform(0.02, 0.15))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import socket
-import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -147,37 +145,6 @@ def test_a_session_tells_how_its_budgets_stand(
         bucket="read", limit=600, remaining=599, resets_at=datetime.fromtimestamp(fake.time + 30, UTC)
     )
     assert state.clock_offset == -99.5
-
-
-def test_one_request_of_a_user_is_in_flight_at_a_time(server: Server, connect: Callable[..., HttpSession]) -> None:
-    inside, most = [0], [0]
-    lock = threading.Lock()
-    both_started = threading.Barrier(2, timeout=10)
-
-    def slow(connection: socket.socket) -> None:
-        with lock:
-            inside[0] += 1
-            most[0] = max(most[0], inside[0])
-        threading.Event().wait(0.02)  # leave the other the time to come in, if it could
-        with lock:
-            inside[0] -= 1
-        server.answer()(connection)
-
-    server.script += [slow] * 8
-    session, traffic = connect, Traffic(read_timeout=10)
-
-    def work(mine: HttpSession) -> None:
-        both_started.wait()
-        for _ in range(4):
-            mine.get("x")
-
-    clock = Clock()
-    threads = [threading.Thread(target=work, args=(session(traffic=traffic, clock=clock),)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert (most[0], len(server.requests)) == (1, 8)
 
 
 @pytest.mark.parametrize(

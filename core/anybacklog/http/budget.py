@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 
 from anybacklog.backend import RateState, TrafficState
 from anybacklog.errors import RateLimited
-from anybacklog.http.clock import Clock, Offset, as_instant, offset_of
+from anybacklog.http.clock import Offset, as_instant, offset_of
 from anybacklog.http.heard import hear
 from anybacklog.http.rate import Terms
 from anybacklog.http.window import Window
+
+INSTANT = 0.001
+"""Seconds that are not waited for: what a sum of moments is rounded by is less."""
 
 _log = logging.getLogger("anybacklog.http")
 
@@ -24,9 +27,8 @@ class Budget:
     offset: Offset | None = None
     windows: dict[str, Window] = field(default_factory=dict)
 
-    def wait(self, name: str, where: str, clock: Clock, longest: float) -> None:
-        """Wait until a request may be sent; RateLimited if that is longer than `longest` seconds."""
-        now = clock.now()
+    def ask(self, name: str, where: str, now: float, longest: float) -> float:
+        """Give the seconds to wait, 0 when a request may be sent; RateLimited if they are more than `longest`."""
         delay = self.delay(name, now)
         if delay > longest:
             raise RateLimited(
@@ -35,8 +37,7 @@ class Budget:
             )
         if delay > 1:
             _log.info("waiting %.1f s for the rate budget %r", delay, name)
-        if delay > 0:
-            clock.sleep(delay)
+        return delay if delay > INSTANT else 0.0
 
     def spend(self, name: str, now: float) -> None:
         """Count a request that is about to be sent."""

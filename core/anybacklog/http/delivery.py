@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from anybacklog.backend import Traffic
@@ -71,7 +72,9 @@ class Delivery:
     def _pause(self, call: Call, error: AnyBacklogError, tried: int) -> None:
         """Wait before sending again, unless the service said how long: then the closed bucket sees to it."""
         seconds = self.retry.pause(tried)
-        if self.lane.budget.delay(call.bucket, self.clock.now()) < seconds:
+        with self.lane.turn:
+            closed = self.lane.budget.delay(call.bucket, self.clock.now())
+        if closed < seconds:
             _log.info("%s; trying again in %.1f s", error, seconds)
             self.clock.sleep(seconds)
 
@@ -89,22 +92,34 @@ class Delivery:
     def _send_home(self, call: Call) -> Answer | Lost:
         """Send to the service when the budget allows."""
         budget = self.lane.budget
-        budget.wait(call.bucket, call.where, self.clock, self.longest_wait)
-        started = self.clock.now()
-        budget.spend(call.bucket, started)
-        self.requests[call.bucket] += 1
-        outcome = exchange(call, self.ways.shown, self.lane.connections, self.route, self.traffic)
-        now = self.clock.now()
-        if isinstance(outcome, Answer):
-            budget.learn(call.bucket, outcome.status, outcome.headers, started, now)
-        self._tell(call, outcome, now - started)
+        with self._turn(call):
+            started = self.clock.now()
+            budget.spend(call.bucket, started)
+            self.requests[call.bucket] += 1
+            outcome = exchange(call, self.ways.shown, self.lane.connections, self.route, self.traffic)
+            now = self.clock.now()
+            if isinstance(outcome, Answer):
+                budget.learn(call.bucket, outcome.status, outcome.headers, started, now)
+            self._tell(call, outcome, now - started)
         return outcome
+
+    @contextmanager
+    def _turn(self, call: Call) -> Iterator[None]:
+        """Take the turn when the budget allows; who waits for a budget leaves it to those who need another."""
+        while True:
+            with self.lane.turn:
+                delay = self.lane.budget.ask(call.bucket, call.where, self.clock.now(), self.longest_wait)
+                if not delay:
+                    yield
+                    return
+            self.clock.sleep(delay)
 
     def _send_abroad(self, call: Call) -> Answer | Lost:
         """Send to another host, without credentials."""
         started = self.clock.now()
         route = route_to(origin_of(call.url))
-        outcome = exchange(call, Credentials(), self.lane.connections, route, self.traffic)
+        with self.lane.turn:
+            outcome = exchange(call, Credentials(), self.lane.connections, route, self.traffic)
         self._tell(call, outcome, self.clock.now() - started)
         return outcome
 

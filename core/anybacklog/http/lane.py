@@ -7,8 +7,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from hashlib import sha256
+from os import getpid
 from threading import RLock
-from urllib.parse import urlsplit
 from weakref import WeakSet
 
 import requests
@@ -16,6 +16,7 @@ import requests
 from anybacklog.http.budget import Budget
 from anybacklog.http.clock import Clock
 from anybacklog.http.connections import open_connections
+from anybacklog.http.origin import Origin
 from anybacklog.http.rate import Terms, strictest
 from anybacklog.redact import MASK, redact
 
@@ -28,7 +29,7 @@ IDLE_KEPT = 64
 
 @dataclass(slots=True, eq=False, repr=False)
 class Lane:
-    """One user at one host. Whoever holds `turn` may have a request in flight; nobody else may.
+    """One user at one host. Whoever holds `turn` may send, until the head of the answer is there; nobody else may.
 
     The strictest terms of all who share it hold. Who is forgotten without having left no longer counts.
     """
@@ -50,18 +51,19 @@ class Lane:
             _forget_idle()
 
 
-_Key = tuple[str, str, Clock]
+_Key = tuple[int, Origin, str, Clock]
 _lanes: dict[_Key, Lane] = {}
 _lock = RLock()
 
 
-def join(base_url: str, secrets: Collection[str], clock: Clock, terms: Terms) -> Lane:
-    """Give the lane of these credentials at this host; users are told apart by a digest of them."""
-    parts = urlsplit(base_url)
+def join(home: Origin, secrets: Collection[str], clock: Clock, terms: Terms) -> Lane:
+    """Give the lane of these credentials at this host; users are told apart by a digest of them.
+
+    A forked process starts with none: two that read from one connection would get each other's answers.
+    """
     user = sha256("\0".join(sorted(secrets)).encode("utf-8", "surrogatepass")).hexdigest()
-    origin = f"{parts.scheme}://{parts.netloc.lower()}"
     with _lock:
-        key = (origin, user, clock)
+        key = (getpid(), home, user, clock)
         lane = _lanes.pop(key) if key in _lanes else Lane(open_connections())
         _lanes[key] = lane  # last in the row: the one that was joined last
         lane.secrets = frozenset(secrets)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from os import getpid
 from typing import IO, Any, BinaryIO
 
 from anybacklog.backend import Traffic, TrafficState
+from anybacklog.errors import ConfigurationError
 from anybacklog.http.answer import decoded
 from anybacklog.http.call import Call
 from anybacklog.http.clock import Clock
@@ -63,11 +65,11 @@ class HttpSession:
         self._headers = {"User-Agent": "anybacklog", "Accept": "application/json", **(headers or {})}
         self._bucket = bucket
         self._clock = clock
-        self._closed = False
+        self._closed, self._process = False, getpid()
         home = base_origin(self.base_url, allow_plain_http=traffic.allow_plain_http)
         route = route_to(home)
         self._terms = Terms(share=traffic.share, polite=traffic.polite, rates=rates or {})
-        self._lane = join(self.base_url, self._secrets, clock, self._terms)
+        self._lane = join(home, self._secrets, clock, self._terms)
         self._delivery = Delivery(
             lane=self._lane,
             home=home,
@@ -86,7 +88,7 @@ class HttpSession:
         return f"<HttpSession {redact_url(self.base_url, self._secrets)}>"
 
     def close(self) -> None:
-        """Let go of the connections; those that other sessions share stay open. The session is not used again."""
+        """Let go of the connections; those that other sessions share stay open. The session sends nothing more."""
         if not self._closed:
             self._closed = True
             self._lane.leave(self._terms)
@@ -114,8 +116,7 @@ class HttpSession:
         """
         form = None if data is None else pairs(data)
         call = self._call(method, path, params, headers or {}, data=form, json=json_body(json))
-        with self._lane.turn:
-            return decoded(self._delivery.answer(call), self._secrets)
+        return decoded(self._delivery.answer(call), self._secrets)
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Read, and give the decoded JSON."""
@@ -125,17 +126,16 @@ class HttpSession:
     def stream(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[BinaryIO]:
         """Open a download for reading once, in constant memory; a body that ends too early is a TransportError.
 
-        No other thread sends anything as this user until it is closed; the thread that reads it may, and can so hand
-        it to `upload` without a copy.
+        It takes the user's turn until its first bytes are there; while the rest arrives other requests may be sent, so
+        that it can be handed to `upload` without a copy, and one that is read slowly keeps nobody waiting.
         """
         call = self._call("GET", path, params, {"Accept": "*/*", "Accept-Encoding": "identity"}, stream=True)
-        with self._lane.turn:
-            answer = self._delivery.answer(call)
-            try:
-                with as_file(answer.raw(), answer.call.where) as body:
-                    yield body
-            finally:
-                answer.close()
+        answer = self._delivery.answer(call)
+        try:
+            with as_file(answer.raw(), answer.call.where) as body:
+                yield body
+        finally:
+            answer.close()
 
     def upload(
         self,
@@ -167,12 +167,12 @@ class HttpSession:
                 content_type=content_type or ANYTHING,
             )
             call = self._call("POST", path, params, {"Content-Type": form.content_type}, form=form)
-            with self._lane.turn:
-                return decoded(self._delivery.answer(call), self._secrets)
+            return decoded(self._delivery.answer(call), self._secrets)
 
     def _call(
         self, method: str, path: str, params: Mapping[str, Any] | None, headers: Mapping[str, str], **rest: Any
     ) -> Call:
+        self._refuse_unless_open()
         method, path = verb(method), below(path)
         return Call(
             method=method,
@@ -184,3 +184,9 @@ class HttpSession:
             headers=headers_fit({**self._headers, **headers}),
             **rest,
         )
+
+    def _refuse_unless_open(self) -> None:
+        if self._closed:
+            raise ConfigurationError("this connection is closed; open another")
+        if self._process != getpid():
+            raise ConfigurationError("this connection was opened by another process; open one in this process")
