@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias
 
-from anybacklog.model import TEXT_FORMATS, TextFormat, Ticket, TicketDraft
+from anybacklog.model import STATUS_CATEGORIES, TEXT_FORMATS, StatusCategory, TextFormat, Ticket, TicketDraft
 
 MetadataKind: TypeAlias = Literal[
     "users",
@@ -52,6 +52,7 @@ class Limits:
     comment_length: int | None = None
     attachment_size: int | None = None
     attachments_per_ticket: int | None = None
+    assignees_per_ticket: int | None = None
     statuses_per_project: int | None = None
     page_size: int | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -96,7 +97,9 @@ class Abilities:
 
     `native` answers for the model's field names (`created_at`, and dotted below it: `comments.author`,
     `attachments.created_at`, `comments.changes`): is the value held as given? What is missing there is not.
-    `creatable` names the metadata that `add_metadata` can create.
+    `creatable` names the metadata that `add_metadata` can create, `new_statuses` the categories that a status made so
+    can be of. `after_creation` names the fields that a new ticket cannot have: `create_ticket` gives them by a second
+    write, so a migration makes a step of its own of it.
     """
 
     text_format: TextFormat
@@ -107,6 +110,8 @@ class Abilities:
     comments_move_updated_at: Answer = field(default=Answer(yes=True, reason="nothing else is known"))
     settle: Settle = DEFAULT_SETTLE
     creatable: frozenset[MetadataKind] = frozenset()
+    new_statuses: frozenset[StatusCategory] = frozenset(STATUS_CATEGORIES)
+    after_creation: frozenset[str] = frozenset()
 
 
 _DRAFT_FIELDS = tuple(each.name for each in fields(TicketDraft))

@@ -6,13 +6,14 @@ A step names the source's items it carries: they are done or unsure together. Ev
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from anybacklog.model import Attachment, Change, Text, TicketDraft, User
 
-ItemKind: TypeAlias = Literal["ticket", "comment", "history", "attachment", "link", "parent"]
+ItemKind: TypeAlias = Literal["ticket", "comment", "history", "attachment", "link", "parent", "state"]
 StepState: TypeAlias = Literal["intended", "done", "unsure", "refused", "held"]
 
 
@@ -80,6 +81,14 @@ class SetParent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetState:
+    """Give a ticket what no ticket there can have from its creation: its status, say. Field names -> words there."""
+
+    item: Item
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddLink:
     """Tie two tickets together."""
 
@@ -88,7 +97,7 @@ class AddLink:
     other: str
 
 
-Step: TypeAlias = CreateTicket | AddComment | AddAttachment | SetParent | AddLink
+Step: TypeAlias = CreateTicket | SetState | AddComment | AddAttachment | SetParent | AddLink
 
 
 def items_of(step: Step) -> tuple[Item, ...]:
@@ -136,6 +145,8 @@ def digest_of(step: Step) -> str:
             content = (step.body, step.author, step.created_at, step.updated_at, step.changes, step.private, files)
         case AddAttachment():
             content = (step.upload.attachment.name, step.upload.attachment.size)
+        case SetState():
+            content = tuple(sorted(step.changes.items()))
         case SetParent():
             content = (step.parent,)
         case AddLink():
@@ -145,8 +156,8 @@ def digest_of(step: Step) -> str:
 
 
 def mark_of(step: Step) -> str | None:
-    """Give the mark a step writes; ties carry none."""
-    return None if isinstance(step, SetParent | AddLink) else step.mark
+    """Give the mark a step writes; states and ties carry none."""
+    return None if isinstance(step, SetState | SetParent | AddLink) else step.mark
 
 
 def uploads_of(step: Step) -> tuple[Upload, ...]:

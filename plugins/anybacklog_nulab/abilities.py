@@ -7,7 +7,8 @@ from typing import Any
 
 from anybacklog.plugin import Abilities, Answer, Limits, Listing, Settle, natively
 from anybacklog_nulab.convert import to_format
-from anybacklog_nulab.metadata import CREATABLE
+from anybacklog_nulab.drafts import AFTER_CREATION
+from anybacklog_nulab.metadata import CREATABLE, OWN_CATEGORY
 
 _FIELD = "a field of an issue (add-issue, update-issue)"
 _OWN_KEY = "the API writes as the owner of the key"
@@ -51,12 +52,14 @@ LIMITS = Limits(
     title_length=255,
     description_length=100_000,
     comment_length=50_000,
+    assignees_per_ticket=1,
     statuses_per_project=12,
     page_size=100,
     reasons={
         "title_length": "the space answers 'no longer than 255' (observed 2025)",
         "description_length": "measured: 100,000 characters pass, more are refused (observed 2025)",
         "comment_length": "the space answers 'no longer than 50,000' (observed 2025)",
+        "assignees_per_ticket": "assigneeId is one person (add-issue)",
         "statuses_per_project": "4 of Nulab's own and 8 more (add-status)",
         "page_size": "count is 1 to 100 (get-issue-list)",
     },
@@ -73,8 +76,8 @@ LISTING = Listing(
 
 
 SETTLE = Settle(
-    seconds=120,
-    reason="nobody documents how late a write may be committed; a gateway gives up after a minute, so twice that",
+    seconds=180,
+    reason="nobody documents how late a write may be committed, nor how far a search lags: two minutes and one",
 )
 
 _NO_SUBTASKS = Answer(yes=False, reason="the project's settings do not allow subtasks (subtaskingEnabled)")
@@ -95,4 +98,6 @@ def abilities_of(project: Mapping[str, Any] | None) -> Abilities:
         ),
         settle=SETTLE,
         creatable=CREATABLE,
+        new_statuses=frozenset({OWN_CATEGORY}),
+        after_creation=AFTER_CREATION,
     )

@@ -17,6 +17,7 @@ from typing import Any
 
 from anybacklog.plugin import Abilities, NotFound, Permissions, TrafficState
 from anybacklog_nulab.abilities import abilities_of
+from anybacklog_nulab.around import AroundOperations
 from anybacklog_nulab.health import BUCKETS, OWN, to_permissions, to_rates
 from anybacklog_nulab.journal import JournalOperations
 from anybacklog_nulab.tickets import TicketOperations
@@ -24,7 +25,7 @@ from anybacklog_nulab.tickets import TicketOperations
 _DEFAULT_PORTS = {False: 443, True: 80}
 
 
-class NulabBackend(TicketOperations, JournalOperations):
+class NulabBackend(TicketOperations, JournalOperations, AroundOperations):
     """One project. Without a project in the URL only `projects()`, `myself()` and `abilities` work."""
 
     def requests(self) -> Mapping[str, int]:

@@ -16,7 +16,7 @@ PARAMETERS: Mapping[str, str] = {
     "assignees": "assigneeId", "categories": "categoryId[]", "affected_versions": "versionId[]",
     "milestones": "milestoneId[]",
 }  # fmt: skip
-AFTER_CREATION = ("status", "resolution")
+AFTER_CREATION = frozenset({"status", "resolution"})
 """What only update-issue takes: a new issue is open, and has no resolution."""
 _LISTS = ("categories", "affected_versions", "milestones")
 _NOTHING: tuple[Any, ...] = (None, (), [], {})
@@ -49,7 +49,7 @@ def to_changes(fields: TicketFields, definitions: Definitions) -> Form:
 
 def after_creation(fields: TicketFields) -> TicketFields:
     """Give the fields that a new issue can be given only by an update."""
-    later: Any = {name: fields.get(name) for name in AFTER_CREATION if fields.get(name) is not None}
+    later: Any = {name: fields.get(name) for name in sorted(AFTER_CREATION) if fields.get(name) is not None}
     found: TicketFields = later
     return found
 

@@ -13,6 +13,7 @@ from anybacklog.plugin import (
     MetadataKind,
     Milestone,
     Status,
+    StatusCategory,
     TicketType,
     UnsupportedOperation,
     ValidationError,
@@ -34,7 +35,7 @@ CREATABLE: frozenset[MetadataKind] = frozenset(
 )
 _NEW_TYPES: Mapping[FieldType, int] = {"text": 2, "number": 3, "date": 4, "choice": 5, "choices": 6}
 """A text becomes a text area: it alone holds line breaks."""
-OWN_CATEGORY = "in_progress"
+OWN_CATEGORY: StatusCategory = "in_progress"
 
 
 def path_of(noun: Metadata) -> str:

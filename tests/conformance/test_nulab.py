@@ -21,6 +21,7 @@ from anybacklog.testing import (
     DeletesTicketsContract,
     KnowsMyselfContract,
     KnowsPermissionsContract,
+    ListsActivitiesContract,
     ListsCategoriesContract,
     ListsCustomFieldsContract,
     ListsMilestonesContract,
@@ -70,6 +71,7 @@ class TestNulab(
     ReadsAttachmentsContract,
     AddsAttachmentsContract,
     DeletesAttachmentsContract,
+    ListsActivitiesContract,
     ShowsTrafficContract,
     KnowsPermissionsContract,
 ):

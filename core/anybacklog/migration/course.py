@@ -34,7 +34,15 @@ def plan_course(
         there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(target, kind) for kind in METADATA_KINDS}
         creatable = frozenset(kind for kind in METADATA_KINDS if kind in can.creatable)
         choices.check(words, there)
-        mapping = map_all(words, there, creatable, made=made, chosen=choices.mapping, map_user=plugged.map_user)
+        mapping = map_all(
+            words,
+            there,
+            creatable,
+            made=made,
+            chosen=choices.mapping,
+            map_user=plugged.map_user,
+            new_statuses=can.new_statuses,
+        )
     native = natives(target)
     return Course(
         source=identity,
@@ -49,6 +57,8 @@ def plan_course(
         ),
         marks=marks,
         transform=plugged.transform if plugged.transforms else None,
+        after_creation=can.after_creation,
+        assignees=can.limits.assignees_per_ticket,
     )
 
 

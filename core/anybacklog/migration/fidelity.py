@@ -126,8 +126,12 @@ class Weighing:
     def _nouns(self, ticket: Ticket) -> Iterator[tuple[str, Level, str]]:
         for name, kind in _NOUNS.items():
             value = getattr(ticket, name)
-            for noun in value if isinstance(value, tuple) else (value,) if value is not None else ():
+            nouns = value if isinstance(value, tuple) else (value,) if value is not None else ()
+            room = self.limits.assignees_per_ticket if name == "assignees" else None
+            for noun in nouns[:room]:
                 yield self._noun(name, kind, noun)
+            for _ in nouns[len(nouns) if room is None else room :]:
+                yield name, "lost", f"a ticket there has at most {room}, and so the first ones go with it"
         for field_value in ticket.custom_fields:
             if field_value.value not in (None, "", ()):
                 yield self._noun("custom_fields", "custom_fields", field_value, f"custom_fields.{field_value.name}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
-from anybacklog.model import CustomField, Named, Status, User
+from anybacklog.model import STATUS_CATEGORIES, CustomField, Named, Status, StatusCategory, User
 
 Noun: TypeAlias = Named | User
 Nouns: TypeAlias = Mapping[MetadataKind, Sequence[Any]]
@@ -69,8 +69,12 @@ def map_all(
     made: Mapping[MetadataKind, Mapping[str, str]] | None = None,
     chosen: Mapping[MetadataKind, Mapping[str, str]] | None = None,
     map_user: MapUser | None = None,
+    new_statuses: frozenset[StatusCategory] = frozenset(STATUS_CATEGORIES),
 ) -> MappingTable:
-    """Match every noun of the source; `chosen` are a plan's own words, by kind: source word -> target word."""
+    """Match every noun of the source; `chosen` are a plan's own words, by kind: source word -> target word.
+
+    `new_statuses` are the categories that a status made in the target can be of.
+    """
     matches: dict[MetadataKind, dict[str, Match]] = {}
     for kind in METADATA_KINDS:
         ours = source.get(kind, ())
@@ -82,6 +86,7 @@ def map_all(
             picks=(chosen or {}).get(kind, {}),
             shared_names=frozenset(name for name, count in Counter(noun.name for noun in ours).items() if count > 1),
             map_user=map_user,
+            new_statuses=new_statuses,
         )
         matches[kind] = {noun.id: _match(noun, end) for noun in ours}
     matches["custom_fields"] = _one_each(matches["custom_fields"])
@@ -119,6 +124,7 @@ class _End:
     picks: Mapping[str, str]
     shared_names: frozenset[str]
     map_user: MapUser | None
+    new_statuses: frozenset[StatusCategory]
 
     def missing(self, noun: Noun, reason: str) -> Match:
         """Create what has no counterpart, or say that nothing stands for it."""
@@ -131,6 +137,8 @@ class _End:
 
 
 def _match(noun: Any, end: _End) -> Match:
+    if isinstance(noun, Status) and noun.category not in end.new_statuses:
+        end = replace(end, can_create=False)
     picked = next((end.picks[word] for word in words_of(noun) if word in end.picks), None)
     if picked is not None:
         found = next((each for each in end.there if picked in words_of(each)), None)

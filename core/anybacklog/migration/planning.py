@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -11,7 +11,18 @@ from anybacklog.migration.mapping import MappingTable, Noun
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.texts import Writing, changes_as_text
 from anybacklog.model import Attachment, Comment, CustomField, CustomFieldValue, Text, Ticket, TicketDraft, User
-from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, Item, ItemKind, SetParent, Step, Upload
+from anybacklog.steps import (
+    AddAttachment,
+    AddComment,
+    AddLink,
+    CreateTicket,
+    Item,
+    ItemKind,
+    SetParent,
+    SetState,
+    Step,
+    Upload,
+)
 
 Transform: TypeAlias = Callable[[TicketDraft, Ticket], TicketDraft]
 
@@ -34,6 +45,8 @@ class Course:
     writing: Writing
     marks: bool = True
     transform: Transform | None = None
+    after_creation: Collection[str] = ()
+    assignees: int | None = None
 
 
 def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
@@ -41,7 +54,12 @@ def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
     ticket = bundle.ticket
     mark = Mark(course.source, ticket.key, "ticket", ticket.id)
     item = Item(kind="ticket", id=ticket.id, ticket_id=ticket.id, ticket_key=ticket.key)
-    yield CreateTicket(item=item, draft=draft_of(ticket, course), parent=ticket.parent, mark=str(mark))
+    draft = draft_of(ticket, course)
+    later = _later(draft, course)
+    later_empty: dict[str, Any] = dict.fromkeys(later)
+    yield CreateTicket(item=item, draft=replace(draft, **later_empty), parent=ticket.parent, mark=str(mark))
+    if later:
+        yield SetState(item=_item("state", ticket.id, ticket), changes=later)
     if course.native("attachments"):
         elsewhere = _riding(bundle, course) | withheld_files(bundle, course)
         for attachment in ticket.attachments:
@@ -77,7 +95,7 @@ def draft_of(ticket: Ticket, course: Course) -> TicketDraft:
         status=_one(course, "statuses", ticket.status),
         priority=_one(course, "priorities", ticket.priority),
         resolution=_one(course, "resolutions", ticket.resolution),
-        assignees=_many(course, "users", ticket.assignees),
+        assignees=_many(course, "users", ticket.assignees)[: course.assignees],
         start_date=ticket.start_date,
         due_date=ticket.due_date,
         estimated_hours=ticket.estimated_hours,
@@ -96,6 +114,12 @@ def draft_of(ticket: Ticket, course: Course) -> TicketDraft:
     if course.transform is not None:
         draft = course.transform(draft, ticket)
     return _held(draft, course)
+
+
+def _later(draft: TicketDraft, course: Course) -> dict[str, Any]:
+    """Pick what a new ticket cannot have there."""
+    given = {name: getattr(draft, name) for name in sorted(course.after_creation)}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _described(ticket: Ticket, course: Course, mark: Mark) -> Text | None:

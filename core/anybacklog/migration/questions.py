@@ -20,6 +20,7 @@ from anybacklog.steps import (
     CreateTicket,
     Item,
     SetParent,
+    SetState,
     Step,
     items_of,
 )
@@ -50,6 +51,8 @@ class Questions:
                 return self._attached(step, row)
             case SetParent():
                 return self._parented(step)
+            case SetState():
+                return self._in_state(step)
             case AddLink():
                 return self._linked(step)
 
@@ -123,6 +126,12 @@ class Questions:
         if parent is None or self.target.ticket(ticket_id).parent != parent.target_id:
             return None
         return [Landed(item=step.item, target_ticket=ticket_id, target_id=parent.target_id)]
+
+    def _in_state(self, step: SetState) -> list[Landed] | None:
+        ticket = self.target.ticket(self._home(step.item))
+        if any(getattr(ticket, name) != wanted for name, wanted in step.changes.items()):
+            return None
+        return [Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id)]
 
     def _linked(self, step: AddLink) -> list[Landed] | None:
         ticket_id = self._home(step.item)

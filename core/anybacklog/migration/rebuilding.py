@@ -13,7 +13,7 @@ from anybacklog.migration.mark import Mark, find_mark
 from anybacklog.migration.planning import plan_ticket
 from anybacklog.migration.questions import Questions, landed_comment
 from anybacklog.migration.snapshot import Snapshot
-from anybacklog.model import TicketId
+from anybacklog.model import Ticket, TicketId
 from anybacklog.steps import AddAttachment, AddComment, Item, key_of, step_key
 from anybacklog.tracker import Tracker
 
@@ -64,7 +64,10 @@ def _marked(pair: Pair, questions: Questions, *, tickets: bool) -> Iterator[tupl
     target, course = questions.target, questions.course
     for mark, marked in marks_in(target, course.native, course.source):
         if tickets and mark.kind == "ticket":
-            yield _landed(mark, mark.id, marked, target.ticket(TicketId(marked.ticket_id)).key)
+            ticket = target.ticket(TicketId(marked.ticket_id))
+            yield _landed(mark, mark.id, marked, ticket.key)
+            if ticket.resolution is not None or (ticket.status is not None and ticket.status.category != "open"):
+                yield _state(mark, ticket)  # set by us, or by people since: theirs is not written over
         owner = None if tickets or mark.kind == "ticket" else owner_of(pair, marked.ticket_id)
         if owner is not None:
             yield _landed(mark, owner, marked, None)
@@ -104,6 +107,11 @@ def _landed(mark: Mark, ticket_id: str, marked: Marked, key: str | None) -> tupl
     return step_key(item), Landed(
         item=item, target_ticket=TicketId(marked.ticket_id), target_id=marked.id, target_key=key
     )
+
+
+def _state(mark: Mark, ticket: Ticket) -> tuple[str, Landed]:
+    item = Item(kind="state", id=mark.id, ticket_id=mark.id, ticket_key=mark.key)
+    return step_key(item), Landed(item=item, target_ticket=TicketId(ticket.id), target_id=ticket.id)
 
 
 def _in_texts(target: Tracker, native: Native) -> Iterator[Marked]:

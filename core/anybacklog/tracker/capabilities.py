@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from anybacklog.abilities import NATIVE_FIELDS, READABLE_FIELDS, Answer, Limits, Listing, Settle
 from anybacklog.backend import OPERATIONS, Backend
 from anybacklog.errors import ValidationError
-from anybacklog.model import TextFormat
+from anybacklog.model import StatusCategory, TextFormat
 
 ALWAYS = frozenset({"project", "tickets", "ticket", "close", "capabilities", "identity"})
 
@@ -84,6 +84,16 @@ class Capabilities:
     def creatable(self) -> frozenset[str]:
         """The kinds of metadata that `add_metadata` can create."""
         return self._backend.abilities.creatable
+
+    @property
+    def new_statuses(self) -> frozenset[StatusCategory]:
+        """The categories that a status created here can be of."""
+        return self._backend.abilities.new_statuses
+
+    @property
+    def after_creation(self) -> frozenset[str]:
+        """The fields that only a second write can give to a new ticket."""
+        return self._backend.abilities.after_creation
 
     def _reason(self, name: str) -> str:
         answer = self._backend.abilities.native.get(name)

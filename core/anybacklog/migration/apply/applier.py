@@ -34,6 +34,7 @@ from anybacklog.steps import (
     CreateTicket,
     Item,
     SetParent,
+    SetState,
     Step,
     StepState,
     describe,
@@ -92,7 +93,7 @@ class Applier:
             settled = self._settle(step, key, row)
             if settled is not None:
                 return settled
-        elif self.target.capabilities.settle.seconds == 0:
+        elif isinstance(step, SetState) or self.target.capabilities.settle.seconds == 0:
             found = self._already_there(step, key, row)
             if found is not None:
                 return found
@@ -114,7 +115,7 @@ class Applier:
         return row is None and self.pair.landed(kind, step.item.ticket_id, step.item.id) is not None
 
     def _already_there(self, step: Step, key: str, row: Row | None) -> Fate | None:
-        """Ask a local target before writing, where asking costs next to nothing.
+        """Ask before writing: a local target, where that costs next to nothing, and for a state, most often the first.
 
         A ledger restored from a backup has forgotten what it did, and another run may be at work with another ledger.
         """
@@ -211,6 +212,9 @@ class Applier:
                     created_at=file.created_at, content_type=file.content_type, external_id=file.external_id,
                 )  # fmt: skip
                 return [Landed(item=step.item, target_ticket=self._home(step.item), target_id=made.id)]
+            case SetState():
+                ticket = self.target.update_ticket(self._home(step.item), step.changes)
+                return [Landed(item=step.item, target_ticket=self._home(step.item), target_id=ticket.id)]
             case SetParent():
                 return self._set_parent(step)
             case AddLink():
