@@ -35,6 +35,8 @@ class Harm(StrEnum):
 
 
 AFTER = frozenset({Harm.ERROR_AFTER, Harm.DROP_AFTER, Harm.TRUNCATE, Harm.STALL})
+STRUCK_BY = "anybacklog_simulators.fault"
+"""Where a request's environment tells its fault, to a service that does some requests in parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

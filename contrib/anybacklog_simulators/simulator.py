@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from anybacklog_simulators import control
 from anybacklog_simulators.clock import Clock
-from anybacklog_simulators.faults import AFTER, Fault, Faults, Harm
+from anybacklog_simulators.faults import AFTER, STRUCK_BY, Fault, Faults, Harm
 from anybacklog_simulators.rates import Rates
 from anybacklog_simulators.serving import Server, reset
 
@@ -103,7 +103,7 @@ class Simulator(Generic[AnyService]):
         """Do what is asked, unless the fault has it otherwise."""
         harm = None if fault is None else fault.harm
         if fault is None or harm in AFTER:
-            response = self._done(request)
+            response = self._done(request, fault)
             if harm is Harm.DROP_AFTER:
                 raise reset(request.environ)
             return _gateway(fault.status or 502) if fault is not None and harm is Harm.ERROR_AFTER else response
@@ -116,8 +116,8 @@ class Simulator(Generic[AnyService]):
                 return _gateway(fault.status)
         raise reset(request.environ)
 
-    def _done(self, request: Request) -> Response:
-        with _again(request.environ, request.get_data()) as again:
+    def _done(self, request: Request, fault: Fault | None) -> Response:
+        with _again({**request.environ, STRUCK_BY: fault}, request.get_data()) as again:
             return self.service.answer(again, self.clock.now())
 
     def _sent(self, fault: Fault | None, request: Request, response: Response) -> Response:

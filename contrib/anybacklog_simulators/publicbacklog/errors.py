@@ -1,0 +1,21 @@
+"""Refusals. No page shows one: statuses, shape and words are guesses, and no client may tell errors apart by text."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """The service says no."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+class Undefined(Exception):
+    """No such route: answered by a page that is no JSON, as frameworks do. `verbs` are those the path has."""
+
+    def __init__(self, status: int, verbs: list[str]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.verbs = verbs

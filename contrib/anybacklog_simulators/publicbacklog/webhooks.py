@@ -1,0 +1,75 @@
+"""Events posted to where the organization wants them: really, on this machine, and again when that fails.
+
+Documented are the header with the secret and the retries; which events there are and what a body holds are guesses.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from anybacklog_simulators.publicbacklog.things import Webhook
+
+HEADER = "PublicBacklog-Secret"
+PAUSE, RETRIES = timedelta(minutes=10), 5
+
+
+@dataclass(kw_only=True)
+class Delivery:
+    """An event on its way; `due` is None while it is being posted and when there is no more to do.
+
+    `attempts` are the statuses that came back, 0 where none did; 2xx ends it.
+    """
+
+    body: dict[str, Any]
+    due: datetime | None
+    attempts: list[int] = field(default_factory=list)
+
+
+class Webhooks:
+    """Posts events one after another in a thread of its own; what failed goes again when it is asked later on."""
+
+    def __init__(self, *, timeout: float = 5.0) -> None:
+        self.deliveries: list[Delivery] = []
+        self._timeout = timeout
+        self._sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="webhooks")
+
+    def queue(self, body: dict[str, Any], now: datetime) -> None:
+        """Add an event, due at once."""
+        self.deliveries.append(Delivery(body=body, due=now))
+
+    def send_due(self, webhook: Webhook, now: datetime) -> None:
+        """Begin to post all that is due, oldest first, and wait for none of it."""
+        for delivery in self.deliveries:
+            if delivery.due is not None and delivery.due <= now:
+                delivery.due = None
+                self._sender.submit(self._attempt, delivery, webhook, now)
+
+    def settle(self) -> None:
+        """Return when everything that was begun has ended."""
+        self._sender.submit(int).result()
+
+    def _attempt(self, delivery: Delivery, webhook: Webhook, now: datetime) -> None:
+        status = _posted(webhook, delivery.body, self._timeout)
+        delivery.attempts.append(status)
+        if not 200 <= status < 300 and len(delivery.attempts) <= RETRIES:
+            delivery.due = now + PAUSE
+
+
+def _posted(webhook: Webhook, body: dict[str, Any], timeout: float) -> int:
+    parts = urlsplit(webhook.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=timeout)
+    headers = {"Content-Type": "application/json", HEADER: webhook.secret}
+    try:
+        connection.request("POST", target, json.dumps(body, ensure_ascii=False).encode(), headers)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
