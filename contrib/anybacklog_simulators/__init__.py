@@ -9,7 +9,7 @@ The floor plan. What every fake shares is on this floor:
     rates.py        fixed windows of requests per user
     control.py      the door for tests in another process, closed unless asked for
     dump.py         dataclasses to JSON and back: compare whole states, start from a file
-    plugin.py, command.py       `anybacklog simulate`
+    plugin.py, command.py       `anybacklog simulate`; what is a service's own in that is in its room's command.py
 
 Each service has a room of its own with a table of routes; in `nulab`:
 
@@ -21,5 +21,8 @@ Each service has a room of its own with a table of routes; in `nulab`:
     issues.py, comments.py, attachments.py, projects.py, words.py ...   one module per resource: handlers, then routes
     seeding.py, demo.py     a space from recorded answers; the one a newcomer meets
 
-Start at `nulab.simulator()`.
+`publicbacklog` has the same, smaller, and two modules of its own: `choices.py`, a switch for each question its pages
+leave open, and `webhooks.py`, which posts what happens.
+
+Start at `nulab.simulator()` or `publicbacklog.simulator()`.
 """

@@ -57,6 +57,14 @@ def _rival(simulator: Simulator[Any], *, user: int, bucket: str, requests: int) 
     return {}
 
 
+def _log(simulator: Simulator[Any], *, clear: bool = False) -> Any:
+    """Show what was asked."""
+    told = list(simulator.log)
+    if clear:
+        simulator.log.clear()
+    return {"requests": told}
+
+
 def _dump(simulator: Simulator[Any]) -> Any:
     """Show everything."""
     return simulator.dump()
@@ -67,6 +75,7 @@ _ACTS: dict[str, Callable[..., Any]] = {
     "clock": _clock,
     "rates": _rates,
     "rival": _rival,
+    "log": _log,
     "dump": _dump,
 }
 

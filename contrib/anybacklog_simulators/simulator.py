@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -60,6 +61,10 @@ class Simulator(Generic[AnyService]):
     def rates(self) -> Rates:
         """The rate limits."""
         return self.service.rates
+
+    def counts(self) -> Counter[str]:
+        """Count the requests that were answered, by method and path: `{"GET /v1/...": 2}`."""
+        return Counter(f"{method} {path}" for method, path, _ in self.log)
 
     def served(self, port: int = 0) -> Server:
         """Give a server on loopback for it, to be entered or started; port 0 takes a free one."""

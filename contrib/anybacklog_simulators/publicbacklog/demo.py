@@ -14,7 +14,6 @@ from anybacklog_simulators.publicbacklog.things import (
     ON_ROADMAP,
     REJECTED,
     TYPES,
-    Backlog,
     Comment,
     Organization,
     OrganizationUser,
@@ -28,10 +27,8 @@ DEMO_KEY = "demo-key-of-the-simulator"
 def empty_organization(choices: Choices | None = None) -> Organization:
     """Make an organization with two backlogs, Website and App, and no ticket; App takes what names no backlog."""
     made = Organization(key=DEMO_KEY, choices=choices or Choices())
-    for name in ("Website", "App"):
-        backlog = Backlog(id=made.new_id("backlog"), name=name)
-        made.backlogs[backlog.id] = backlog
-    made.default_backlog_id = 2
+    made.add_backlog("Website")
+    made.default_backlog_id = made.add_backlog("App").id
     owner = OrganizationUser(id=made.new_id("user"), email="hanako@example.com", first_name="花子", last_name="山田")
     made.users[owner.id] = owner
     return made

@@ -13,7 +13,7 @@ class Refused(Exception):
 
 
 class Undefined(Exception):
-    """No such route: answered by a page that is no JSON, as frameworks do. `verbs` are those the path has."""
+    """No such route, as chosen. `verbs` are those the path has."""
 
     def __init__(self, status: int, verbs: list[str]) -> None:
         super().__init__(status)

@@ -33,10 +33,11 @@ def number(name: str, *, required: bool = False, low: int = 1, high: int | None 
 
 def from_query(parameters: Iterable[Parameter], request: Request, choices: Choices) -> dict[str, Any]:
     """Read the query; what is sent twice is refused."""
-    query = request.query_string.decode("utf-8", "replace")
-    pairs = parse_qsl(query, keep_blank_values=True)
+    pairs = _queried(request)
     if len(dict(pairs)) < len(pairs):
         raise Refused(400, "A parameter was sent twice")
+    if request.get_data() not in (b"", b"{}") and choices.strangers == "refused":
+        raise Refused(400, "This endpoint takes its parameters in the query")
     declared = {each.name: each for each in parameters}
     sent = {name: _as_number(value) if _is_number(declared, name) else value for name, value in pairs}
     return _read(declared, sent, choices)
@@ -44,6 +45,7 @@ def from_query(parameters: Iterable[Parameter], request: Request, choices: Choic
 
 def from_body(parameters: Iterable[Parameter], request: Request, choices: Choices) -> dict[str, Any]:
     """Read a JSON object; the query must be empty."""
+    _refuse_keys(name for name, _ in _queried(request))
     if request.mimetype != "application/json":
         raise Refused(415, "The body must be application/json")
     if request.query_string and choices.strangers == "refused":
@@ -51,9 +53,19 @@ def from_body(parameters: Iterable[Parameter], request: Request, choices: Choice
     return _read({each.name: each for each in parameters}, _object(request.get_data()), choices)
 
 
+def _queried(request: Request) -> list[tuple[str, str]]:
+    return parse_qsl(request.query_string.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def _refuse_keys(names: Iterable[str]) -> None:
+    """Refuse a key outside the header, where it ends up in logs; older pages allowed it."""
+    if any(name.casefold() == "apikey" for name in names):
+        raise Refused(400, "The API key belongs in the header apiKey only")
+
+
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(body.decode("utf-8"))
+        found = json.loads(body.decode("utf-8"), object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise Refused(400, "The body is not JSON") from None
     if not isinstance(found, dict):
@@ -61,7 +73,14 @@ def _object(body: bytes) -> dict[str, Any]:
     return found
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) < len(pairs):
+        raise Refused(400, "A parameter was sent twice")
+    return dict(pairs)
+
+
 def _read(declared: Mapping[str, Parameter], sent: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
+    _refuse_keys(sent)
     strangers = [name for name in sent if name not in declared]
     if strangers and choices.strangers == "refused":
         raise Refused(400, "There is a parameter this endpoint does not have")

@@ -47,10 +47,8 @@ class PublicBacklog:
         except Refused as error:
             response = _json({"message": error.message}, error.status)
         except Undefined as error:
-            allowed = {"Allow": ", ".join(error.verbs)} if error.status == 405 else {}
-            response = Response("<html><body><pre>Cannot do that here</pre></body></html>", error.status, allowed)
-            response.mimetype = "text/html"
-        if "Retry-After" not in response.headers and response.status_code == 429:
+            response = self._undefined(error)
+        if response.status_code == 429:
             response.headers["Retry-After"] = str(self._seconds_to_wait(now))
         if self.organization.webhook is not None:
             self.webhooks.send_due(self.organization.webhook, now)
@@ -60,11 +58,7 @@ class PublicBacklog:
         # The order of these checks is not known.
         if not self.organization.key or request.headers.get(KEY_HEADER) != self.organization.key:
             raise Refused(401, "The API key is missing or invalid")
-        if (
-            REQUESTS in self.rates.limits
-            and not self.rates.take(self.organization.id, REQUESTS, now.timestamp()).granted
-        ):
-            raise Refused(429, "Too many requests")
+        self._count(now)
         choices = self.organization.choices
         route = found(request.method, request.path, choices)
         read = from_body if route.in_body else from_query
@@ -74,6 +68,22 @@ class PublicBacklog:
         for event, ticket in [] if call.torn else call.events:
             self._tell(event, shapes.ticket(self.organization, ticket, REQUESTED), now)
         return answer
+
+    def _count(self, now: datetime) -> None:
+        limited = REQUESTS in self.rates.limits
+        if limited and not self.rates.take(self.organization.id, REQUESTS, now.timestamp()).granted:
+            raise Refused(429, "Too many requests")
+
+    def _undefined(self, error: Undefined) -> Response:
+        """Answer what no route is for, as frameworks do: their words name no ticket."""
+        if self.organization.choices.undefined_page == "json":
+            response = _json({"message": "Cannot do that here"}, error.status)
+        else:
+            page = "<html><body><pre>Cannot do that here</pre></body></html>"
+            response = Response(page, error.status, mimetype="text/html")
+        if error.status == 405:
+            response.headers["Allow"] = ", ".join(error.verbs)
+        return response
 
     def _is_torn(self, request: Request) -> bool:
         fault = request.environ.get(STRUCK_BY)
@@ -91,8 +101,8 @@ class PublicBacklog:
         return _json(answer.body if wrapping == "none" else {key: answer.body}, answer.status)
 
     def _seconds_to_wait(self, now: datetime) -> int:
-        (allowance,) = self.rates.look(self.organization.id, now.timestamp()).values()
-        return max(int(allowance.reset - now.timestamp()), 1)
+        reset = self.rates.look(self.organization.id, now.timestamp())[REQUESTS].reset
+        return max(int(reset - now.timestamp()), 1)
 
 
 def _json(body: Any, status: int) -> Response:

@@ -69,12 +69,14 @@ class OrganizationUser:
 
 @dataclass(kw_only=True)
 class Webhook:
-    """Where events are posted: an address of this machine, anything else is a ValueError."""
+    """Where events are posted, in ASCII: an address of this machine, anything else is a ValueError."""
 
     url: str
     secret: str = "secret-of-the-simulator"  # noqa: S105  # worth nothing anywhere else
 
     def __post_init__(self) -> None:
+        if not (self.url + self.secret).isascii() or not (self.url + self.secret).isprintable():
+            raise ValueError("a webhook's URL and secret are printable ASCII; percent-encode the URL")
         parts = urlsplit(self.url)
         if parts.scheme != "http" or not _is_here(parts.hostname or "") or parts.port == 0:
             raise ValueError(f"{self.url} is not on this machine; a fake posts to http://127.0.0.1:PORT/... only")
@@ -99,6 +101,12 @@ class Organization:
         """Give the next id of a kind, from 1, never one that was used."""
         self.last_ids[kind] = self.last_ids.get(kind, 0) + 1
         return self.last_ids[kind]
+
+    def add_backlog(self, name: str) -> Backlog:
+        """Make a backlog without tickets."""
+        made = Backlog(id=self.new_id("backlog"), name=name)
+        self.backlogs[made.id] = made
+        return made
 
     def backlog_named(self, name: str) -> Backlog | None:
         """Find a backlog by its exact name."""

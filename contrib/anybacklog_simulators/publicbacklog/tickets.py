@@ -11,7 +11,7 @@ from anybacklog_simulators.publicbacklog.choices import Choices
 from anybacklog_simulators.publicbacklog.errors import Refused
 from anybacklog_simulators.publicbacklog.parameters import Parameter, number
 from anybacklog_simulators.publicbacklog.texts import kept
-from anybacklog_simulators.publicbacklog.things import ON_ROADMAP, Backlog, Comment, Ticket
+from anybacklog_simulators.publicbacklog.things import NEW, ON_ROADMAP, STATUSES, TYPES, Backlog, Comment, Ticket
 
 TITLE, DESCRIPTION = (3, 250), (3, 3_000_000)
 _PLAIN_FIELDS = {"title": "title", "statusId": "status_id", "ticketTypeId": "type_id"}
@@ -19,14 +19,14 @@ _PLAIN_FIELDS = {"title": "title", "statusId": "status_id", "ticketTypeId": "typ
 
 def created(call: Call) -> Answer:
     """Create a ticket; what is torn leaves its comment out."""
-    backlog = _backlog(call)
+    backlog, (type_id, status_id) = _backlog(call), _type_and_status(call, int(call.choices.default_type), NEW)
     made = Ticket(
         id=call.organization.new_id("ticket"),
         backlog_id=backlog.id,
         title=call.given["title"],
         description=kept(call.given["description"], call.choices.texts),
-        type_id=call.given.get("ticketTypeId", int(call.choices.default_type)),
-        status_id=call.given.get("statusId", 1),
+        type_id=type_id,
+        status_id=status_id,
         created=call.now,
         updated=call.now,
     )
@@ -46,6 +46,7 @@ def shown(call: Call) -> Answer:
 def updated(call: Call) -> Answer:
     """Change fields, add a comment, or both; what is torn does only the first of the two."""
     ticket = call.ticket()
+    _type_and_status(call, ticket.type_id, ticket.status_id)
     parts: list[Callable[[Call, Ticket], None]] = [_write_fields] if set(call.given) - {"id", "comment"} else []
     parts += [_comment] if "comment" in call.given else []
     if not parts:
@@ -80,6 +81,17 @@ def _backlog(call: Call) -> Backlog:
     return found
 
 
+def _type_and_status(call: Call, type_id: int, status_id: int) -> tuple[int, int]:
+    """Give a ticket's type and status to be; a status must be one of the type's."""
+    given = call.given
+    if call.choices.bare_status == "refused" and "statusId" in given and "ticketTypeId" not in given:
+        raise Refused(400, "statusId means nothing without ticketTypeId")
+    wanted = (given.get("ticketTypeId", type_id), given.get("statusId", status_id))
+    if wanted[1] not in STATUSES[TYPES[call.choices.type_ids][wanted[0]]]:
+        raise Refused(400, "statusId is no status of this type of ticket")
+    return wanted
+
+
 def _write_fields(call: Call, ticket: Ticket) -> None:
     for name, attribute in _PLAIN_FIELDS.items():
         setattr(ticket, attribute, call.given.get(name, getattr(ticket, attribute)))
@@ -103,7 +115,7 @@ def _fields(*, required: bool) -> tuple[Parameter, ...]:
     return (
         Parameter(name="title", required=required, low=TITLE[0], high=TITLE[1]),
         Parameter(name="description", required=required, low=DESCRIPTION[0], high=DESCRIPTION[1]),
-        number("statusId", high=5),
+        number("statusId"),
         number("ticketTypeId", high=2),
         Parameter(name="comment"),
     )

@@ -61,13 +61,19 @@ class Webhooks:
             delivery.due = now + PAUSE
 
 
+def request_of(webhook: Webhook, body: dict[str, Any]) -> tuple[dict[str, str], bytes]:
+    """Give the headers and the content of an event, as they are posted."""
+    headers = {"Content-Type": "application/json", HEADER: webhook.secret}
+    return headers, json.dumps(body, ensure_ascii=False).encode()
+
+
 def _posted(webhook: Webhook, body: dict[str, Any], timeout: float) -> int:
     parts = urlsplit(webhook.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=timeout)
-    headers = {"Content-Type": "application/json", HEADER: webhook.secret}
+    headers, content = request_of(webhook, body)
     try:
-        connection.request("POST", target, json.dumps(body, ensure_ascii=False).encode(), headers)
+        connection.request("POST", target, content, headers)
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return 0
