@@ -23,7 +23,7 @@ class AroundOperations(Opened):
         return self._nulab() if kind is Nulab else None
 
     def _nulab(self) -> Nulab:
-        return Nulab(self._client, lambda: str(self._project["id"]))
+        return Nulab(self._client, lambda: str(self._project["id"]), self._words.clear)
 
 
 def _to_activity(event: Event) -> Activity:

@@ -1,6 +1,7 @@
 """What Nulab has around tickets, as frozen values in the vendor's own words; `raw` is the whole answer.
 
-Ids are `str`, instants aware UTC. None: this service did not say, or there is nothing.
+Ids are `str`, instants aware UTC. None: this service did not say, or there is nothing. A field is read from the key of
+its name in camelCase, as `extra_schemas` knows its type; what has no default must be there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from anybacklog.plugin import Attachment, User
 from anybacklog_nulab.kinds import ABOUT_AN_ISSUE, EventType, Reason
 
 Raw: TypeAlias = Mapping[str, Any]
+Id: TypeAlias = str
+"""A number there, a text here."""
+Tag: TypeAlias = str
+"""An object with a name there, its name here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +27,7 @@ class Space:
 
     space_key: str
     name: str | None = None
-    owner_id: str | None = None
+    owner_id: Id | None = None
     lang: str | None = None
     timezone: str | None = None
     report_send_time: str | None = None
@@ -83,7 +88,7 @@ class Member:
     `user_id` is the login; people who only have a Nulab account have none.
     """
 
-    id: str
+    id: Id
     user_id: str | None = None
     name: str | None = None
     role_type: int | None = None
@@ -97,7 +102,7 @@ class Member:
 class Team:
     """A team of the space, called group in its older routes."""
 
-    id: str
+    id: Id
     name: str
     members: tuple[User, ...] = ()
     display_order: int | None = None
@@ -116,7 +121,7 @@ class Event:
     February 2022; `Nulab.activity` fills it. Statuses and the like in `content["changes"]` are ids as texts.
     """
 
-    id: str
+    id: Id
     type: EventType
     project: Raw = field(default_factory=dict)
     content: Raw = field(default_factory=dict)
@@ -153,7 +158,7 @@ class Event:
 class Notification:
     """The key's owner was told of something; what it was is in `raw`, under `issue`, `comment`, `pullRequest` ..."""
 
-    id: str
+    id: Id
     reason: Reason
     already_read: bool | None = None
     resource_already_read: bool | None = None
@@ -169,7 +174,7 @@ class Notification:
 class Watching:
     """An issue that somebody keeps an eye on."""
 
-    id: str
+    id: Id
     type: str | None = None
     note: str | None = None
     resource_already_read: bool | None = None
@@ -184,11 +189,11 @@ class Watching:
 class Wiki:
     """A page. `content` is None in lists; `Nulab.wiki` brings it, files and stars. A `/` in `name` makes the tree."""
 
-    id: str
-    project_id: str | None = None
+    id: Id
+    project_id: Id | None = None
     name: str
     content: str | None = None
-    tags: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     shared_files: tuple[Raw, ...] = ()
     stars: tuple[Raw, ...] = ()
@@ -203,7 +208,7 @@ class Wiki:
 class WikiVersion:
     """A page as it was. `page_id` is the page's id."""
 
-    page_id: str
+    page_id: Id
     version: int
     name: str | None = None
     content: str | None = None
@@ -219,7 +224,7 @@ class Webhook:
     `hook_url` is not shown by `repr`: whoever knows it can pretend to be the space.
     """
 
-    id: str
+    id: Id
     name: str
     description: str | None = None
     hook_url: str = field(repr=False)

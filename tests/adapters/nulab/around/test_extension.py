@@ -2,52 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import anybacklog
-from anybacklog.errors import NotFound, ProtocolError, ValidationError
-from anybacklog_nulab import EventType, Nulab, Reason
+from anybacklog.errors import NotFound, PermissionDenied, ProtocolError, ValidationError
+from anybacklog_nulab import EventType, Reason
 from anybacklog_nulab.extra_schemas import read
 from anybacklog_nulab.extras import Event, Webhook, Wiki
-from anybacklog_simulators.nulab import DEMO_KEY, Simulator, Space, demo_space, simulator
+from anybacklog_simulators.nulab import Space
 from anybacklog_simulators.nulab.events import Activity, Notification, Watching
 from anybacklog_simulators.nulab.things import Team
 
+if TYPE_CHECKING:
+    from tests.adapters.nulab.around.conftest import Here
+
 START = datetime(2024, 4, 1, tzinfo=UTC)
-
-
-@dataclass
-class Here:
-    """A demo space on loopback, and a tracker of its project."""
-
-    space: Space
-    fake: Simulator[Any]
-    tracker: anybacklog.Tracker
-
-    @property
-    def nulab(self) -> Nulab:
-        return self.tracker.extension(Nulab)
-
-    @property
-    def asked(self) -> list[str]:
-        return [f"{method} {path.removeprefix('/api/v2/')}" for method, path, _ in self.fake.log]
-
-
-@pytest.fixture
-def here() -> Iterator[Here]:
-    space = demo_space()
-    space.choices.as_of = date(2026, 3, 1)
-    fake = simulator(space)
-    with (
-        fake.served() as server,
-        anybacklog.connect(f"nulab+{server.url}/DEMO", api_key=DEMO_KEY) as tracker,
-    ):
-        yield Here(space, fake, tracker)
 
 
 def happened(space: Space, count: int, type: int = 3) -> None:
@@ -78,6 +49,19 @@ def test_members_come_with_their_roles(here: Here) -> None:
     assert [(each.name, each.role_type) for each in here.nulab.project_users()] == [("山田 花子", 1), ("Taro", 2)]
     assert here.nulab.myself().user_id == "hanako"
     assert here.nulab.project_users(with_teams=False)
+    assert [each.user_id for each in here.nulab.users()] == ["hanako", "taro"]
+
+
+def test_the_list_of_everybody_is_for_administrators(here: Here) -> None:
+    with here.as_second() as nulab, pytest.raises(PermissionDenied):
+        nulab.users()
+
+
+def test_a_file_of_any_kind_is_streamed(here: Here) -> None:
+    with here.nulab.open("space/image") as stream:
+        assert stream.read(8) == b"\x89PNG\r\n\x1a\n"
+    with pytest.raises(ValidationError, match="no path below"), here.nulab.open("../../secret"):
+        pass
 
 
 def test_teams_beyond_a_page_are_all_listed_once(here: Here) -> None:
@@ -168,6 +152,8 @@ def test_watchings_beyond_a_page_are_all_listed_once(here: Here) -> None:
     assert found[0].note == "目 👀"
     assert found[0].issue is not None
     assert found[0].issue["issueKey"] == "DEMO-1"
+    assert here.nulab.count_watchings() == 130
+    assert here.nulab.count_watchings(list(here.space.users)[1]) == 0
 
 
 def test_a_page_comes_with_content_and_history_byte_for_byte(here: Here) -> None:
@@ -183,25 +169,6 @@ def test_a_page_comes_with_content_and_history_byte_for_byte(here: Here) -> None
     versions = [each.version for each in here.nulab.wiki_history(listed.id)]
     assert versions == list(range(106, 0, -1))
     assert [page.id for page in here.nulab.wikis("手順")] == [listed.id]
-
-
-def test_a_webhook_is_made_changed_and_deleted(here: Here) -> None:
-    address = "https://example.com/hooks/long-random-word"
-    made = here.nulab.create_webhook("bridge", address, kinds=[EventType.ISSUE_CREATED, 77])
-    assert (made.hook_url, made.all_event, made.activity_type_ids) == (address, False, (1, 77))
-    assert "long-random-word" not in repr(made)
-    changed = here.nulab.update_webhook(made.id, description="橋", kinds=None)
-    assert (changed.description, changed.all_event, changed.name) == ("橋", True, "bridge")
-    assert here.nulab.webhooks() == [changed]
-    assert here.nulab.delete_webhook(made.id) == changed
-    assert here.nulab.webhooks() == []
-
-
-def test_a_webhook_has_no_other_parts(here: Here) -> None:
-    with pytest.raises(ValidationError, match="no colour: a webhook has name, hook_url, description, kinds"):
-        here.nulab.update_webhook("1", colour="red")
-    with pytest.raises(ValidationError, match="nothing to change"):
-        here.nulab.update_webhook("1")
 
 
 @pytest.mark.parametrize("ref", ["../users", "1/2", "", "１", "-1", "1?x=1"])
