@@ -140,11 +140,27 @@ def test_a_clock_that_was_set_is_believed_anew() -> None:
     assert Offset(0.1, 0.9).narrowed(Offset(0.5, 1.5)) == Offset(0.5, 0.9)
 
 
-def test_after_our_clock_was_set_back_nothing_is_waited_for() -> None:
-    budget = heard(429, {"Retry-After": "600"})
-    assert budget.delay("update", NOW - 3600) == 0
-    answered(budget, 200, {}, NOW - 3600)
-    assert budget.delay("update", NOW - 3599) == 0
+@pytest.mark.parametrize("back", [0.5, 3600, 10**8])
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(429, {"Retry-After": "600"}), (200, told(remaining=0, reset=NOW + 30, date=NOW)), (200, {})],
+)
+def test_after_our_clock_was_set_back_a_wait_is_as_long_as_before(
+    status: int, headers: dict[str, str], back: float
+) -> None:
+    budget = heard(status, headers, Terms(rates={"update": Rate(1)}))
+    wait = budget.delay("update", NOW)
+    assert wait > 0
+    assert budget.delay("update", NOW - back) == pytest.approx(wait)
+    assert budget.delay("update", NOW - back + 10) == pytest.approx(wait - 10)
+    assert budget.delay("update", NOW - back + wait) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_clock_that_is_set_back_while_a_request_is_under_way_puts_nobody_off() -> None:
+    budget = Budget()
+    budget.spend("update", NOW)
+    budget.learn("update", 200, told(remaining=0, reset=NOW - 3570, date=NOW - 3600), NOW, NOW - 3600)
+    assert budget.delay("update", NOW - 3600) == pytest.approx(31.15)
 
 
 # Share, pace, and limits known beforehand

@@ -45,15 +45,11 @@ class Window:
 
     def delay(self, now: float, rate: Rate, share: float) -> float:
         """Give the seconds to wait before the next request; 0 when one may be sent."""
-        if now < self._last:
-            return 0.0  # our clock was set back, so no moment we know is right
         pause_over = self._last + rate.pause
         return max(0.0, self.closed_until - now, pause_over - now, self._opens(now, rate, share) - now)
 
     def spend(self, now: float, rate: Rate) -> None:
         """Count a request that is about to be sent, in case its answer says nothing."""
-        if now < self._last:
-            self.closed_until = 0.0
         if self.is_over(now):
             self.resets_at = self.remaining = None
             self._sent.clear()
@@ -81,9 +77,17 @@ class Window:
         elif status == UNAVAILABLE and heard.retry_at is not None:
             self.closed_until = self._said(heard, otherwise=now)
 
+    def set_back(self, seconds: float) -> None:
+        """Make every moment that much earlier, as our clock was."""
+        self.closed_until -= seconds
+        self._last -= seconds
+        self._sent = deque(each - seconds for each in self._sent)
+        if self.resets_at is not None:
+            self.resets_at -= seconds
+
     def is_over(self, now: float) -> bool:
         """Tell whether the window that the service told of has ended."""
-        return self.resets_at is not None and (now >= self.resets_at + self._margin or now < self._last)
+        return self.resets_at is not None and now >= self.resets_at + self._margin
 
     @property
     def _margin(self) -> float:
