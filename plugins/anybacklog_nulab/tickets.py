@@ -18,9 +18,12 @@ from anybacklog.plugin import (
     ValidationError,
 )  # fmt: skip
 from anybacklog_nulab import convert, drafts
+from anybacklog_nulab.kinds import EventType
 from anybacklog_nulab.listing import REMEMBERED
 from anybacklog_nulab.project import ProjectOperations
 
+MISSES = 20
+"""Numbers in a row at which nothing is: beyond them nothing was made."""
 _KEY = re.compile(r"[A-Za-z0-9_]+-[0-9]+")
 
 
@@ -52,6 +55,25 @@ class TicketOperations(ProjectOperations):
         if not _KEY.fullmatch(key):
             raise NotFound("ticket", key)
         return self._read_issue(key)
+
+    def tickets_after(self, key: str | None) -> Iterator[Ticket]:
+        """Yield the issues made after that of this key, by trying the numbers behind it: `GET /issues/{key}`, read.
+
+        A search may lag behind writes, this does not (get-issue). Numbers rise, and are never given again: it goes on
+        to 20 behind the last issue that is there, or that the project's feed tells of (get-project-recent-updates).
+        The project's key is read anew, since it may have changed.
+        """
+        prefix = self.project().key
+        number = int(key.rpartition("-")[2]) if key else 0
+        last = max(number, self._last_made())
+        while number < last + MISSES:
+            number += 1
+            try:
+                ticket = self._read_issue(f"{prefix}-{number}")
+            except NotFound:
+                continue
+            last = max(last, number)
+            yield ticket
 
     def create_ticket(self, fields: TicketFields) -> Ticket:
         """Make an issue: `POST /issues` (add-issue), update; 255 characters of title, 100,000 of description.
@@ -105,6 +127,14 @@ class TicketOperations(ProjectOperations):
         self._client.delete(self._issue_path(ticket_id))
         self._own.pop(ticket_id, None)
         self._listed_files.pop(ticket_id, None)
+
+    def _last_made(self) -> int:
+        """Give the number of the issue made last, as the project's feed tells, read; 0: it tells of none."""
+        rows = self._client.rows(
+            f"{self._path}/activities", {"activityTypeId[]": [int(EventType.ISSUE_CREATED)], "count": 1}
+        )
+        told = [(row.get("content") or {}).get("key_id") for row in rows]
+        return max((number for number in told if isinstance(number, int)), default=0)
 
     def _refuse_difference(self, fields: TicketFields, ticket: Ticket, definitions: dict[str, CustomField]) -> None:
         names = drafts.differing(fields, ticket, definitions)

@@ -194,3 +194,15 @@ def test_every_kind_of_write_in_doubt_ends_exactly_once(
     assert len(fake.faults.struck) == len(WRITES)
     assert held(fake) == wanted
     assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
+@pytest.mark.parametrize("harm", [Harm.DROP_AFTER, Harm.REFUSE])
+def test_a_search_that_lags_for_an_hour_makes_no_second_ticket(
+    unharmed: tuple[Tracker, list[Any]], serve: Serve, plan: Path, tmp_path: Path, harm: Harm
+) -> None:
+    source, wanted = unharmed
+    target, fake = serve(empty_space())
+    fake.faults.index_lag = 3600
+    fake.faults.add(Fault(harm=harm, method="POST", path=r"/issues$", times=2))
+    assert copied(source, target, fake, tmp_path, plan).failures == []
+    assert held(fake) == wanted

@@ -149,6 +149,18 @@ class CountsTickets(Protocol):
 
 
 @runtime_checkable
+class FollowsKeys(Protocol):
+    """Keys are given out in order, and a ticket can be read by its key at once, whatever a search knows yet."""
+
+    def tickets_after(self, key: str | None) -> Iterator[Ticket]:
+        """Yield every ticket whose key was given out after this one (None: every ticket), in that order.
+
+        No search is asked, which may lag behind writes: it tells whether a ticket was made though its answer was lost.
+        """
+        ...
+
+
+@runtime_checkable
 class CreatesTickets(Protocol):
     """Tickets can be created."""
 

@@ -66,8 +66,27 @@ def settings_for(pair: Pair, target: Tracker, choices: Choices, *, marks: bool, 
     """
     settings = dict(pair.settings)
     if "marks" not in settings or pair.untouched():
-        settings |= {"marks": marks, "newest": None if rebuild else newest_id(target)}
+        settings |= {"marks": marks, "newest": None if rebuild else newest_id(target), "newest_key": newest_key(target)}
     return settings | {"mapping": {kind: dict(words) for kind, words in choices.mapping.items()}}
+
+
+def newest_key(target: Tracker) -> str | None:
+    """Give the key of the newest ticket where keys can be followed; None where there is no ticket, too."""
+    if not target.capabilities.can("tickets_after"):
+        return None
+    return next((ticket.key for ticket in target.tickets(order="-created")), None)
+
+
+def last_key(pair: Pair) -> str | None:
+    """Give the last key that the target is known to have given out: our latest copy's, or that of its newest before."""
+    keys = [landed.target_key for landed in pair.each("ticket") if landed.target_key]
+    before: str | None = pair.settings.get("newest_key")
+    return max((*keys, *([before] if before else ())), key=_number_of, default=None)
+
+
+def _number_of(key: str) -> int:
+    number = key.rpartition("-")[2]
+    return int(number) if number.isdecimal() else 0
 
 
 def newest_id(target: Tracker) -> str | None:

@@ -275,7 +275,7 @@ class _Going:
         finished, done = True, 0
         total = min(header.tickets, self.report.counts["tickets"].planned)
         for bundle in self._bundles():
-            full = self.run.limit is not None and applier.created_tickets >= self.run.limit
+            full = self.run.limit is not None and applier.calls.created_tickets >= self.run.limit
             if full and self.pair.landed("ticket", bundle.ticket.id, bundle.ticket.id) is None:
                 finished = False
                 continue

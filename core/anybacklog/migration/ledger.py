@@ -178,14 +178,22 @@ class Pair:
         """Write down that a step is done, and where its items are."""
         with self._ledger.commit(f"done {key}"):
             self._put(key, "done", source_key)
-            if before is not None:
-                self._connection.execute(KEEP_BEFORE, {"of": self.id, "step": key, "kept": json.dumps(before)})
+            self._keep(key, before)
             self._land(landed)
 
-    def set(self, key: str, state: StepState, *, source_key: str = "", error: str | None = None) -> None:
+    def set(
+        self,
+        key: str,
+        state: StepState,
+        *,
+        source_key: str = "",
+        error: str | None = None,
+        before: Mapping[str, Any] | None = None,
+    ) -> None:
         """Write down that a step is unsure, refused or held, and why, secrets masked."""
         with self._ledger.commit(f"{state} {key}"):
             self._put(key, state, source_key, error and redact(error))
+            self._keep(key, before)
 
     def replan(self, key: str) -> None:
         """Write down that nothing happened: the step is planned again."""
@@ -214,6 +222,10 @@ class Pair:
     def _put(self, key: str, state: str, source_key: str, error: str | None = None) -> None:
         values = {"key": key, "state": state, "source_key": source_key, "error": error}
         self._connection.execute(SET_STATE, self._of | values)
+
+    def _keep(self, key: str, before: Mapping[str, Any] | None) -> None:
+        if before is not None:
+            self._connection.execute(KEEP_BEFORE, {"of": self.id, "step": key, "kept": json.dumps(before)})
 
     def _land(self, landed: Sequence[Landed]) -> None:
         for each in landed:

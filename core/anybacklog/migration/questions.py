@@ -57,26 +57,26 @@ class Questions:
                 return self._linked(step)
 
     def _created(self, step: CreateTicket, row: Row | None) -> list[Landed] | None:
-        found = self._by_mark(step, row) if self._external("external_id") else None
-        ticket = self.target.ticket(TicketId(found)) if found else self._search_ticket(step)
+        found = self._by_mark(step, row) if self.external("external_id") else None
+        ticket = self.target.ticket(TicketId(found)) if found else self._search_ticket(step, row)
         if ticket is None:
             return None
         landed = [Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id, target_key=ticket.key)]
         return landed + parent_landed(step, ticket)
 
-    def _search_ticket(self, step: CreateTicket) -> Ticket | None:
-        if self._external("external_id"):
+    def _search_ticket(self, step: CreateTicket, row: Row | None) -> Ticket | None:
+        if self.external("external_id"):
             return None
-        if not self.target.capabilities.listing.complete:
-            raise CannotTell("the target cannot list its tickets completely")
-        for ticket in self._newest_first():
-            if self._is_copy(step, ticket):
-                return ticket
-        return None
+        return next((ticket for ticket in self._candidates(row) if self._is_copy(step, ticket)), None)
 
-    def _newest_first(self) -> Iterator[Ticket]:
-        newest = "-created" in self.target.capabilities.listing.orders
-        return self.target.tickets(order="-created" if newest else "created")
+    def _candidates(self, row: Row | None) -> Iterator[Ticket]:
+        """Yield what a create may have made: what came after the last key we were told, or else every ticket."""
+        can = self.target.capabilities
+        if row is not None and "after" in row.before and can.can("tickets_after"):
+            return self.target.tickets_after(row.before["after"])
+        if not can.listing.complete:
+            raise CannotTell("the target cannot list its tickets completely")
+        return self.target.tickets(order="-created" if "-created" in can.listing.orders else "created")
 
     def _is_copy(self, step: CreateTicket, ticket: Ticket) -> bool:
         if self.course.marks:
@@ -86,10 +86,10 @@ class Questions:
 
     def _commented(self, step: AddComment, row: Row | None) -> list[Landed] | None:
         ticket_id = self._home(step.item)
-        wanted = self._by_mark(step, row) if self._external("comments.external_id") else None
+        wanted = self._by_mark(step, row) if self.external("comments.external_id") else None
         known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "comment"}
         for comment in self.target.comments(ticket_id):
-            hit = comment.id == wanted if self._external("comments.external_id") else self._is_entry(step, comment)
+            hit = comment.id == wanted if self.external("comments.external_id") else self._is_entry(step, comment)
             if hit and comment.id not in known:
                 return landed_comment(step, ticket_id, comment)
         return None
@@ -101,7 +101,7 @@ class Questions:
 
     def _attached(self, step: AddAttachment, row: Row | None) -> list[Landed] | None:
         ticket_id = self._home(step.item)
-        if self._external("attachments.external_id"):
+        if self.external("attachments.external_id"):
             found = self._by_mark(step, row)
             return [Landed(item=step.item, target_ticket=ticket_id, target_id=found)] if found else None
         known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "attachment"}
@@ -147,7 +147,8 @@ class Questions:
             raise CannotTell(f"ticket {item.ticket_key} itself is not known to have arrived")
         return landed.target_ticket
 
-    def _external(self, field: str) -> bool:
+    def external(self, field: str) -> bool:
+        """Tell whether this migration's marks stand in a field of the target."""
         return self.course.marks and self.course.native(field)
 
     def _by_mark(self, step: CreateTicket | AddComment | AddAttachment, row: Row | None) -> str | None:

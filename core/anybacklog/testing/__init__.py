@@ -39,6 +39,7 @@ from anybacklog.backend import (
     DeletesAttachments,
     DeletesComments,
     DeletesTickets,
+    FollowsKeys,
     KeepsExternalIds,
     KnowsMyself,
     KnowsPermissions,
@@ -72,7 +73,12 @@ from anybacklog.testing.journal import (
     UpdatesCommentsContract,
 )
 from anybacklog.testing.metadata import AddsMetadataContract, furnish
-from anybacklog.testing.reading import CountsTicketsContract, ListsActivitiesContract, TicketContract
+from anybacklog.testing.reading import (
+    CountsTicketsContract,
+    FollowsKeysContract,
+    ListsActivitiesContract,
+    TicketContract,
+)
 from anybacklog.testing.tickets import CreatesTicketsContract, DeletesTicketsContract, UpdatesTicketsContract
 from anybacklog.testing.words import (
     KnowsMyselfContract,
@@ -102,6 +108,7 @@ CONTRACTS: Mapping[type, type] = {
     ListsCustomFields: ListsCustomFieldsContract,
     AddsMetadata: AddsMetadataContract,
     CountsTickets: CountsTicketsContract,
+    FollowsKeys: FollowsKeysContract,
     ListsActivities: ListsActivitiesContract,
     CreatesTickets: CreatesTicketsContract,
     UpdatesTickets: UpdatesTicketsContract,
@@ -166,6 +173,7 @@ __all__ = [
     "DeletesAttachmentsContract",
     "DeletesCommentsContract",
     "DeletesTicketsContract",
+    "FollowsKeysContract",
     "KeepsExternalIdsContract",
     "KnowsMyselfContract",
     "KnowsPermissionsContract",

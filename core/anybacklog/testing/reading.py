@@ -12,6 +12,8 @@ from anybacklog.backend import (
     Backend,
     CountsTickets,
     CreatesTickets,
+    DeletesTickets,
+    FollowsKeys,
     ListsActivities,
 )
 from anybacklog.errors import NotFound
@@ -35,6 +37,10 @@ class Counting(Backend, CountsTickets, Protocol):
 
 class Feeding(Backend, ListsActivities, Protocol):
     """A backend that keeps a feed."""
+
+
+class Following(Backend, FollowsKeys, Protocol):
+    """A backend whose keys can be followed."""
 
 
 class TicketContract(Contract):
@@ -178,3 +184,23 @@ class ListsActivitiesContract(Contract):
     def test_the_feed_knows_of_tickets_by_their_ids(self, backend: Feeding) -> None:
         ids = {ticket.id for ticket in some_tickets(backend)}
         assert ids <= {activity.ticket for activity in backend.activities()}
+
+
+class FollowsKeysContract(Contract):
+    """For backends whose keys are given out in order, and can be followed. Override `backend`."""
+
+    def test_what_was_made_after_a_key_is_found_in_order(self, backend: Following) -> None:
+        first, *later = [make_ticket(backend, title=title) for title in ("First", "Second", "Third")]
+        assert [ticket.key for ticket in backend.tickets_after(first.key)] == [ticket.key for ticket in later]
+        assert list(backend.tickets_after(later[-1].key)) == []
+
+    def test_after_no_key_comes_everything(self, backend: Following) -> None:
+        made = some_tickets(backend)
+        assert {ticket.key for ticket in made} <= {ticket.key for ticket in backend.tickets_after(None)}
+
+    def test_a_deleted_ticket_hides_none_behind_it(self, backend: Following) -> None:
+        first, second, third = [make_ticket(backend, title=title) for title in ("First", "Second", "Third")]
+        if isinstance(backend, DeletesTickets):
+            for deleted in (first, second):
+                backend.delete_ticket(deleted.id)
+        assert [ticket.key for ticket in backend.tickets_after(first.key)][-1] == third.key

@@ -8,6 +8,7 @@ from typing import Any
 from anybacklog.backend import (
     CreatesTickets,
     DeletesTickets,
+    FollowsKeys,
     UpdatesTickets,
 )  # fmt: skip
 from anybacklog.errors import Conflict
@@ -43,6 +44,12 @@ class TicketOperations(Opened):
         with self._during("ticket"):
             plain = isinstance(ref, str) and not isinstance(ref, TicketId)
             return owned(self._found(str(ref)) if plain else self._backend.ticket(self._id(ref)))
+
+    def tickets_after(self, key: str | None) -> Iterator[Ticket]:
+        """Yield what was given a key after this one (None: everything), in that order, without asking a search."""
+        with self._during("tickets_after"):
+            found = self._able(FollowsKeys, "tickets_after").tickets_after(key)
+        return self._owning(found)
 
     def create_ticket(self, draft: TicketDraft, *, exact: bool = False) -> Ticket:
         """Create a ticket. What the draft leaves empty is the backend's to choose, unless it is to be `exact`."""

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
 
-from anybacklog.backend import AttachmentDraft
 from anybacklog.errors import (
     AnyBacklogError,
     AuthenticationError,
-    Conflict,
     MigrationError,
     NotFound,
     ProtocolError,
     RateLimited,
     TransportError,
 )
+from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.fetching import SourceFailed, fetched
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.planning import Course
-from anybacklog.migration.questions import CannotTell, Questions, landed_comment, parent_landed
+from anybacklog.migration.questions import CannotTell, Questions
 from anybacklog.migration.report import Counted, Failure, Report
 from anybacklog.migration.seen import Seen
-from anybacklog.model import TicketId
+from anybacklog.redact import redact
 from anybacklog.steps import (
-    AddAttachment,
     AddComment,
     AddLink,
     CreateTicket,
-    Item,
     SetParent,
     SetState,
     Step,
@@ -48,11 +45,6 @@ from anybacklog.tracker import Tracker
 
 Fate: TypeAlias = Literal["created", "already", "failed", "held", "waits"]
 ATTEMPTS = 3
-MARK_FIELDS = {
-    CreateTicket: "external_id",
-    AddComment: "comments.external_id",
-    AddAttachment: "attachments.external_id",
-}
 _COUNTED: dict[str, Counted] = {
     "ticket": "tickets", "comment": "comments", "history": "history", "attachment": "attachments", "link": "links",
 }  # fmt: skip
@@ -69,7 +61,10 @@ class Applier:
     report: Report
     observe: Callable[[Step, StepState], None] = lambda _step, _state: None
     clock: Clock = field(default_factory=Clock)
-    created_tickets: int = 0
+    calls: Calls = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.calls = Calls(Questions(self.source, self.target, self.pair, self.course), self.report.notes)
 
     def ticket(self, steps: Iterable[Step]) -> None:
         """Apply the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
@@ -119,10 +114,9 @@ class Applier:
 
         A ledger restored from a backup has forgotten what it did, and another run may be at work with another ledger.
         """
-        field_name = MARK_FIELDS.get(type(step))
-        if field_name is not None and not self._marks(field_name):
+        if type(step) in MARK_FIELDS and not self.calls.marks(step):
             return None
-        landed = self.questions().landed(step, row)
+        landed = self.calls.ask.landed(step, row)
         return self._done(step, key, landed, "already") if landed is not None else None
 
     def ties(self, steps: Iterable[SetParent | AddLink], tied: Seen, *, partial: bool) -> None:
@@ -172,86 +166,40 @@ class Applier:
     def _attempt(self, step: Step, key: str) -> Fate | None:
         """Write once; None: it certainly did not arrive, so it may be written again."""
         with ExitStack() as open_files:
-            marked = self._marks("attachments.external_id")
+            marked = self.calls.ask.external("attachments.external_id")
             files = [fetched(self.source, upload, open_files, marked=marked) for upload in uploads_of(step)]
-            self.pair.intend(key, step.item.ticket_key, mark_of(step), {"digest": digest_of(step)}, self.clock.now())
+            before = {"digest": digest_of(step), **self.calls.before(step)}
+            self.pair.intend(key, step.item.ticket_key, mark_of(step), before, self.clock.now())
             try:
-                landed = self._call(step, files)
+                landed = self.calls.write(step, files)
             except (AuthenticationError, RateLimited):
                 self.pair.replan(key)
                 raise
-            except (TransportError, ProtocolError) as error:
-                if isinstance(error, TransportError) and not error.maybe_applied:
+            except TransportError as error:
+                if not error.maybe_applied:
                     self.pair.replan(key)
                     raise
-                self.pair.set(key, "unsure", source_key=step.item.ticket_key, error=str(error))
-                self.observe(step, "unsure")
-                row = self.pair.row(key)
-                return self._settle(step, key, row) if row is not None else None
+                return self._doubt(step, key, error, before)
+            except ProtocolError as error:
+                return self._doubt(step, key, error, before | {"answered": redact(str(error))})
             except CannotTell as error:
                 return self._hold(step, key, str(error))
             except AnyBacklogError as error:
                 return self._refuse(step, key, str(error))
         return self._done(step, key, landed, "created")
 
-    def _call(self, step: Step, files: Sequence[AttachmentDraft]) -> list[Landed]:
-        match step:
-            case CreateTicket():
-                return self._create(step)
-            case AddComment():
-                comment = self.target.add_comment(
-                    self._home(step.item), step.body, attachments=files, author=step.author, created_at=step.created_at,
-                    updated_at=step.updated_at, changes=step.changes, private=step.private,
-                    external_id=step.mark if self._marks("comments.external_id") else None,
-                )  # fmt: skip
-                return landed_comment(step, self._home(step.item), comment)
-            case AddAttachment():
-                (file,) = files
-                made = self.target.add_attachment(
-                    self._home(step.item), file.name, file.stream, author=step.upload.author,
-                    created_at=file.created_at, content_type=file.content_type, external_id=file.external_id,
-                )  # fmt: skip
-                return [Landed(item=step.item, target_ticket=self._home(step.item), target_id=made.id)]
-            case SetState():
-                ticket = self.target.update_ticket(self._home(step.item), step.changes)
-                return [Landed(item=step.item, target_ticket=self._home(step.item), target_id=ticket.id)]
-            case SetParent():
-                return self._set_parent(step)
-            case AddLink():
-                link = self.target.add_link(self._home(step.item), step.kind, self._target_of(step.other))
-                return [Landed(item=step.item, target_ticket=self._home(step.item), target_id=link.id)]
-
-    def _create(self, step: CreateTicket) -> list[Landed]:
-        parent = self.pair.landed("ticket", step.parent, step.parent) if step.parent else None
-        draft = step.draft
-        if parent is not None and self.course.native("parent"):
-            draft = replace(draft, parent=parent.target_ticket)
-        try:
-            ticket = self.target.create_ticket(draft, exact=True)
-        except Conflict:
-            if draft.key is None:
-                raise
-            late = self.questions().landed(step, None)
-            if late is not None:  # an earlier write of our own holds the key: it arrived after we had given it up
-                return late
-            # Somebody else's ticket has this key already; ours gets the next free one, and its mark names the old.
-            ticket = self.target.create_ticket(replace(draft, key=None), exact=True)
-            self.report.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
-        self.created_tickets += 1
-        landed = Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id, target_key=ticket.key)
-        return [landed, *parent_landed(step, ticket)]
-
-    def _set_parent(self, step: SetParent) -> list[Landed]:
-        parent = self._target_of(step.parent)
-        changes = {"parent": parent} | ({"updated_at": step.updated_at} if step.updated_at else {})
-        self.target.update_ticket(self._home(step.item), changes)
-        return [Landed(item=step.item, target_ticket=self._home(step.item), target_id=parent)]
-
     # ---- not knowing
+
+    def _doubt(self, step: Step, key: str, error: AnyBacklogError, before: Mapping[str, Any]) -> Fate | None:
+        """Write down that nobody knows what became of a write, then ask."""
+        self.pair.set(key, "unsure", source_key=step.item.ticket_key, error=str(error), before=before)
+        self.observe(step, "unsure")
+        row = self.pair.row(key)
+        return self._settle(step, key, row) if row is not None else None
 
     def _settle(self, step: Step, key: str, row: Row) -> Fate | None:
         """Ask what a write did. Absence is proved by asking again when nothing can arrive any more; then None."""
-        questions = self.questions()
+        questions = self.calls.ask
         settle = self.target.capabilities.settle.seconds
         try:
             landed = questions.landed(step, row)
@@ -263,14 +211,15 @@ class Applier:
             return self._hold(step, key, str(error))
         except NotFound as error:
             return self._refuse(step, key, f"what it belongs to is gone from the target: {error}")
+        answered = row.before.get("answered")
         if landed is not None:
+            if answered:
+                self.report.notes.append(f"{describe(step)} was written, but {answered}")
             return self._done(step, key, landed, "created")
+        if answered:
+            return self._hold(step, key, f"it was answered, but is not to be found: {answered}")
         self.pair.replan(key)
         return None
-
-    def questions(self) -> Questions:
-        """Ask the target about this run's steps."""
-        return Questions(self.source, self.target, self.pair, self.course)
 
     def _refuse(self, step: Step, key: str, reason: str) -> Fate:
         self.pair.set(key, "refused", source_key=step.item.ticket_key, error=reason)
@@ -303,15 +252,3 @@ class Applier:
                 Failure(source_key=item.ticket_key, kind=item.kind, id=item.id, stage=stage, error=error, held=held)
             )
         return self._count(step, "held" if held else "failed")
-
-    def _home(self, item: Item) -> TicketId:
-        return self._target_of(item.ticket_id)
-
-    def _target_of(self, ticket_id: str) -> TicketId:
-        landed = self.pair.landed("ticket", ticket_id, ticket_id)
-        if landed is None:
-            raise MigrationError(f"the source's ticket {ticket_id} has not arrived in the target")
-        return landed.target_ticket
-
-    def _marks(self, field_name: str) -> bool:
-        return self.course.marks and self.course.native(field_name)

@@ -1,0 +1,118 @@
+"""One step, one write on the target: what is sent, and where the answer says that it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from anybacklog.backend import AttachmentDraft
+from anybacklog.errors import Conflict, MigrationError
+from anybacklog.migration.ends import last_key
+from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.questions import CannotTell, Questions, landed_comment, parent_landed
+from anybacklog.model import TicketId
+from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, Item, SetParent, SetState, Step
+
+MARK_FIELDS = {
+    CreateTicket: "external_id",
+    AddComment: "comments.external_id",
+    AddAttachment: "attachments.external_id",
+}
+
+
+@dataclass(slots=True)
+class Calls:
+    """The writes of one run; remembers what the target's answers told of it, and what a person should know."""
+
+    ask: Questions
+    notes: list[str]
+    created_tickets: int = 0
+    _newest: list[str | None] = field(default_factory=list)
+
+    def write(self, step: Step, files: Sequence[AttachmentDraft]) -> list[Landed]:
+        """Send the step, and give where its items ended. CannotTell: it was written, but not as it can be told."""
+        target = self.ask.target
+        match step:
+            case CreateTicket():
+                return self._create(step)
+            case AddComment():
+                comment = target.add_comment(
+                    self.home(step.item), step.body, attachments=files, author=step.author, created_at=step.created_at,
+                    updated_at=step.updated_at, changes=step.changes, private=step.private,
+                    external_id=step.mark if self.marks(step) else None,
+                )  # fmt: skip
+                return landed_comment(step, self.home(step.item), comment)
+            case AddAttachment():
+                return self._attach(step, files[0])
+            case SetState():
+                ticket = target.update_ticket(self.home(step.item), step.changes)
+                return [Landed(item=step.item, target_ticket=self.home(step.item), target_id=ticket.id)]
+            case SetParent():
+                return self._set_parent(step)
+            case AddLink():
+                link = target.add_link(self.home(step.item), step.kind, self._target_of(step.other))
+                return [Landed(item=step.item, target_ticket=self.home(step.item), target_id=link.id)]
+
+    def marks(self, step: Step) -> bool:
+        """Tell whether this step's mark goes into a field of its own."""
+        return self.ask.external(MARK_FIELDS[type(step)]) if type(step) in MARK_FIELDS else False
+
+    def before(self, step: Step) -> dict[str, str | None]:
+        """Say what the target held before, as a question would want to know: the last key it gave out."""
+        if not isinstance(step, CreateTicket) or not self.ask.target.capabilities.can("tickets_after"):
+            return {}
+        if not self._newest:
+            self._newest = [last_key(self.ask.pair)]
+        return {"after": self._newest[0]}
+
+    def home(self, item: Item) -> TicketId:
+        """Give the target's ticket that an item belongs to."""
+        return self._target_of(item.ticket_id)
+
+    def _create(self, step: CreateTicket) -> list[Landed]:
+        target, pair = self.ask.target, self.ask.pair
+        parent = pair.landed("ticket", step.parent, step.parent) if step.parent else None
+        draft = step.draft
+        if parent is not None and self.ask.course.native("parent"):
+            draft = replace(draft, parent=parent.target_ticket)
+        try:
+            ticket = target.create_ticket(draft, exact=True)
+        except Conflict:
+            if draft.key is None:
+                raise
+            late = self.ask.landed(step, None)
+            if late is not None:  # an earlier write of our own holds the key: it arrived after we had given it up
+                return late
+            # Somebody else's ticket has this key already; ours gets the next free one, and its mark names the old.
+            ticket = target.create_ticket(replace(draft, key=None), exact=True)
+            self.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
+        self.created_tickets += 1
+        self._newest = [ticket.key]
+        landed = Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id, target_key=ticket.key)
+        return [landed, *parent_landed(step, ticket)]
+
+    def _attach(self, step: AddAttachment, file: AttachmentDraft) -> list[Landed]:
+        home = self.home(step.item)
+        made = self.ask.target.add_attachment(
+            home, file.name, file.stream, author=step.upload.author, created_at=file.created_at,
+            content_type=file.content_type, external_id=file.external_id,
+        )  # fmt: skip
+        if made.id in {landed.target_id for landed in self.ask.pair.landed_on(home) if _is_file(landed)}:
+            raise CannotTell(f"the target answered with a file that was there before, {made.name!r}")
+        return [Landed(item=step.item, target_ticket=home, target_id=made.id)]
+
+    def _set_parent(self, step: SetParent) -> list[Landed]:
+        parent = self._target_of(step.parent)
+        changes = {"parent": parent} | ({"updated_at": step.updated_at} if step.updated_at else {})
+        self.ask.target.update_ticket(self.home(step.item), changes)
+        return [Landed(item=step.item, target_ticket=self.home(step.item), target_id=parent)]
+
+    def _target_of(self, ticket_id: str) -> TicketId:
+        landed = self.ask.pair.landed("ticket", ticket_id, ticket_id)
+        if landed is None:
+            raise MigrationError(f"the source's ticket {ticket_id} has not arrived in the target")
+        return landed.target_ticket
+
+
+def _is_file(landed: Landed) -> bool:
+    return landed.item.kind == "attachment"
