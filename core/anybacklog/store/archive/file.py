@@ -101,20 +101,29 @@ class ArchiveFile:
             if not self.folder.at_work():
                 self.folder.prepare(self._file, self._copied)
             working = SqliteFile(self.folder.database, wait_seconds=self._wait_seconds)
-            if self._file is not None:
-                self._refuse_another(self._file, working)
+            self._refuse_another(working)
         except BaseException:
             lock.release()
             raise
         self._lock, self._file = lock, working
 
-    def _refuse_another(self, before: SqliteFile, working: SqliteFile) -> None:
-        """Refuse to write into another archive than the one that was read."""
-        with before.reading() as old, working.reading() as new:
-            same = read_uuid(old) == read_uuid(new)
+    def _refuse_another(self, working: SqliteFile) -> None:
+        """Refuse to write into another archive than the one that was read, or over the files of another."""
+        try:
+            with working.reading() as connection:
+                uuid = read_uuid(connection)
+            self.folder.refuse_another(uuid)
+            if self._file is not None:
+                self._refuse_change(self._file, uuid)
+        except BaseException:
+            working.close()
+            raise
+
+    def _refuse_change(self, before: SqliteFile, uuid: str) -> None:
+        with before.reading() as connection:
+            same = read_uuid(connection) == uuid
         before.close()
         if not same:
-            working.close()
             raise Conflict(f"{self.path} is not the archive any more that was opened; open it again")
 
     def _let_go(self) -> None:

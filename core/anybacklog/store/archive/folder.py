@@ -6,6 +6,7 @@ goes on with it: a process may be killed at any moment, and what was acknowledge
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ class ArchiveFolder:
 
     def at_rest(self) -> bool:
         """Tell whether there are sealed files, up to date or not."""
-        return (self.path / MANIFEST).exists()
+        return os.path.lexists(self.path / MANIFEST)
 
     def at_work(self) -> bool:
         """Tell whether there is a working database."""
@@ -56,9 +57,30 @@ class ArchiveFolder:
         for name in ("blobs", "working", f"working/{DATABASE}"):
             if (self.path / name).is_symlink():
                 raise ConfigurationError(f"{self.path / name} is a link, which no archive has; it was not followed")
+        if self.at_work() and not self._has_database() and self.at_work():  # unless it came to rest just now
+            raise ConfigurationError(
+                f"{self.working} has no database, which no crash leaves; restore the archive from a copy,"
+                f" or remove {self.working} to go back to its files"
+            )
         names = {each.name for each in self.path.iterdir()}
         if names - _LEFT_BEHIND and not names & {MANIFEST, "working"}:
             raise ConfigurationError(f"{self.path} is not an archive; it was not touched, give an empty or new folder")
+
+    def _has_database(self) -> bool:
+        return self.database.is_file() and self.database.stat().st_size > 0
+
+    def refuse_another(self, uuid: str) -> None:
+        """Refuse a working database of another archive than the files beside it, which it would overwrite."""
+        with self._understood():
+            try:
+                beside = read_archive_manifest(self.path).uuid
+            except (FileNotFoundError, Damaged):
+                return  # what is whole stands in the database
+        if beside != uuid:
+            raise ConfigurationError(
+                f"{self.working} is of another archive than the files beside it;"
+                f" move it into a folder of its own, which is that archive, and open this one again"
+            )
 
     def hold(self) -> FileLock:
         """Take the lock, making the folder; TransportError if another process works on it, or nobody may write here."""
@@ -99,10 +121,14 @@ class ArchiveFolder:
         with self._writable("nothing was written, mend it and try again"):
             shutil.rmtree(fresh, ignore_errors=True)
             fresh.mkdir()
-            self._make(fresh / DATABASE, copy, copied)
-            sync_file(fresh / DATABASE)
-            sync_folder(fresh)
-            fresh.rename(self.working)
+            try:
+                self._make(fresh / DATABASE, copy, copied)
+                sync_file(fresh / DATABASE)
+                sync_folder(fresh)
+                fresh.rename(self.working)
+            except BaseException:
+                shutil.rmtree(fresh, ignore_errors=True)
+                raise
             sync_folder(self.path)
 
     def publish(self, file: SqliteFile) -> None:
