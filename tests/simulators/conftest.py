@@ -6,7 +6,10 @@ import io
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -230,6 +233,25 @@ class Api:
         """Upload a file, and give its number."""
         uploaded = self.json("POST", "/space/attachment", data={"file": (io.BytesIO(content), name)})
         return int(uploaded["id"])
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., tuple[subprocess.Popen[str], dict[str, str]]]]:
+    """Start `anybacklog simulate`; give the process, and what it printed up to the key: the first URL, the key."""
+    with ExitStack() as stack:
+
+        def run(service: str, *options: str) -> tuple[subprocess.Popen[str], dict[str, str]]:
+            command = [sys.executable, "-m", "anybacklog", "simulate", service, *options]
+            process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+            stack.callback(process.kill)
+            assert process.stdout is not None
+            lines: dict[str, str] = {}
+            while "key" not in lines:
+                word, value = process.stdout.readline().split()
+                lines.setdefault(word, value)
+            return process, lines
+
+        yield run
 
 
 @pytest.fixture

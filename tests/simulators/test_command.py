@@ -7,10 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -21,18 +21,8 @@ COMMAND = [sys.executable, "-m", "anybacklog", "simulate", "nulab"]
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., Started]]:
-    """Start the command; give the process, and the lines it printed by their first word."""
-    with ExitStack() as stack:
-
-        def run(*options: str) -> Started:
-            process = stack.enter_context(subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, text=True))
-            stack.callback(process.kill)
-            out: IO[str] | None = process.stdout
-            assert out is not None
-            return process, dict(line.split() for line in (out.readline(), out.readline()))
-
-        yield run
+def start(started: Callable[..., Started]) -> Callable[..., Started]:
+    return partial(started, "nulab")
 
 
 def base(lines: dict[str, str]) -> str:
