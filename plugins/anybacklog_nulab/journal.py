@@ -43,13 +43,21 @@ class JournalOperations(Opened):
     def add_comment(self, ticket_id: str, draft: CommentDraft) -> Comment:
         """Write a comment of up to 50,000 characters, its files with it: `POST /issues/{i}/comments` (add-comment).
 
-        Each file is sent ahead; all are calls of the update budget. A comment without text is a ValidationError. It
-        leaves the issue's `updated` as it is, unless files come with it (observed).
+        Each file is sent ahead: `POST /space/attachment` (post-attachment-file); all are calls of the update budget. A
+        comment without text is a ValidationError. It leaves the issue's `updated` as it is, unless files come with it
+        (observed).
         """
         path = f"{self._issue_path(ticket_id)}/comments"
         content = _content(draft.body)
         uploads = [self._upload(file) for file in draft.attachments]
-        return self._written(ticket_id, "POST", path, {"content": content, "attachmentId[]": uploads})
+        form = {"content": content, "attachmentId[]": uploads}
+        comment = self._written(ticket_id, "POST", path, form)
+        if len(comment.attachments) != len(uploads):
+            raise ProtocolError(
+                f"comment {comment.id} of issue {ticket_id} was given {len(uploads)} files, but shows "
+                f"{len(comment.attachments)}; look at it there"
+            )
+        return comment
 
     def update_comment(self, ticket_id: str, comment_id: str, body: Text) -> Comment:
         """Replace the text of one's own comment: `PATCH /issues/{i}/comments/{c}` (update-comment), update.
@@ -77,8 +85,9 @@ class JournalOperations(Opened):
         return self._client.download(number("ticket", ticket_id), number("attachment", attachment.id))
 
     def add_attachment(self, ticket_id: str, draft: AttachmentDraft) -> Attachment:
-        """Send a file ahead, then put it at the issue: `PATCH /issues/{i}` (update-issue), both update.
+        """Send a file ahead, then put it at the issue; both update.
 
+        `POST /space/attachment` (post-attachment-file), `PATCH /issues/{i}` (update-issue).
         That leaves an entry of changes in the journal (observed). Too large, too many, or a space that is full is a
         ValidationError; so is a name that the space would change.
         """
@@ -88,12 +97,11 @@ class JournalOperations(Opened):
         with convert.naming(f"the files of issue {ticket_id}"):
             files = convert.to_attachments(ISSUE.load(issue)["attachments"])
         self._listed_files.pop(ticket_id, None)
-        made = [each for each in files if each.name == draft.name]
-        if not made:
+        if not files or files[-1].name != draft.name:  # ids grow; one of this name further up was there before
             raise ProtocolError(
                 f"issue {ticket_id} was given the file {draft.name!r}, but does not show it; look there"
             )
-        return made[-1]
+        return files[-1]
 
     def delete_attachment(self, ticket_id: str, attachment_id: str) -> None:
         """Delete a file: `DELETE /issues/{i}/attachments/{id}` (delete-issue-attachment), update.

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from anybacklog import MigrationError, NotFound, Tracker, TransportError, ValidationError
+from anybacklog import MigrationError, NotFound, ProtocolError, Tracker, TransportError, ValidationError
 from anybacklog.abilities import Abilities, Answer, Settle
 from anybacklog.location import parse
 from anybacklog.migration import migrate, verify
@@ -283,3 +283,31 @@ def test_a_key_held_by_our_own_late_write_does_not_make_a_second_copy(source: Tr
     assert migrate(source, target, ledger=tmp_path / "ledger.db", clock=Time().clock()).clean
     assert [ticket.key for ticket in target.tickets()] == ["PROJ-1", "PROJ-2", "PROJ-3"]
     assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
+class Mumbling(Unreliable):
+    """Memory that writes every ticket and answers something else, perhaps with its text changed beyond recognition."""
+
+    changes_texts = False
+
+    def create_ticket(self, fields: Any) -> Any:
+        self.faults += 1
+        super().create_ticket({**fields, "description": None} if self.changes_texts else fields)
+        raise ProtocolError("the target holds something else in type; look at it there")
+
+
+def test_what_was_answered_strangely_is_found_by_its_mark_and_said(source: Tracker, tmp_path: Path) -> None:
+    backend = Mumbling(Time(), "none", abilities(*NOT_NATIVE))
+    report = migrate(source, tracker(backend), ledger=tmp_path / "ledger.db", clock=backend.time.clock())
+    assert (report.clean, report.counts["tickets"].created, backend.faults) == (True, 3, 3)
+    assert "of PROJ-1 was written, but the target holds something else in type" in " ".join(report.notes)
+
+
+def test_what_was_answered_and_cannot_be_found_is_held_and_never_sent_again(source: Tracker, tmp_path: Path) -> None:
+    backend = Mumbling(Time(), "none", abilities(*NOT_NATIVE))
+    backend.changes_texts = True
+    target = tracker(backend)
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", clock=backend.time.clock())
+    assert report.counts["tickets"].held == 3
+    migrate(source, target, ledger=tmp_path / "ledger.db", clock=backend.time.clock())
+    assert backend.faults == 3
