@@ -37,6 +37,14 @@ def test_a_tracker_without_a_network_needs_no_key(url: str, call: Call, doctor: 
     assert {check["state"] for name in ("permissions", "traffic") for check in answer.checks(name)} == {"skipped"}
 
 
+@pytest.mark.parametrize("scheme", ["sqlite", "archive"])
+def test_what_is_damaged_is_one_problem(scheme: str, doctor: Callable[..., Diagnosis], tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("not a tracker")
+    answer = doctor(f"{scheme}:///{tmp_path}/mine")
+    assert (answer.code, [name for name, _ in answer.problems]) == (2, ["myself"])
+    assert answer.checks("project")[0]["told"] == "not asked because that is to be mended first"
+
+
 def test_looking_creates_no_file(url: str, doctor: Callable[..., Diagnosis], tmp_path: Path) -> None:
     doctor(url)
     assert list(tmp_path.glob("*.db")) == []

@@ -96,6 +96,12 @@ def test_a_call_that_cannot_be_read_says_how_to_write_it(arguments: tuple[str, .
     assert "Usage: anybacklog" in answer.err
 
 
+def test_without_a_command_the_help_is_shown_on_stderr_and_it_is_no_success(call: Call) -> None:
+    answer = call()
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == call("--help").out
+
+
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_a_plugin_brings_a_command_of_its_own(place: str, call: Call, plugin: Callable[[str], Path]) -> None:
     option = ("--plugin", plugin(HELLO))

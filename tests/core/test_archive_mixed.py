@@ -1,4 +1,4 @@
-"""An archive's folder as copies, restores and other programs leave it: refused with the way out, nothing overwritten."""
+"""An archive's folder as copies and other programs leave it: refused with the way out, and nothing overwritten."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def path(tmp_path: Path) -> Path:
 USES: dict[str, Callable[[ArchiveBackend], object]] = {
     "read": lambda backend: list(backend.tickets(TicketQuery())),
     "write": lambda backend: backend.create_ticket({"title": "more"}),
-    "write what was read": lambda backend: (backend.count_tickets(TicketQuery()), backend.create_ticket({"title": "x"})),
+    "write what was read": lambda backend: (
+        backend.count_tickets(TicketQuery()), backend.create_ticket({"title": "x"}),
+    ),
     "choose words": lambda backend: backend.statuses(),
 }  # fmt: skip
 
@@ -59,6 +61,15 @@ def _dangling(path: Path) -> None:
     (path / "manifest.json").symlink_to(path.with_name("nowhere"))
 
 
+def _instead(path: Path, make: Callable[[Path], object]) -> None:
+    path.unlink()
+    make(path)
+
+
+def _converted(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+
 MIXED: dict[str, tuple[Callable[[Path], object], str]] = {
     "working/ without its database": (lambda path: _working(path, None), r"working.* has no database"),
     "working/ with an empty file": (lambda path: _working(path, b""), r"working.* has no database"),
@@ -66,16 +77,9 @@ MIXED: dict[str, tuple[Callable[[Path], object], str]] = {
     "working/ with another's database": (lambda path: _working(path, b"SQLite? No.\n" * 99), "not a SQLite database"),
     "working/ of another archive": (_of_another, r"working.* is of another archive"),
     "a manifest that leads nowhere": (_dangling, "manifest.json is not a plain file"),
-    "a manifest that is a folder": (
-        lambda path: ((path / "manifest.json").unlink(), (path / "manifest.json").mkdir()), "not a plain file",
-    ),
-    "a pipe for a manifest": (
-        lambda path: ((path / "manifest.json").unlink(), os.mkfifo(path / "manifest.json")), "not a plain file",
-    ),
-    "line ends of another system": (
-        lambda path: (path / "tickets.jsonl").write_bytes((path / "tickets.jsonl").read_bytes().replace(b"\n", b"\r\n")),
-        "tickets.jsonl",
-    ),
+    "a manifest that is a folder": (lambda path: _instead(path / "manifest.json", Path.mkdir), "not a plain file"),
+    "a pipe for a manifest": (lambda path: _instead(path / "manifest.json", os.mkfifo), "not a plain file"),
+    "line ends of another system": (lambda path: _converted(path / "tickets.jsonl"), "tickets.jsonl"),
 }  # fmt: skip
 
 

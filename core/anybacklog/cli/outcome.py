@@ -92,6 +92,9 @@ def _left(error: SystemExit, invocation: Invocation) -> int:
 def _usage(error: click.ClickException, invocation: Invocation) -> int:
     _remember(invocation)
     context = getattr(error, "ctx", None)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        console.note(error.message)
+        return error.exit_code
     if context is not None:
         console.note(context.get_usage())
         console.note(f"Try '{context.command_path} --help' for help.\n")

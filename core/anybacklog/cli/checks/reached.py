@@ -9,6 +9,7 @@ from anybacklog.cli.checks.check import Check, fine, of_error, passed_over, prob
 from anybacklog.errors import (
     AnyBacklogError,
     AuthenticationError,
+    ConfigurationError,
     RateLimited,
     TransportError,
     UnsupportedOperation,
@@ -61,6 +62,8 @@ def _closed_by(name: str, error: Exception | None) -> Mapping[str, str]:
         return dict.fromkeys(_LOOKS, "the service did not accept the key")
     if isinstance(error, RateLimited):
         return dict.fromkeys(_LOOKS, "the service wants no requests now")
+    if isinstance(error, ConfigurationError):
+        return dict.fromkeys(_LOOKS, "that is to be mended first")
     if name == "project" and error is not None:
         return {"limits": "the project cannot be read"}
     return {}
