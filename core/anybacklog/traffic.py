@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from math import isfinite
 
 from anybacklog.backend import Option, Traffic
 from anybacklog.errors import ConfigurationError
@@ -16,6 +16,8 @@ TRAFFIC_OPTIONS = (
     Option(name="connect_timeout", help="seconds to wait for a connection (default 10)"),
     Option(name="read_timeout", help="seconds to wait for the next piece of an answer (default 60)"),
 )
+LONGEST_TIMEOUT = 86400
+"""Seconds; what the system's calls take ends at a few weeks."""
 _PACES = {"full": False, "polite": True}
 
 
@@ -48,14 +50,12 @@ def _seconds(options: Mapping[str, str], name: str, otherwise: float) -> float:
     if name not in options:
         return otherwise
     seconds = _number(options[name])
-    if seconds <= 0:
-        raise ConfigurationError(f"{name} is a number of seconds above 0, not {options[name]!r}")
+    if not 0 < seconds <= LONGEST_TIMEOUT:
+        raise ConfigurationError(
+            f"{name} is a number of seconds above 0, at most {LONGEST_TIMEOUT} (a day), not {options[name]!r}"
+        )
     return seconds
 
 
 def _number(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        return 0
-    return number if isfinite(number) else 0
+    return float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) else 0

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 import trustme
 from tests.core.conftest import Server
 
 from anybacklog.backend import Traffic
-from anybacklog.errors import ConfigurationError, TransportError
+from anybacklog.errors import AnyBacklogError, ConfigurationError, TransportError
 from anybacklog.http import HttpSession, Retry
 from anybacklog.http.origin import origin_of
 from anybacklog.http.surroundings import CA_VARIABLES, PROXY_VARIABLES, route_to
@@ -145,6 +146,27 @@ def test_a_proxy_that_lets_nothing_through_is_named_by_its_variable_without_its_
     printed = "".join(traceback.format_exception(caught.value)) + caplog.text
     assert PASSWORD not in printed
     assert b64encode(f"me:{PASSWORD}".encode()).decode() not in printed
+
+
+@pytest.mark.parametrize("status", [403, 502])
+def test_the_password_of_a_proxy_is_not_told_by_what_the_proxy_echoes(
+    status: int, server: Server, connect: Callable[..., HttpSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://me:{quote(PASSWORD + '/+', safe='')}@127.0.0.1:{server.port}")
+    shown = (f"{PASSWORD}/+", b64encode(f"me:{PASSWORD}/+".encode()).decode(), f"{PASSWORD}%2F%2B")
+    server.script += [server.answer(status, f"you said {' or '.join(shown)}".encode())]
+    with pytest.raises(AnyBacklogError, match="you said") as caught:
+        connect("http://tracker.example", traffic=PLAIN, retry=Retry(tries=1)).get("a")
+    assert [each for each in shown if each in str(caught.value)] == []
+
+
+def test_a_proxy_that_echoes_the_password_in_its_status_line_tells_nobody(
+    server: Server, connect: Callable[..., HttpSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:{PASSWORD}@127.0.0.1:{server.port}")
+    server.script += [lambda connection: connection.sendall(f"HTTP/1.1 407 no {PASSWORD}\r\n\r\n".encode())]
+    with pytest.raises(TransportError, match=r"let nothing through \(407 no \*\*\*\)"):
+        connect("https://tracker.example", retry=Retry(tries=1)).get("a")
 
 
 def hang_up(connection: socket.socket) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -52,6 +53,18 @@ def test_a_private_authority_is_trusted_once_a_variable_names_it(
     variable: str, bundle: Path, secure: Server, connect: Callable[..., HttpSession], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, str(bundle))
+    secure.script += [secure.answer(body=b"[1]")]
+    assert connect(f"{secure.url}/api").get("issues") == [1]
+
+
+def test_a_folder_of_authorities_is_trusted_once_a_variable_names_it(
+    bundle: Path, secure: Server, connect: Callable[..., HttpSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = bundle.with_name("authorities")
+    folder.mkdir()
+    hashed = subprocess.run(["openssl", "x509", "-noout", "-hash", "-in", bundle], check=True, capture_output=True)
+    bundle.rename(folder / f"{hashed.stdout.decode().strip()}.0")
+    monkeypatch.setenv("SSL_CERT_DIR", str(folder))
     secure.script += [secure.answer(body=b"[1]")]
     assert connect(f"{secure.url}/api").get("issues") == [1]
 
@@ -156,3 +169,9 @@ def test_a_file_that_cannot_be_trusted_by_is_named_with_its_variable(
     with pytest.raises(ConfigurationError, match=rf"{variable} names .*mine\.pem, which {told}.*unset {variable}"):
         HttpSession("https://h.example")
     HttpSession("http://127.0.0.1").close()  # needs no certificates
+
+
+def test_a_folder_in_which_no_certificate_is_found_is_named(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_DIR", str(bundle.parent))
+    with pytest.raises(ConfigurationError, match=r"SSL_CERT_DIR names .* holds no certificate named by its hash"):
+        HttpSession("https://h.example")

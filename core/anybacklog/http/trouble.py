@@ -13,6 +13,7 @@ from anybacklog.errors import AnyBacklogError, ProtocolError, TransportError
 from anybacklog.http.call import Call
 from anybacklog.http.retry import before_sending, layers
 from anybacklog.http.surroundings import CA_VARIABLES, Route
+from anybacklog.redact import redact
 
 CUT_OFF = "the answer was cut off"
 LOOK = "it may have happened all the same, so look before sending it again"
@@ -80,15 +81,15 @@ def _tls(error: ssl.SSLError) -> tuple[str, str]:
         return "the server's TLS certificate is not valid yet", "set this machine's clock right"
     return (
         "the server's TLS certificate is not from an authority that is trusted here",
-        f"if it is a private one, name its certificate file in {CA_VARIABLES[0]} (or {CA_VARIABLES[-1]})",
+        f"if it is a private one, name its certificate file in {CA_VARIABLES[0]} (or {CA_VARIABLES[2]})",
     )
 
 
 def _proxy_says(found: list[BaseException]) -> str:
-    """Quote the proxy's status line, or the system; nothing else, since the rest may hold its address and password."""
+    """Quote the proxy's status line, masked, or the system; nothing else: the rest may hold its address."""
     refusals = [str(each) for each in found if isinstance(each, OSError) and "Tunnel connection failed: " in str(each)]
     if refusals:
-        return f" ({refusals[-1].partition('Tunnel connection failed: ')[2][:80].strip()})"
+        return f" ({redact(refusals[-1].partition('Tunnel connection failed: ')[2])[:80].strip()})"
     return _system_says(found)
 
 
