@@ -108,9 +108,9 @@ def _mask_parameter(pair: str) -> str:
     return f"{name}={MASK}" if equals and is_secret_name(unquote_plus(name)) else pair
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)  # more than a process knows: renewed tokens add up, and writing a pattern takes long
 def _spellings(secret: str) -> re.Pattern[str]:
-    """Match a secret, any of its characters escaped for a URL (even twice), JSON or Python; or all of it in base64."""
+    """Match a secret, any of its characters escaped for a URL (even twice), JSON, Python or HTML; or all in base64."""
     spelt = "".join(_character(each) for each in secret)
     if len(secret) < SHORT:
         spelt = rf"(?<!\w){spelt}(?!\w)"
@@ -123,11 +123,14 @@ def _character(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass")
     escaped = "".join(rf"\\{{1,16}}u{_any_case(units[at : at + 2].hex())}" for at in range(0, len(units), 2))
     python = rf"\\{{1,16}}(?:U{_any_case(f'{ord(character):08x}')}|x{_any_case(f'{ord(character):02x}')})"
+    entity = rf"|{_ENTITIES[character]}" if character in _ENTITIES else ""
+    html = rf"&(?:#0*{ord(character)}|#[xX]0*{_any_case(f'{ord(character):x}')}{entity});"
     space = r"|\+" if character == " " else ""
     special = rf"|\\{{1,16}}{named}" if (named := _NAMED.get(character)) else ""
-    return rf"(?:\\{{0,16}}{re.escape(character)}|{percent}|{escaped}|{python}{space}{special})"
+    return rf"(?:\\{{0,16}}{re.escape(character)}|{percent}|{escaped}|{python}|{html}{space}{special})"
 
 
+_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 _NAMED = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from html import escape
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -28,6 +29,9 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "json": lambda text: json.dumps(text)[1:-1],
     "json, readable": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     "repr": lambda text: repr(text)[1:-1],
+    "html": escape,
+    "html, decimal": lambda text: "".join(f"&#{ord(each)};" for each in text),
+    "html, hexadecimal": lambda text: "".join(f"&#x{ord(each):X};" for each in text),
     "base64": lambda text: b64encode(text.encode()).decode(),
     "base64 for URLs": lambda text: urlsafe_b64encode(text.encode()).decode(),
 }
@@ -59,6 +63,14 @@ def test_a_secret_is_masked_wherever_it_is_said_once_it_is_remembered(monkeypatc
     remember("hunter22", "")
     assert redact("plugin crashed with hunter22") == f"plugin crashed with {MASK}"
     assert redact_json({"said": "hunter22"}) == {"said": MASK}
+
+
+def test_a_process_that_knows_many_secrets_learns_none_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place, "_remembered", {f"hunter-{number}" for number in range(200)})
+    redact("plugin crashed")
+    before = place._spellings.cache_info().misses
+    redact("plugin crashed")
+    assert place._spellings.cache_info().misses == before
 
 
 @pytest.mark.parametrize("secret", ["a", "k1", "abc"])
