@@ -16,7 +16,9 @@ from anybacklog import abilities, backend, hookspecs
 from anybacklog.backend import OPERATIONS, BackendSpec, Connection
 from anybacklog.location import parse
 from anybacklog.registry import load_registry
+from anybacklog_simulators import publicbacklog
 from anybacklog_simulators.nulab.routes import TABLE
+from anybacklog_simulators.publicbacklog.routes import TABLE as PUBLICBACKLOG_TABLE
 
 DOCS = Path(__file__).parent
 PACKAGE = DOCS / "examples" / "anybacklog-acme"
@@ -96,6 +98,35 @@ def nulab_routes() -> str:
     return _table(["method", "path", "limit", "others", "who", "parameters"], rows)
 
 
+def publicbacklog_routes() -> str:
+    """List what the fake of PublicBacklog answers where everything is chosen to be there."""
+    choices = publicbacklog.Choices(backlog_by="either")
+    rows = (
+        [
+            row.method,
+            f"`{row.path}`",
+            "body" if row.in_body else "query",
+            " ".join(f"`{each.name}`{'*' * each.required}" for each in row.parameters(choices)),
+        ]
+        for row in PUBLICBACKLOG_TABLE
+    )
+    return _table(["method", "path", "in", "parameters"], rows)
+
+
+def publicbacklog_choices() -> str:
+    """List the switches of the fake of PublicBacklog."""
+    rows = (
+        [f"`{name}`", " ".join(f"`{word}`" for word in switch.words), switch.about]
+        for name, switch in publicbacklog.SWITCHES.items()
+    )
+    return _table(["choice", "words", "what"], rows)
+
+
+def publicbacklog_fields() -> str:
+    """List the fields a ticket of the fake of PublicBacklog may have."""
+    return "\n" + " ".join(f"`{name}`" for name in publicbacklog.FIELDS) + "\n\n"
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "boundary": lambda: source_of([backend.Backend]),
     "abilities": lambda: source_of(ABILITIES),
@@ -106,6 +137,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "operations": operations_table,
     "fields": fields_table,
     "nulab_routes": nulab_routes,
+    "publicbacklog_routes": publicbacklog_routes,
+    "publicbacklog_choices": publicbacklog_choices,
+    "publicbacklog_fields": publicbacklog_fields,
 }
 
 
