@@ -22,6 +22,10 @@ class _Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
         """Keep silent."""
 
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Leave the header `Date` to the fake, whose clock may tell another time than this machine's."""
+        self.send_response_only(code, message)
+
     def connection_dropped(self, *_: Any, **__: Any) -> None:
         """Close the connection a fault dropped; werkzeug would wait for another request on it."""
         self.close_connection = True

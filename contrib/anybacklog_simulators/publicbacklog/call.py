@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from anybacklog_simulators.publicbacklog.choices import Choices
-from anybacklog_simulators.publicbacklog.errors import Refused
+from anybacklog_simulators.publicbacklog.errors import Missing
 from anybacklog_simulators.publicbacklog.parameters import Parameter
 from anybacklog_simulators.publicbacklog.things import Organization, Ticket
 
@@ -56,5 +56,5 @@ class Call:
         """Give the ticket that `id` names, in whatever backlog."""
         found = self.organization.tickets.get(self.given["id"])
         if found is None:
-            raise Refused(404, "Ticket not found")
+            raise Missing("Ticket")
         return found

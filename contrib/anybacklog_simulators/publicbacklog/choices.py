@@ -30,6 +30,9 @@ SWITCHES: Mapping[str, Switch] = {
     "read_verb": Switch(("get", "post", "both"), "Which verb reads a ticket: the reference and the examples disagree."),
     "undefined": Switch(("http", "404", "405"), "Status of an undefined route; http: 404 for a path, 405 for a verb."),
     "undefined_page": Switch(("html", "json"), "What an undefined route answers: a page, or JSON with a message."),
+    "missing": Switch(
+        ("named", "bare"), "What a 404 for a thing says: which kind it is of, or only that it is not found."
+    ),
     "wrapping": Switch(("none", "data", "kind"), "Whether an answer is under one key: data, or ticket, backlog ..."),
     "backlog_name": Switch(
         ("required", "optional", "ignored", "refused"), "What becomes of backlogName on create: only examples send it."
@@ -64,6 +67,7 @@ class Choices:
     read_verb: str = "get"
     undefined: str = "http"
     undefined_page: str = "html"
+    missing: str = "named"
     wrapping: str = "none"
     backlog_name: str = "required"
     backlog_by: str = "name"

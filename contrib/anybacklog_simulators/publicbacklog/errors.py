@@ -12,6 +12,13 @@ class Refused(Exception):
         self.message = message
 
 
+class Missing(Refused):
+    """What was asked for is not there, by a route that is."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(404, f"{kind} not found")
+
+
 class Undefined(Exception):
     """No such route, as chosen. `verbs` are those the path has."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from anybacklog_simulators.publicbacklog import shapes
 from anybacklog_simulators.publicbacklog.call import API, Answer, Call, Route
 from anybacklog_simulators.publicbacklog.choices import Choices
-from anybacklog_simulators.publicbacklog.errors import Refused
+from anybacklog_simulators.publicbacklog.errors import Missing, Refused
 from anybacklog_simulators.publicbacklog.parameters import Parameter, number
 from anybacklog_simulators.publicbacklog.things import OrganizationUser
 
@@ -42,7 +42,7 @@ def backlog_shown(call: Call) -> Answer:
         case _:
             found = call.organization.backlog_named(call.given["backlogName"])
     if found is None:
-        raise Refused(404, "Backlog not found")
+        raise Missing("Backlog")
     return Answer("backlog", shapes.backlog(found))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -14,7 +15,7 @@ from anybacklog_simulators.faults import STRUCK_BY, Faults, Harm
 from anybacklog_simulators.publicbacklog import shapes
 from anybacklog_simulators.publicbacklog.call import Answer, Call
 from anybacklog_simulators.publicbacklog.choices import REQUESTED
-from anybacklog_simulators.publicbacklog.errors import Refused, Undefined
+from anybacklog_simulators.publicbacklog.errors import Missing, Refused, Undefined
 from anybacklog_simulators.publicbacklog.parameters import from_body, from_query
 from anybacklog_simulators.publicbacklog.routes import found
 from anybacklog_simulators.publicbacklog.things import Organization
@@ -45,9 +46,10 @@ class PublicBacklog:
         try:
             response = self._response(self._allowed(request, now))
         except Refused as error:
-            response = _json({"message": error.message}, error.status)
+            bare = isinstance(error, Missing) and self.organization.choices.missing == "bare"
+            response = _json({"message": "Not found" if bare else error.message}, error.status)
         except Undefined as error:
-            response = self._undefined(error)
+            response = self._undefined(request, error)
         if response.status_code == 429:
             response.headers["Retry-After"] = str(self._seconds_to_wait(now))
         if self.organization.webhook is not None:
@@ -74,12 +76,13 @@ class PublicBacklog:
         if limited and not self.rates.take(self.organization.id, REQUESTS, now.timestamp()).granted:
             raise Refused(429, "Too many requests")
 
-    def _undefined(self, error: Undefined) -> Response:
-        """Answer what no route is for, as frameworks do: their words name no ticket."""
+    def _undefined(self, request: Request, error: Undefined) -> Response:
+        """Answer what no route is for, as frameworks do: the path is told, which may have `tickets` in it."""
+        told = f"Cannot {request.method} {request.path}"
         if self.organization.choices.undefined_page == "json":
-            response = _json({"message": "Cannot do that here"}, error.status)
+            response = _json({"message": told}, error.status)
         else:
-            page = "<html><body><pre>Cannot do that here</pre></body></html>"
+            page = f"<html><body><pre>{escape(told)}</pre></body></html>"
             response = Response(page, error.status, mimetype="text/html")
         if error.status == 405:
             response.headers["Allow"] = ", ".join(error.verbs)

@@ -8,7 +8,7 @@ from typing import Any
 from anybacklog_simulators.publicbacklog import shapes
 from anybacklog_simulators.publicbacklog.call import API, Answer, Call, Route
 from anybacklog_simulators.publicbacklog.choices import Choices
-from anybacklog_simulators.publicbacklog.errors import Refused
+from anybacklog_simulators.publicbacklog.errors import Missing, Refused
 from anybacklog_simulators.publicbacklog.parameters import Parameter, number
 from anybacklog_simulators.publicbacklog.texts import kept
 from anybacklog_simulators.publicbacklog.things import NEW, ON_ROADMAP, STATUSES, TYPES, Backlog, Comment, Ticket
@@ -77,7 +77,7 @@ def _backlog(call: Call) -> Backlog:
     name = None if call.choices.backlog_name == "ignored" else call.given.get("backlogName")
     found = organization.backlogs[organization.default_backlog_id] if name is None else organization.backlog_named(name)
     if found is None:
-        raise Refused(404, "Backlog not found")
+        raise Missing("Backlog")
     return found
 
 

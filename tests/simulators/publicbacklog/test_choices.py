@@ -33,8 +33,19 @@ def lost(api: Any) -> object:
 
 
 def page(api: Any) -> object:
-    answer = api("POST", CREATE, DRAFT)
-    return answer.mimetype, "message" in (answer.get_json(silent=True) or {})
+    answer = api("POST", "/tickets/<create>", DRAFT)
+    return answer.mimetype, answer.get_data(as_text=True)
+
+
+def missing(api: Any) -> object:
+    asked = [
+        api.refused("GET", "/tickets/get-ticket", id=1),
+        api.refused("PATCH", "/tickets/update-ticket", {"id": 1, "comment": "x"}),
+        api.refused("DELETE", "/tickets/delete-ticket", id=1),
+        api.refused("GET", "/backlogs/get-backlog", backlogName="Nowhere"),
+        api.refused("POST", SAVE, {**DRAFT, "backlogName": "Nowhere"}),
+    ]
+    return [message for status, message in asked if status == 404]
 
 
 def wrapped(api: Any) -> object:
@@ -127,7 +138,14 @@ EFFECTS: dict[str, tuple[Callable[[Any], object], dict[str, object]]] = {
     "create_path": (creating, {"save-ticket": [200, 404], "create-ticket": [404, 200], "both": [200, 200]}),
     "read_verb": (reading, {"get": [200, 405], "post": [405, 200], "both": [200, 200]}),
     "undefined": (lost, {"http": [405, 404], "404": [404, 404], "405": [405, 405]}),
-    "undefined_page": (page, {"html": ("text/html", False), "json": ("application/json", True)}),
+    "undefined_page": (
+        page,
+        {
+            "html": ("text/html", "<html><body><pre>Cannot POST /v1/tickets/&lt;create&gt;</pre></body></html>"),
+            "json": ("application/json", '{"message":"Cannot POST /v1/tickets/<create>"}'),
+        },
+    ),
+    "missing": (missing, {"named": [*["Ticket not found"] * 3, *["Backlog not found"] * 2], "bare": ["Not found"] * 5}),
     "wrapping": (
         wrapped,
         {
