@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import http.client
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,27 +32,36 @@ class Delivery:
 
 
 class Webhooks:
-    """Posts events one after another in a thread of its own; what failed goes again when it is asked later on."""
+    """Posts events one after another and keeps nobody waiting; what failed goes again when it is asked later on."""
 
     def __init__(self, *, timeout: float = 5.0) -> None:
         self.deliveries: list[Delivery] = []
         self._timeout = timeout
-        self._sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="webhooks")
+        self._last: Thread | None = None
 
     def queue(self, body: dict[str, Any], now: datetime) -> None:
         """Add an event, due at once."""
         self.deliveries.append(Delivery(body=body, due=now))
 
     def send_due(self, webhook: Webhook, now: datetime) -> None:
-        """Begin to post all that is due, oldest first, and wait for none of it."""
-        for delivery in self.deliveries:
-            if delivery.due is not None and delivery.due <= now:
-                delivery.due = None
-                self._sender.submit(self._attempt, delivery, webhook, now)
+        """Begin to post all that is due, oldest first and after what was begun before, and wait for none of it."""
+        due = [each for each in self.deliveries if each.due is not None and each.due <= now]
+        for delivery in due:
+            delivery.due = None
+        if due:
+            self._last = Thread(target=self._send, args=(self._last, due, webhook, now), daemon=True)
+            self._last.start()
 
     def settle(self) -> None:
         """Return when everything that was begun has ended."""
-        self._sender.submit(int).result()
+        if self._last is not None:
+            self._last.join()
+
+    def _send(self, before: Thread | None, due: list[Delivery], webhook: Webhook, now: datetime) -> None:
+        if before is not None:
+            before.join()
+        for delivery in due:
+            self._attempt(delivery, webhook, now)
 
     def _attempt(self, delivery: Delivery, webhook: Webhook, now: datetime) -> None:
         status = _posted(webhook, delivery.body, self._timeout)

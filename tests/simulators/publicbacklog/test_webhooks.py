@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from anybacklog_simulators.faults import Fault, Harm
 from anybacklog_simulators.publicbacklog import Webhook
-from anybacklog_simulators.publicbacklog.webhooks import request_of
+from anybacklog_simulators.publicbacklog.webhooks import Webhooks, request_of
 from anybacklog_simulators.serving import Server
 
 
@@ -122,6 +123,21 @@ def test_nobody_there_is_a_failed_delivery_and_the_answer_does_not_wait(api: Any
     settled(api)
     (delivery,) = api.fake.service.webhooks.deliveries
     assert delivery.attempts == [0]
+
+
+def test_a_receiver_that_never_answers_keeps_neither_requests_nor_later_deliveries_for_good(
+    api: Any, receiver: Receiver
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        api.fake.service.webhooks = Webhooks(timeout=0.5)
+        kept = api.organization.webhook
+        api.organization.webhook = Webhook(url=f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        api.create()
+        api.organization.webhook = kept
+        api.update(1, title="Another")
+        settled(api)
+    assert [each.attempts for each in api.fake.service.webhooks.deliveries] == [[0], [204]]
+    assert receiver.events == ["ticket.updated"]
 
 
 def test_without_a_webhook_nothing_is_kept_to_be_sent(api: Any) -> None:
