@@ -13,7 +13,6 @@ import requests
 
 from anybacklog.errors import ProtocolError, TransportError
 from anybacklog.http.call import Call
-from anybacklog.http.spelling import culprit
 from anybacklog.redact import redact, redact_json
 
 EXCERPT = 200
@@ -84,7 +83,11 @@ def excerpt(body: bytes, secrets: Collection[str]) -> str:
 
 
 def _json(body: bytes) -> tuple[Any, str]:
-    """Decode, or say what is wrong."""
+    """Decode, or say what is wrong.
+
+    Half a character (a lone surrogate, which only an escape can bring) stays in its text: it is one text's trouble, for
+    whoever writes that one on, and not the whole page's.
+    """
     if len(body) > LONGEST_JSON:
         return None, f"more than {LONGEST_JSON >> 20} MiB, which is the limit of an answer"
     try:
@@ -97,15 +100,7 @@ def _json(body: bytes) -> tuple[Any, str]:
         return None, "something that is not JSON as it can be read (a number without end: NaN, 1e999, 4300 digits)"
     except RecursionError:
         return None, "something that is not JSON as it can be read (nested too deeply)"
-    return value, _half_a_character(value, body)
-
-
-def _half_a_character(value: Any, body: bytes) -> str:
-    r"""Say where half a character is, which nothing could store; only an escape `\ud83c` can have brought it."""
-    if b"\\ud" not in body and b"\\uD" not in body:
-        return ""
-    field = culprit(value, "the answer")
-    return "" if field is None else f"half a character (a lone surrogate) in {field!r}"
+    return value, ""
 
 
 def _finite(number: str) -> float:

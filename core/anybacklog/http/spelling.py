@@ -75,19 +75,14 @@ def headers_fit(headers: Mapping[str, str]) -> Mapping[str, str]:
 
 def json_body(value: Any) -> Any:
     """Give the body back; ValidationError names the innermost field that JSON has no words for."""
-    field = culprit(value, "body")
-    if field is None:
+    if _can_be_said(value):
         return value
+    field = _culprit(value, "body")
     raise ValidationError(
         f"{field} holds what JSON has no words for, such as NaN, infinity or half a character; mend it",
         field=field,
         limit="JSON",
     )
-
-
-def culprit(value: Any, field: str) -> str | None:
-    """Give the name of the innermost field that JSON has no words for, `field` if it has none; None if all is well."""
-    return None if _can_be_said(value) else _culprit(value, field)
 
 
 def _word(name: str, value: Any) -> str:
@@ -99,6 +94,7 @@ def _word(name: str, value: Any) -> str:
 
 
 def _culprit(value: Any, field: str) -> str:
+    """Give the name of the innermost field that JSON has no words for, `field` if it has none."""
     for name, each in _parts(value):
         if not _can_be_said(each):
             return _culprit(each, name or field)
