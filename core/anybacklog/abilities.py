@@ -41,14 +41,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The largest values a backend takes; `None` where no limit is known.
+    """The largest values a backend takes, and two that must not be shorter; `None` where no limit is known.
 
     Lengths in Unicode code points, sizes in bytes, the rest in items. `reasons` says for each limit where it comes
     from.
     """
 
     title_length: int | None = None
+    title_minimum: int | None = None
     description_length: int | None = None
+    description_minimum: int | None = None
     comment_length: int | None = None
     attachment_size: int | None = None
     attachments_per_ticket: int | None = None
@@ -99,7 +101,9 @@ class Abilities:
     `attachments.created_at`, `comments.changes`): is the value held as given? What is missing there is not.
     `creatable` names the metadata that `add_metadata` can create, `new_statuses` the categories that a status made so
     can be of. `after_creation` names the fields that a new ticket cannot have: `create_ticket` gives them by a second
-    write, so a migration makes a step of its own of it.
+    write, so a migration makes a step of its own of it. `unreadable` names the operations and fields that the service
+    has and shows nobody, each with why: whoever copies from there is told. `status_types` are the statuses that only
+    tickets of one type can have: a status's id -> the type's.
     """
 
     text_format: TextFormat
@@ -112,6 +116,8 @@ class Abilities:
     creatable: frozenset[MetadataKind] = frozenset()
     new_statuses: frozenset[StatusCategory] = frozenset(STATUS_CATEGORIES)
     after_creation: frozenset[str] = frozenset()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    status_types: Mapping[str, str] = field(default_factory=dict)
 
 
 _DRAFT_FIELDS = tuple(each.name for each in fields(TicketDraft))

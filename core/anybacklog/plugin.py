@@ -26,6 +26,7 @@ from anybacklog.backend import (
     AttachmentDraft,
     Backend,
     BackendSpec,
+    ChangesWithComment,
     CommentDraft,
     Connection,
     CountsRequests,
@@ -121,7 +122,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ALL_TEXT_FORMATS", "DEFAULT_SETTLE", "FILTERS", "NATIVE_FIELDS", "ORDERS", "Abilities", "Activity",
     "AddsAttachments", "AddsComments", "AddsLinks", "AddsMetadata", "Answer", "AnyBacklogError", "Attachment",
-    "AttachmentDraft", "AuthenticationError", "Backend", "BackendSpec", "Category", "Change", "CommandSpec",
+    "AttachmentDraft", "AuthenticationError", "Backend", "BackendSpec", "Category", "Change",
+    "ChangesWithComment", "CommandSpec",
     "Comment", "CommentDraft", "ConfigurationError", "Conflict", "Connection", "Converter", "CountsRequests",
     "CountsTickets", "CreatesTickets", "Credentials", "CustomField", "CustomFieldValue", "DeletesAttachments",
     "DeletesComments", "DeletesTickets", "Extends", "FieldType", "FieldValue", "FollowsKeys", "HttpSession",

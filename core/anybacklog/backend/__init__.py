@@ -42,6 +42,7 @@ from anybacklog.backend.optional import (
 )
 from anybacklog.backend.required import Backend
 from anybacklog.backend.spec import BackendSpec, Connection, Option, Traffic
+from anybacklog.backend.unlisted import ChangesWithComment
 
 __all__ = [
     "OPERATIONS",
@@ -52,6 +53,7 @@ __all__ = [
     "AttachmentDraft",
     "Backend",
     "BackendSpec",
+    "ChangesWithComment",
     "CommentDraft",
     "Connection",
     "CountsRequests",

@@ -38,6 +38,7 @@ from anybacklog.backend.optional import (
     UpdatesComments,
     UpdatesTickets,
 )
+from anybacklog.backend.unlisted import ChangesWithComment
 
 OPERATIONS: Mapping[str, type] = {
     "projects": ListsProjects, "myself": KnowsMyself, "users": ListsUsers, "ticket_types": ListsTicketTypes,
@@ -46,7 +47,8 @@ OPERATIONS: Mapping[str, type] = {
     "custom_fields": ListsCustomFields, "add_metadata": AddsMetadata, "count_tickets": CountsTickets,
     "tickets_after": FollowsKeys,
     "create_ticket": CreatesTickets, "update_ticket": UpdatesTickets, "delete_ticket": DeletesTickets,
-    "comments": ReadsComments, "add_comment": AddsComments, "update_comment": UpdatesComments,
+    "comments": ReadsComments, "add_comment": AddsComments, "change_with_comment": ChangesWithComment,
+    "update_comment": UpdatesComments,
     "delete_comment": DeletesComments, "attachments": ReadsAttachments, "open_attachment": ReadsAttachments,
     "add_attachment": AddsAttachments, "delete_attachment": DeletesAttachments, "links": ReadsLinks,
     "add_link": AddsLinks,

@@ -15,7 +15,10 @@ from anybacklog.redact import redact, redact_url
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Call:
-    """A request without its credentials. `foreign` is the host that a redirect led to, if it is not the service's."""
+    """A request without its credentials. `foreign` is the host that a redirect led to, if it is not the service's.
+
+    `only_reads`: it changes nothing, whatever its method.
+    """
 
     method: str
     path: str
@@ -30,11 +33,12 @@ class Call:
     stream: bool = False
     redirects: int = 0
     foreign: str = ""
+    only_reads: bool = False
 
     @property
     def write(self) -> bool:
         """Tell whether it may change something."""
-        return is_write(self.method)
+        return is_write(self.method) and not self.only_reads
 
     @property
     def where(self) -> str:

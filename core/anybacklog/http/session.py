@@ -106,16 +106,17 @@ class HttpSession:
         data: Mapping[str, Any] | None = None,
         json: Any = None,
         headers: Mapping[str, str] | None = None,
+        only_reads: bool = False,
     ) -> Any:
         """Send and give the decoded JSON, None for an empty answer to a write. `data` is a form, `json` a JSON body.
 
         A read is repeated after connection trouble, a timeout, 408, 429, 500, 502, 503, 504; a write only after 429
         and where it provably was not sent. An answer has at most 64 MiB. Raises TransportError, RateLimited,
         ProtocolError, or what a refusal means; ValidationError, before anything is sent, for a path that leads out of
-        the base, or a field that no request can carry.
+        the base, or a field that no request can carry. `only_reads`: a read, though its method is not one of those.
         """
         form = None if data is None else pairs(data)
-        call = self._call(method, path, params, headers or {}, data=form, json=json_body(json))
+        call = self._call(method, path, params, headers or {}, data=form, json=json_body(json), only_reads=only_reads)
         return decoded(self._delivery.answer(call), self._secrets)
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:

@@ -25,15 +25,18 @@ except ModuleNotFoundError as error:
 pytest.register_assert_rewrite(
     *(
         f"{__name__}.{module}"
-        for module in ("common", "drafts", "files", "health", "journal", "metadata", "reading", "tickets", "words")
+        for module in (
+            "common", "drafts", "files", "health", "journal", "metadata", "reading", "tickets", "unlisted", "words",
+        )
     )
-)
+)  # fmt: skip
 
 from anybacklog.backend import (
     AddsAttachments,
     AddsComments,
     AddsLinks,
     AddsMetadata,
+    ChangesWithComment,
     CountsTickets,
     CreatesTickets,
     DeletesAttachments,
@@ -80,6 +83,7 @@ from anybacklog.testing.reading import (
     TicketContract,
 )
 from anybacklog.testing.tickets import CreatesTicketsContract, DeletesTicketsContract, UpdatesTicketsContract
+from anybacklog.testing.unlisted import ChangesWithCommentContract
 from anybacklog.testing.words import (
     KnowsMyselfContract,
     ListsCategoriesContract,
@@ -115,6 +119,7 @@ CONTRACTS: Mapping[type, type] = {
     DeletesTickets: DeletesTicketsContract,
     ReadsComments: ReadsCommentsContract,
     AddsComments: AddsCommentsContract,
+    ChangesWithComment: ChangesWithCommentContract,
     UpdatesComments: UpdatesCommentsContract,
     DeletesComments: DeletesCommentsContract,
     ReadsAttachments: ReadsAttachmentsContract,
@@ -168,6 +173,7 @@ __all__ = [
     "AddsCommentsContract",
     "AddsLinksContract",
     "AddsMetadataContract",
+    "ChangesWithCommentContract",
     "CountsTicketsContract",
     "CreatesTicketsContract",
     "DeletesAttachmentsContract",

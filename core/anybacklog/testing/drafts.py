@@ -60,9 +60,9 @@ NASTY_FILE_NAMES: dict[str, str] = {
 }
 
 
-def cut(text: str, limit: int | None) -> str:
-    """Cut a text to a limit in code points; with no limit it stays whole."""
-    return text if limit is None else text[:limit]
+def cut(text: str, limit: int | None, minimum: int | None = None) -> str:
+    """Cut a text to a limit in code points, or repeat it up to a minimum; with neither it stays as it is."""
+    return (text * -(-(minimum or 0) // len(text)) if len(text) < (minimum or 0) else text)[:limit]
 
 
 def long_title(abilities: Abilities) -> str:

@@ -56,14 +56,14 @@ class CreatesTicketsContract(Contract):
 
     @pytest.mark.parametrize("why", NASTY_TITLES)
     def test_a_title_is_kept_to_the_last_code_point(self, backend: Creating, why: str) -> None:
-        title = cut(NASTY_TITLES[why], backend.abilities.limits.title_length)
+        limits = backend.abilities.limits
+        title = cut(NASTY_TITLES[why], limits.title_length, limits.title_minimum)
         made = make_ticket(backend, title=title)
         assert (made.title, backend.ticket(made.id).title) == (title, title)
 
     @pytest.mark.parametrize("why", NASTY_TEXTS)
     def test_a_description_is_kept_to_the_last_code_point(self, backend: Creating, why: str) -> None:
-        abilities = backend.abilities
-        text = Text(cut(NASTY_TEXTS[why], abilities.limits.description_length), abilities.text_format)
+        text = Text(_description(backend, why), backend.abilities.text_format)
         made = make_ticket(backend, description=text)
         assert (made.description, backend.ticket(made.id).description) == (text, text)
 
@@ -189,8 +189,7 @@ class UpdatesTicketsContract(Contract):
 
     @pytest.mark.parametrize("why", NASTY_TEXTS)
     def test_a_changed_description_is_kept_to_the_last_code_point(self, backend: Updating, why: str) -> None:
-        abilities = backend.abilities
-        text = Text(cut(NASTY_TEXTS[why], abilities.limits.description_length), abilities.text_format)
+        text = Text(_description(backend, why), backend.abilities.text_format)
         made = make_ticket(backend)
         assert backend.update_ticket(made.id, {"description": text}).description == text
 
@@ -241,6 +240,11 @@ class DeletesTicketsContract(Contract):
         for ticket_id in (gone.id, UNKNOWN_ID):
             with pytest.raises(NotFound):
                 backend.delete_ticket(ticket_id)
+
+
+def _description(backend: Creating, why: str) -> str:
+    limits = backend.abilities.limits
+    return cut(NASTY_TEXTS[why], limits.description_length, limits.description_minimum)
 
 
 def _held(ticket: Ticket, name: str) -> Any:

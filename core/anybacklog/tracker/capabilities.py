@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from anybacklog.abilities import NATIVE_FIELDS, READABLE_FIELDS, Answer, Limits, Listing, Settle
@@ -27,6 +28,8 @@ class Capabilities:
         """Give the reason why something cannot be done here, in one sentence; None if it can."""
         if name in OPERATIONS and not isinstance(self._backend, OPERATIONS[name]):
             return self._reason(name)
+        if name in OPERATIONS and name in self.unreadable:
+            return self.unreadable[name]
         if name in OPERATIONS or name in ALWAYS:
             return None
         answer = self.answer(name)
@@ -94,6 +97,16 @@ class Capabilities:
     def after_creation(self) -> frozenset[str]:
         """The fields that only a second write can give to a new ticket."""
         return self._backend.abilities.after_creation
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """What the service has and shows nobody, as far as is known by now: operation or field -> why."""
+        return self._backend.abilities.unreadable
+
+    @property
+    def status_types(self) -> Mapping[str, str]:
+        """The statuses that only tickets of one type can have: a status's id -> the type's."""
+        return self._backend.abilities.status_types
 
     def _reason(self, name: str) -> str:
         answer = self._backend.abilities.native.get(name)

@@ -81,6 +81,8 @@ class Drafts:
                 value=text.format,
             )
         self._within(text.source, field, getattr(self._abilities.limits, limit))
+        if field == "description":
+            self._at_least(text.source, field, self._abilities.limits.description_minimum)
         return text
 
     def _read(self, given: Mapping[str, Any]) -> TicketFields:
@@ -109,6 +111,7 @@ class Drafts:
         if not isinstance(value, str) or not value:
             raise ValidationError("a ticket needs a title", field="title", value=value)
         self._within(value, "title", self._abilities.limits.title_length)
+        self._at_least(value, "title", self._abilities.limits.title_minimum)
         return value
 
     def _custom_fields(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,6 +123,13 @@ class Drafts:
             )
         found = {name: self._words.field_id(name) for name in given}
         return {found[name].id: option_ids(found[name], _emptied(value)) for name, value in given.items()}
+
+    def _at_least(self, value: str, field: str, limit: int | None) -> None:
+        if limit is not None and 0 < len(value) < limit:
+            raise ValidationError(
+                f"{field} has {len(value)} characters, at least {limit} are wanted here; say more",
+                field=field, limit=limit, value=len(value),
+            )  # fmt: skip
 
     def _within(self, value: str, field: str, limit: int | None) -> None:
         if limit is not None and len(value) > limit:

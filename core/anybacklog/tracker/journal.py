@@ -13,6 +13,7 @@ from anybacklog.backend import (
     AddsComments,
     AddsLinks,
     AttachmentDraft,
+    ChangesWithComment,
     CommentDraft,
     DeletesAttachments,
     DeletesComments,
@@ -28,6 +29,7 @@ from anybacklog.model import (
     Comment,
     Link,
     Text,
+    Ticket,
     User,
 )  # fmt: skip
 from anybacklog.tracker.drafts import aware
@@ -82,6 +84,13 @@ class JournalOperations(Opened):
                 external_id=external_id,
             )
             return backend.add_comment(self._id(ref), draft)
+
+    def change_with_comment(self, ref: Ref, changes: Mapping[str, Any], body: str | Text) -> Ticket:
+        """Change fields of a ticket and add a comment, both in one write."""
+        with self._during("change_with_comment"):
+            backend = self._able(ChangesWithComment, "change_with_comment")
+            draft = CommentDraft(body=self._drafts().text(body, "comment", "comment_length"))
+            return owned(backend.change_with_comment(self._id(ref), self._drafts().to_change(changes), draft))
 
     def update_comment(self, ref: Ref, comment: Comment | str, body: str | Text) -> Comment:
         """Replace the text of a comment."""

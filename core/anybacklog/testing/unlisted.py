@@ -1,0 +1,33 @@
+"""Contracts of services that write more than they show."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import pytest
+
+from anybacklog.backend import ChangesWithComment, CommentDraft, ReadsComments
+from anybacklog.errors import NotFound
+from anybacklog.model import Text
+from anybacklog.testing.common import UNKNOWN_ID, Contract, Creating, make_ticket
+
+
+class Counting(Creating, ChangesWithComment, Protocol):
+    """A backend whose comments travel with changes."""
+
+
+class ChangesWithCommentContract(Contract):
+    """For backends that change a ticket and comment on it in one write. Override `backend`."""
+
+    def test_the_change_and_the_comment_both_arrive(self, backend: Counting) -> None:
+        made, comment = make_ticket(backend), CommentDraft(body=Text("Both at once", backend.abilities.text_format))
+        changed = backend.change_with_comment(made.id, {"title": "Changed with a comment"}, comment)
+        assert backend.ticket(made.id) == changed
+        assert changed.title == "Changed with a comment"
+        if isinstance(backend, ReadsComments) and "comments" not in backend.abilities.unreadable:
+            assert [each.body.source for each in backend.comments(made.id)] == ["Both at once"]
+
+    def test_an_unknown_ticket_takes_neither(self, backend: Counting) -> None:
+        comment = CommentDraft(body=Text("Nowhere", backend.abilities.text_format))
+        with pytest.raises(NotFound):
+            backend.change_with_comment(UNKNOWN_ID, {"title": "Nowhere"}, comment)
