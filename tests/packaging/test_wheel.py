@@ -11,7 +11,12 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"anybacklog": "core", "anybacklog_nulab": "plugins", "anybacklog_simulators": "contrib"}
+PACKAGES = {
+    "anybacklog": "core",
+    "anybacklog_nulab": "plugins",
+    "anybacklog_publicbacklog": "plugins",
+    "anybacklog_simulators": "contrib",
+}
 FILES = {"anybacklog/cli/demo_project.toml", "anybacklog/migration/report.html.j2"}
 
 
