@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,10 @@ from anybacklog import abilities, backend, hookspecs
 from anybacklog.backend import OPERATIONS, BackendSpec, Connection
 from anybacklog.location import parse
 from anybacklog.registry import load_registry
+from anybacklog_nulab import Nulab
+from anybacklog_nulab.backend import NulabBackend
+from anybacklog_nulab.client import bucket
+from anybacklog_nulab.endpoints import endpoint, said_by
 from anybacklog_simulators import publicbacklog
 from anybacklog_simulators.nulab.routes import TABLE
 from anybacklog_simulators.publicbacklog.routes import TABLE as PUBLICBACKLOG_TABLE
@@ -39,6 +44,8 @@ VALUES = (
 )
 _PART = re.compile(r"(?<=<!-- generated: )(\w+)( -->\n)(.*?)(?=<!-- end -->)", re.DOTALL)
 _ORDER = ("pyproject.toml", "src", "tests", "tickets")
+_AS_TRACKER = {"ticket_by_key": "ticket"}
+"""What has another name in front of the boundary."""
 _LANGUAGES = {".py": "python"}
 
 
@@ -127,6 +134,43 @@ def publicbacklog_fields() -> str:
     return "\n" + " ".join(f"`{name}`" for name in publicbacklog.FIELDS) + "\n\n"
 
 
+def nulab_coverage() -> str:
+    """Tell of every endpoint of Nulab Backlog how it is reached: methods say themselves what they ask."""
+    lines = (DOCS / "nulab-endpoints.txt").read_text(encoding="utf-8").splitlines()
+    reached = {line: _reached(line) for line in lines if line and not line.startswith("#")}
+    ways = Counter(way for way, _ in reached.values())
+    counts = ", ".join(
+        f"{count} by {way}" if way != "–" else f"{count} not at all" for way, count in ways.most_common()
+    )
+    parts = [f"\n{len(reached)} endpoints: {counts}.\n"]
+    for family in "\n".join(lines).split("\n## ")[1:]:
+        title, *held = family.strip().splitlines()
+        rows = [[f"`{line.removeprefix('- ')}`", _budget(line), *reached[line]] for line in held]
+        parts += [f"\n### {title}\n", _table(["endpoint", "budget", "reached by", "with"], rows).removesuffix("\n")]
+    return "".join(parts) + "\n"
+
+
+def _reached(line: str) -> tuple[str, str]:
+    """Say by which of model, extension and `raw` an endpoint is reached, and with which methods."""
+    if line.startswith("- "):
+        return "–", "it takes a header that only Nulab's own tools have"
+    asking = {"model": ("Tracker", NulabBackend), "extension": ("Nulab", Nulab)}
+    found = {
+        way: [
+            f"`{told}.{_AS_TRACKER.get(name, name)}`" for name, said in said_by(kind).items() if endpoint(line) in said
+        ]
+        for way, (told, kind) in asking.items()
+    }
+    ways = [way for way, names in found.items() if names]
+    names = dict.fromkeys(name for way in ways for name in found[way])
+    return (" and ".join(ways), " ".join(names)) if ways else ("raw", "`Tracker.raw`")
+
+
+def _budget(line: str) -> str:
+    method, path = line.removeprefix("- ").split(" /")
+    return bucket(method, path)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "boundary": lambda: source_of([backend.Backend]),
     "abilities": lambda: source_of(ABILITIES),
@@ -137,6 +181,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "operations": operations_table,
     "fields": fields_table,
     "nulab_routes": nulab_routes,
+    "nulab_coverage": nulab_coverage,
     "publicbacklog_routes": publicbacklog_routes,
     "publicbacklog_choices": publicbacklog_choices,
     "publicbacklog_fields": publicbacklog_fields,

@@ -77,7 +77,10 @@ class ProjectOperations(Opened):
         return self._named(Milestone, f"{self._path}/versions")
 
     def versions(self) -> Sequence[Version]:
-        """List the versions: the same objects as the milestones; an issue refers to them twice."""
+        """List the versions: `GET /projects/{p}/versions` (get-version-milestone-list), read.
+
+        They are the same objects as the milestones; an issue refers to them twice.
+        """
         return self._named(Version, f"{self._path}/versions")
 
     def custom_fields(self) -> Sequence[CustomField]:
@@ -92,11 +95,14 @@ class ProjectOperations(Opened):
         return [to_field(FIELD.load(row), row) for row in rows]
 
     def add_metadata(self, noun: Metadata) -> Metadata:
-        """Make a type, status, category, milestone, version or custom field: `POST /projects/{p}/...`, update.
+        """Make a type, status, category, milestone, version or custom field, or more choices of a field; update.
 
-        Pages: add-issue-type, add-status (8 beside Nulab's four), add-category, add-version-milestone,
-        add-custom-field, add-list-item-for-list-type-custom-field; for administrators of the project. Conflict on a
-        taken name, for which the list is read first; a milestone and a version of one name are one object.
+        By kind: `POST /projects/{p}/issueTypes` (add-issue-type), `POST /projects/{p}/statuses` (add-status: 8 beside
+        Nulab's four), `POST /projects/{p}/categories` (add-category), `POST /projects/{p}/versions`
+        (add-version-milestone), `POST /projects/{p}/customFields` (add-custom-field),
+        `POST /projects/{p}/customFields/{id}/items` (add-list-item-for-list-type-custom-field); for administrators of
+        the project. Conflict on a taken name, for which the list is read first; a milestone and a version of one name
+        are one object.
         """
         self._words.clear()
         path = f"{self._path}/{metadata.path_of(noun)}"

@@ -24,6 +24,7 @@ class Here:
     fake: Simulator[Any]
     tracker: anybacklog.Tracker
     url: str
+    key: str
 
     @property
     def nulab(self) -> Nulab:
@@ -50,4 +51,4 @@ def here() -> Iterator[Here]:
         fake.served() as server,
         anybacklog.connect(url := f"nulab+{server.url}/DEMO", api_key=DEMO_KEY) as tracker,
     ):
-        yield Here(space, fake, tracker, url)
+        yield Here(space, fake, tracker, url, DEMO_KEY)
