@@ -172,6 +172,51 @@ def test_a_session_closed_by_one_thread_leaves_the_others_theirs(
     assert server.connections == 1
 
 
+def test_a_session_closed_while_it_waits_for_its_budget_sends_nothing(
+    server: Server, connect: Callable[..., HttpSession], beside: Callable[..., threading.Thread], fake: FakeTime
+) -> None:
+    waiting, go_on = threading.Event(), threading.Event()
+    refused: list[bool] = []
+
+    def sleep(seconds: float) -> None:
+        waiting.set()
+        assert go_on.wait(10)
+        fake.sleep(seconds)
+
+    def ask() -> None:
+        with pytest.raises(ConfigurationError, match="closed; open another"):
+            session.get("issues")
+        refused.append(True)
+
+    session = connect(clock=Clock(fake.now, sleep))
+    server.script += [server.answer(X_RateLimit_Remaining="0", X_RateLimit_Reset=f"{fake.time + 30:.0f}")]
+    session.get("issues")
+    thread = beside(ask)
+    assert waiting.wait(10)
+    session.close()
+    go_on.set()
+    thread.join(10)
+    assert (refused, len(server.requests)) == ([True], 1)
+
+
+def test_a_session_closed_while_an_answer_is_under_way_leaves_no_connection_open(
+    server: Server, connect: Callable[..., HttpSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = connect(traffic=PATIENT, clock=Clock())
+    connections = session._lane.connections
+    send = connections.request
+
+    def close_first(*given: object, **named: object) -> object:
+        session.close()
+        return send(*given, **named)  # type: ignore[arg-type]  # as given
+
+    monkeypatch.setattr(connections, "request", close_first)
+    server.script += [server.answer(body=b"[1]")]
+    assert session.get("issues") == [1]
+    server.threads[-1].join(10)
+    assert not server.threads[-1].is_alive()  # it had the connection, and serves it until that is closed
+
+
 def test_a_closed_session_sends_nothing(server: Server, session: HttpSession) -> None:
     session.close()
     session.close()

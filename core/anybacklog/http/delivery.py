@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from os import getpid
 
 from anybacklog.backend import Traffic
-from anybacklog.errors import AnyBacklogError
+from anybacklog.errors import AnyBacklogError, ConfigurationError
 from anybacklog.http.answer import Answer
 from anybacklog.http.call import Call
 from anybacklog.http.clock import Clock
@@ -41,7 +42,16 @@ class Delivery:
     retry: Retry
     clock: Clock
     longest_wait: float
+    process: int = field(default_factory=getpid)
+    closed: bool = False
     requests: Counter[str] = field(default_factory=Counter)
+
+    def refuse_unless_open(self) -> None:
+        """Send nothing for a session that was closed, perhaps while it waited, or belongs to another process."""
+        if self.closed:
+            raise ConfigurationError("this connection is closed; open another")
+        if self.process != getpid():
+            raise ConfigurationError("this connection was opened by another process; open one in this process")
 
     def answer(self, call: Call) -> Answer:
         """Send until there is a good answer, or none is to be hoped for."""
@@ -107,7 +117,8 @@ class Delivery:
     def _turn(self, call: Call) -> Iterator[None]:
         """Take the turn when the budget allows; who waits for a budget leaves it to those who need another."""
         while True:
-            with self.lane.turn:
+            with self.lane.taken():
+                self.refuse_unless_open()
                 delay = self.lane.budget.ask(call.bucket, call.where, self.clock.now(), self.longest_wait)
                 if not delay:
                     yield
@@ -118,7 +129,8 @@ class Delivery:
         """Send to another host, without credentials."""
         started = self.clock.now()
         route = route_to(origin_of(call.url))
-        with self.lane.turn:
+        with self.lane.taken():
+            self.refuse_unless_open()
             outcome = exchange(call, Credentials(), self.lane.connections, route, self.traffic)
         self._tell(call, outcome, self.clock.now() - started)
         return outcome

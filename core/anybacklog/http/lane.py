@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from os import getpid
@@ -39,6 +40,16 @@ class Lane:
     turn: RLock = field(default_factory=RLock)
     secrets: frozenset[str] = frozenset()
     sharers: WeakSet[Terms] = field(default_factory=WeakSet)
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Hold the turn. Who sent although all had left meanwhile leaves no connection open."""
+        with self.turn:
+            try:
+                yield
+            finally:
+                if not self.sharers:
+                    self.connections.close()
 
     def leave(self, terms: Terms) -> None:
         """Close the connections when nobody uses them any more; what is known of the budget stays."""

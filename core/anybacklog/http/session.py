@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from os import getpid
 from typing import IO, Any, BinaryIO
 
 from anybacklog.backend import Traffic, TrafficState
-from anybacklog.errors import ConfigurationError
 from anybacklog.http.answer import decoded
 from anybacklog.http.call import Call
 from anybacklog.http.clock import Clock
@@ -65,7 +63,6 @@ class HttpSession:
         self._headers = {"User-Agent": "anybacklog", "Accept": "application/json", **(headers or {})}
         self._bucket = bucket
         self._clock = clock
-        self._closed, self._process = False, getpid()
         home = base_origin(self.base_url, allow_plain_http=traffic.allow_plain_http)
         route = route_to(home)
         self._terms = Terms(share=traffic.share, polite=traffic.polite, rates=rates or {})
@@ -89,8 +86,8 @@ class HttpSession:
 
     def close(self) -> None:
         """Let go of the connections; those that other sessions share stay open. The session sends nothing more."""
-        if not self._closed:
-            self._closed = True
+        if not self._delivery.closed:
+            self._delivery.closed = True
             self._lane.leave(self._terms)
 
     def state(self) -> TrafficState:
@@ -173,7 +170,7 @@ class HttpSession:
     def _call(
         self, method: str, path: str, params: Mapping[str, Any] | None, headers: Mapping[str, str], **rest: Any
     ) -> Call:
-        self._refuse_unless_open()
+        self._delivery.refuse_unless_open()
         method, path = verb(method), below(path)
         return Call(
             method=method,
@@ -185,9 +182,3 @@ class HttpSession:
             headers=headers_fit({**self._headers, **headers}),
             **rest,
         )
-
-    def _refuse_unless_open(self) -> None:
-        if self._closed:
-            raise ConfigurationError("this connection is closed; open another")
-        if self._process != getpid():
-            raise ConfigurationError("this connection was opened by another process; open one in this process")
