@@ -41,6 +41,8 @@ VALUES = (
     BackendSpec,
     backend.Option,
     Connection,
+    backend.OAuthSpec,
+    backend.TokenSource,
 )
 _PART = re.compile(r"(?<=<!-- generated: )(\w+)( -->\n)(.*?)(?=<!-- end -->)", re.DOTALL)
 _ORDER = ("pyproject.toml", "src", "tests", "tickets")

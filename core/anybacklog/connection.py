@@ -9,9 +9,12 @@ from typing import Any
 
 from anybacklog.backend import BackendSpec, Connection, Option
 from anybacklog.config import (
+    ClientSearch,
     FoundKey,
+    Logins,
     Place,
     Settings,
+    address_of,
     find_key,
     is_vendors_own,
     load_config,
@@ -21,6 +24,7 @@ from anybacklog.config import (
 )
 from anybacklog.errors import ConfigurationError
 from anybacklog.location import Location, is_loopback, parse
+from anybacklog.oauth import Endpoints, LoginTokens, endpoints_of
 from anybacklog.registry import Registry, load_registry
 from anybacklog.tracker import Tracker
 from anybacklog.traffic import TRAFFIC_OPTIONS, traffic_of
@@ -54,8 +58,29 @@ class Target:
             return iter(())
         return places(
             self.location, keyword=keyword, key_env=key_env, connection=self.settings, vendor_hosts=self.spec.hosts,
-            default_host=self.spec.default_host, environ=os.environ,
+            default_host=self.spec.default_host, environ=os.environ, logins=Logins() if self.spec.oauth else None,
         )  # fmt: skip
+
+    @property
+    def address(self) -> str:
+        """What a login is for, and is named by."""
+        return address_of(self.location, self.spec.default_host)
+
+    def client_search(self) -> ClientSearch:
+        """Say where the application's id and secret are looked up for a login."""
+        return ClientSearch(
+            location=self.location, connection=self.settings, vendor_hosts=self.spec.hosts,
+            default_host=self.spec.default_host, environ=os.environ,
+            register=self.spec.oauth.register if self.spec.oauth else "",
+        )  # fmt: skip
+
+    def endpoints(self) -> Endpoints:
+        """Say where people log in; ConfigurationError where the backend knows no login."""
+        if self.spec.oauth is None:
+            way_out = "it needs no key" if self.spec.local else f"put an API key into {variable(self.spec.scheme)}"
+            raise ConfigurationError(f"{self.spec.scheme}:// has no login; {way_out}")
+        traffic = traffic_of(self.options)
+        return endpoints_of(self.spec.oauth, self.location, self.spec.default_host, traffic)
 
 
 def connect(
@@ -148,8 +173,8 @@ def open_target(target: Target, key: FoundKey | None) -> Tracker:
     spec = target.spec
     if spec.needs_key and key is None:
         raise ConfigurationError(_no_key(target))
-    token = key is not None and key.kind == "access_token"
-    if token and not spec.takes_token:
+    kind = key.kind if key else "api_key"
+    if kind == "access_token" and not spec.takes_token:
         raise ConfigurationError(
             f"{spec.scheme}:// takes no access token; put an API key into {variable(spec.scheme)}, "
             f"or unset {variable(spec.scheme, 'ACCESS_TOKEN')}"
@@ -157,8 +182,9 @@ def open_target(target: Target, key: FoundKey | None) -> Tracker:
     secret = key.secret if key else None
     opened = Connection(
         location=target.location,
-        api_key=None if token else secret,
-        access_token=secret if token else None,
+        api_key=secret if kind == "api_key" else None,
+        access_token=secret if kind == "access_token" else None,
+        login=LoginTokens(target.endpoints(), Logins()) if kind == "login" else None,
         options=target.options,
         traffic=traffic_of({} if spec.local else target.options),
     )
@@ -206,4 +232,5 @@ def _no_key(target: Target) -> str:
         else f"{target.host} is not one of the vendor's own hosts, so name its key"
     )
     place = f"{spec.scheme}://{location.authority() or spec.default_host}"
-    return f"no credentials for {place}; {way}, give --key-env NAME, or add it to config.toml"
+    login = f", or log in with anybacklog login {target.address}" * (spec.oauth is not None)
+    return f"no credentials for {place}; {way}, give --key-env NAME, or add it to config.toml{login}"

@@ -34,6 +34,7 @@ def open_client(connection: Connection) -> NulabClient:
     session = HttpSession(
         f"{location.base_url()}/api/v2",
         credentials=_credentials(connection),
+        login=connection.login,
         explain=explain,
         bucket=bucket,
         rates=RATES,
@@ -43,8 +44,13 @@ def open_client(connection: Connection) -> NulabClient:
 
 
 def _credentials(connection: Connection) -> tuple[Credentials, ...]:
-    """Show a key in the header, or else as old spaces want it in the query; a token as OAuth has it."""
+    """Show a key in the header, or else as old spaces want it in the query; a token as OAuth has it.
+
+    The header is in the documentation of 2026 only (page: auth); which of the two a space takes is remembered.
+    """
     key, token = connection.api_key, connection.access_token
+    if connection.login:
+        return ()
     if token:
         return (Credentials(headers={"Authorization": f"Bearer {token}"}),)
     if not key:

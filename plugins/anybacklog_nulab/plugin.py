@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from anybacklog.plugin import Backend, BackendSpec, Connection, hookimpl
+from anybacklog.plugin import Backend, BackendSpec, Connection, OAuthSpec, hookimpl
+
+OAUTH = OAuthSpec(
+    authorize="/OAuth2AccessRequest.action",
+    token="/api/v2/oauth2/token",  # noqa: S106  # a path
+    redirect_uri="http://127.0.0.1:48620/callback",
+    register="https://backlog.com/developer/applications",
+)
+"""Page: auth. No scopes, PKCE or revocation are documented; the redirect URI must be the one that is registered."""
 
 
 @hookimpl
@@ -17,6 +25,7 @@ def anybacklog_backends() -> list[BackendSpec]:
             hosts=("backlog.com", "backlog.jp", "backlogtool.com"),
             needs_key=True,
             takes_token=True,
+            oauth=OAUTH,
         )
     ]
 

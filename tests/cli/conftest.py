@@ -43,8 +43,8 @@ Call = Callable[..., Answer]
 
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep ledgers and configuration out of the developer's home."""
-    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+    """Keep ledgers, configuration and logins out of the developer's home."""
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     monkeypatch.setenv("COLUMNS", "100")
     for name in [*os.environ]:

@@ -103,6 +103,7 @@ def test_every_place_is_told_in_its_order(
         ("environment variable ANYBACKLOG_WORK_API_KEY", "used"),
         (f"environment variable {VARIABLE}", "not asked"),
         ("environment variable ANYBACKLOG_NULAB_ACCESS_TOKEN", "not asked"),
+        (f"login at nulab+http://{there.host}", "not asked"),
         (f"system keyring entry anybacklog/nulab://{there.host}", "not asked"),
     ]
 

@@ -41,7 +41,7 @@ from anybacklog.backend.optional import (
     UpdatesTickets,
 )
 from anybacklog.backend.required import Backend
-from anybacklog.backend.spec import BackendSpec, Connection, Option, Traffic
+from anybacklog.backend.spec import BackendSpec, Connection, OAuthSpec, Option, TokenSource, Traffic
 from anybacklog.backend.unlisted import ChangesWithComment
 
 __all__ = [
@@ -80,6 +80,7 @@ __all__ = [
     "ListsVersions",
     "Marked",
     "Metadata",
+    "OAuthSpec",
     "Option",
     "Permissions",
     "RateState",
@@ -89,6 +90,7 @@ __all__ = [
     "ShowsTraffic",
     "SpeaksRaw",
     "TicketFields",
+    "TokenSource",
     "Traffic",
     "TrafficState",
     "UpdatesComments",

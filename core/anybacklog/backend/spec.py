@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from anybacklog.backend.required import Backend
 from anybacklog.location import Location
@@ -32,9 +33,42 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """What a backend is opened with. A secret is in `api_key` or in `access_token`, not in both; `repr` shows neither.
+class OAuthSpec:
+    """Where a service gives OAuth 2 tokens by the authorization code grant, with a client secret in the form.
 
+    `authorize` and `token` are paths below the service's address, such as `/oauth/token`. `redirect_uri` is the address
+    on this machine that people are told to register; port 0 is a free one, for services that do not compare ports.
+    `pkce`: the service knows RFC 7636. `register` names the page on which applications are registered.
+    """
+
+    authorize: str
+    token: str
+    scopes: tuple[str, ...] = ()
+    redirect_uri: str = "http://127.0.0.1:0/callback"
+    pkce: bool = False
+    register: str = ""
+
+
+class TokenSource(Protocol):
+    """The access token of a login, renewed while it is used; many threads and processes may share one login."""
+
+    name: str
+    """Tells logins apart; no secret."""
+
+    def token(self) -> str:
+        """Give the token to show now. AuthenticationError where the login is over and a person must log in again."""
+        ...
+
+    def renew(self, refused: str) -> bool:
+        """Get another token than the one that was refused; False if the service gives the same one again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """What a backend is opened with: at most one of `api_key`, `access_token` and `login`; `repr` shows no secret.
+
+    `login` comes to those alone who declare `BackendSpec.oauth`; hand it to HttpSession, which shows its token.
     `options` are those of the backend's own; what every networked backend takes is already read into `traffic`, to be
     handed to HttpSession.
     """
@@ -42,6 +76,7 @@ class Connection:
     location: Location
     api_key: str | None = field(default=None, repr=False)
     access_token: str | None = field(default=None, repr=False)
+    login: TokenSource | None = field(default=None, repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
     traffic: Traffic = Traffic()
 
@@ -52,8 +87,9 @@ class BackendSpec:
 
     `open` stores and does not connect; heavy imports belong inside it. `hosts` are the vendor's own host suffixes:
     the only ones, loopback aside, that a key meant for the whole scheme is sent to. `needs_key`: refuse to open
-    without one. `takes_token`: an access token will do; elsewhere one is refused, never shown as a key. `local`: no
-    network at all, so neither host nor key nor plain http mean anything.
+    without one. `takes_token`: an access token will do; elsewhere one is refused, never shown as a key. `oauth`: people
+    may log in, so that `open` has to take `Connection.login`. `local`: no network at all, so neither host nor key nor
+    plain http mean anything.
     """
 
     scheme: str
@@ -64,5 +100,6 @@ class BackendSpec:
     hosts: tuple[str, ...] = field(default=(), kw_only=True)
     needs_key: bool = field(default=False, kw_only=True)
     takes_token: bool = field(default=False, kw_only=True)
+    oauth: OAuthSpec | None = field(default=None, kw_only=True)
     default_host: str = field(default="", kw_only=True)
     local: bool = field(default=False, kw_only=True)

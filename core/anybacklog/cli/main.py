@@ -16,6 +16,8 @@ SUMMARIES = {
     "plugins": "List the plugins in use, and those skipped.",
     "connections": "List named connections and where their keys come from.",
     "doctor": "Say what is wrong: here, in the configuration, at a tracker.",
+    "login": "Log in at a service in the browser.",
+    "logout": "Forget a login.",
     "ls": "List tickets.",
     "show": "Show a ticket with its comments and attachments.",
     "create": "Create a ticket.",

@@ -116,7 +116,7 @@ def _remember(invocation: Invocation) -> None:
     from anybacklog.redact import remember
 
     named = {invocation.key_env, invocation.source_key_env, invocation.target_key_env}
-    ends = ("_API_KEY", "_ACCESS_TOKEN")
+    ends = ("_API_KEY", "_ACCESS_TOKEN", "_CLIENT_SECRET")
     ours = (name for name in os.environ if name.startswith("ANYBACKLOG_") and name.endswith(ends))
     remember(*(os.environ.get(name or "", "") for name in {*named, *ours}))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from anybacklog.config.places import KeyKind, Place
+from anybacklog.config.place import KeyKind, Place
 from anybacklog.errors import ConfigurationError
 from anybacklog.redact import remember
 

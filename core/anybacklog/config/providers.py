@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import stat
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
+from anybacklog.config import keyrings
 from anybacklog.config.settings import SecretSource, SourceKind
 from anybacklog.errors import ConfigurationError
 
@@ -39,26 +38,6 @@ def is_open_to_others(name: str) -> bool:
     except OSError:
         return False
     return os.name == "posix" and bool(mode & (stat.S_IRGRP | stat.S_IROTH))
-
-
-def has_keyring() -> bool:
-    """Tell whether the keyring extra is installed, without asking a keyring."""
-    return _keyring() is not None
-
-
-def system_keyring(service: str, user: str) -> str | None:
-    """Ask the keyring nobody configured: one that is not installed, or that has no keyring behind it, has no key."""
-    keyring = _keyring()
-    if keyring is None:
-        return None
-    try:
-        secret: str | None = keyring.get_password(service, user)
-    except keyring.errors.NoKeyringError:
-        return None
-    except keyring.errors.KeyringError as error:
-        told = "unlock it, or set PYTHON_KEYRING_BACKEND=keyring.backends.null.Keyring to do without"
-        raise ConfigurationError(f"the system keyring cannot be read: {type(error).__name__}; {told}") from None
-    return secret
 
 
 def _from_file(source: SecretSource) -> str:
@@ -96,7 +75,7 @@ def _from_command(source: SecretSource) -> str:
 def _from_keyring(source: SecretSource) -> str | None:
     [entry] = source.words
     service, _, user = entry.rpartition("/")
-    keyring = _keyring()
+    keyring = keyrings.installed()
     if keyring is None:
         raise ConfigurationError(f"keyring entry {entry} needs the keyring extra; pip install 'anybacklog[keyring]'")
     try:
@@ -114,13 +93,6 @@ def _text(content: bytes, origin: str) -> str:
     except UnicodeDecodeError:
         raise ConfigurationError(f"the key from {origin} is not UTF-8") from None
     return text.removesuffix("\n").removesuffix("\r")
-
-
-def _keyring() -> Any:
-    try:
-        return importlib.import_module("keyring")
-    except ModuleNotFoundError:
-        return None
 
 
 _KINDS: Mapping[SourceKind, str] = {

@@ -19,6 +19,7 @@ CONFIG = "ANYBACKLOG_CONFIG"
 LARGEST_FILE = 1024 * 1024
 """Bytes beyond which a file is not read as configuration."""
 SourceKind: TypeAlias = Literal["env", "file", "keyring", "command"]
+_SECRETS, _TEXTS = ("api_key", "client_secret"), ("client_id", "redirect_uri")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _WAY_OUT = (
     'name its place: {env = "NAME"}, {file = "..."}, {keyring = "service/user"} or {command = ["program", "..."]}'
@@ -35,11 +36,14 @@ class SecretSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One named connection of the configuration file."""
+    """One named connection of the configuration file; the client's id, secret and redirect URI are for `login`."""
 
     name: str
     url: str
     api_key: SecretSource | None = None
+    client_id: str | None = None
+    client_secret: SecretSource | None = None
+    redirect_uri: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -173,14 +177,18 @@ class _Reading:
             self._problem(path, f"must be a table; write [{path}]")
             return
         url = self._url(f"{path}.url", entry.get("url"))
-        api_key = self._source(f"{path}.api_key", entry["api_key"]) if "api_key" in entry else None
+        sources = {word: self._source(f"{path}.{word}", entry[word]) for word in _SECRETS if word in entry}
+        texts = {word: text for word in _TEXTS if word in entry for text in self._option(f"{path}.{word}", entry[word])}
         options = {
             option: text
             for option, value in entry.items()
-            if option not in ("url", "api_key")
+            if option not in {"url", *_SECRETS, *_TEXTS}
             for text in self._option(f"{path}.{option}", value)
         }
-        yield Settings(name=name, url=url, api_key=api_key, options=options)
+        yield Settings(
+            name=name, url=url, api_key=sources.get("api_key"), client_id=texts.get("client_id"),
+            client_secret=sources.get("client_secret"), redirect_uri=texts.get("redirect_uri"), options=options,
+        )  # fmt: skip
 
     def _url(self, path: str, url: object) -> str:
         if not isinstance(url, str):
@@ -199,10 +207,11 @@ class _Reading:
             self._problem(path, "must be a text, a number, true or false")
 
     def _source(self, path: str, value: object) -> SecretSource | None:
+        what = "key" if path.endswith("api_key") else "secret"
         if isinstance(value, str):
-            self._problem(path, f"is the key itself, which must not stand in the file; {_WAY_OUT}")
+            self._problem(path, f"is the {what} itself, which must not stand in the file; {_WAY_OUT}")
         elif not isinstance(value, dict) or len(value) != 1 or not value.keys() <= set(get_args(SourceKind)):
-            self._problem(path, f"must name one place to find the key; {_WAY_OUT}")
+            self._problem(path, f"must name one place to find the {what}; {_WAY_OUT}")
         else:
             [(kind, words)] = value.items()
             return self._known_source(path, kind, words)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from anybacklog.backend import TokenSource
 from anybacklog.errors import ConfigurationError
 
 _log = logging.getLogger("anybacklog.http")
@@ -35,9 +36,11 @@ class Ways:
     ConfigurationError for a key that no header or query can carry, before the library puts it into an exception.
     """
 
+    user = ""
+
     def __init__(self, ways: Iterable[Credentials]) -> None:
         self._ways = tuple(ways) or (Credentials(),)
-        self._at = 0
+        self._first = self._at = 0
         self._accepted = False
         for each in self._ways:
             _refuse_unsendable(each)
@@ -46,6 +49,16 @@ class Ways:
     def shown(self) -> Credentials:
         """The way that is taken now."""
         return self._ways[self._at]
+
+    @property
+    def name(self) -> str:
+        """Name the way that is taken now, without the key."""
+        return str(self.shown)
+
+    def begin_with(self, name: str) -> None:
+        """Try the way of this name first, if it is one of these."""
+        named = (at for at, each in enumerate(self._ways) if str(each) == name)
+        self._first = self._at = next(named, self._at)
 
     def secrets(self) -> frozenset[str]:
         """Give the secrets of all ways."""
@@ -66,7 +79,47 @@ class Ways:
         if self._accepted:
             return False
         self._at = (self._at + 1) % len(self._ways)
-        return self._at != 0
+        return self._at != self._first
+
+
+class Bearer:
+    """The one way to show a login's token (RFC 6750). One that is refused is renewed, once until one is accepted."""
+
+    name = "header Authorization"
+
+    def __init__(self, login: TokenSource) -> None:
+        self.user = login.name
+        self._login = login
+        self._token = ""
+        self._renewed = False
+
+    @property
+    def shown(self) -> Credentials:
+        """Give the token of now; asking may renew it."""
+        self._token = self._login.token()
+        return Credentials(headers={"Authorization": f"Bearer {self._token}"})
+
+    def begin_with(self, name: str) -> None:
+        """There is one way alone."""
+
+    def secrets(self) -> frozenset[str]:
+        """Give the token that was shown last."""
+        return frozenset({self._token}) - {""}
+
+    def params(self) -> frozenset[str]:
+        """Give none: it never stands in a parameter."""
+        return frozenset()
+
+    def accept(self) -> None:
+        """Let a refusal that comes later be answered with another renewal."""
+        self._renewed = False
+
+    def turn_to_another(self) -> bool:
+        """Get another token, unless the one that was refused has only just been got."""
+        if self._renewed:
+            return False
+        self._renewed = True
+        return self._login.renew(self._token)
 
 
 def _refuse_unsendable(way: Credentials) -> None:

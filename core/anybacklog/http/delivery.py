@@ -14,7 +14,7 @@ from anybacklog.errors import AnyBacklogError, ConfigurationError
 from anybacklog.http.answer import Answer
 from anybacklog.http.call import Call
 from anybacklog.http.clock import Clock
-from anybacklog.http.credentials import Credentials, Ways
+from anybacklog.http.credentials import Bearer, Credentials, Ways
 from anybacklog.http.exchange import exchange
 from anybacklog.http.lane import Lane
 from anybacklog.http.origin import Origin, origin_of
@@ -35,7 +35,7 @@ class Delivery:
     lane: Lane
     home: Origin
     route: Route
-    ways: Ways
+    ways: Ways | Bearer
     secrets: Collection[str]
     explain: Explain | None
     traffic: Traffic
@@ -60,6 +60,7 @@ class Delivery:
             outcome = self._send(call)
             if isinstance(outcome, Answer) and outcome.is_good:
                 self.ways.accept()
+                self.lane.way = self.ways.name
                 return outcome
             error, again = self._judge(outcome)
             turned = _wants_another_key(outcome) and self.ways.turn_to_another()
@@ -94,19 +95,18 @@ class Delivery:
             outcome = self._send_abroad(call) if call.foreign else self._send_home(call)
             if isinstance(outcome, Lost) or not is_sent_on(outcome):
                 return outcome
-            call = sent_on(
-                outcome, self.home, self.secrets, self.ways.params(), plain_allowed=self.traffic.allow_plain_http
-            )
+            secrets = {*self.secrets, *self.ways.secrets()}
+            call = sent_on(outcome, self.home, secrets, self.ways.params(), plain_allowed=self.traffic.allow_plain_http)
             _log.info("%s", call.where if call.foreign else f"{call.where} is sent on within the service")
 
     def _send_home(self, call: Call) -> Answer | Lost:
         """Send to the service when the budget allows."""
         budget = self.lane.budget
         with self._turn(call):
-            started = self.clock.now()
+            shown, started = self.ways.shown, self.clock.now()
             budget.spend(call.bucket, started)
             self.requests[call.bucket] += 1
-            outcome = exchange(call, self.ways.shown, self.lane.connections, self.route, self.traffic)
+            outcome = exchange(call, shown, self.lane.connections, self.route, self.traffic)
             now = self.clock.now()
             if isinstance(outcome, Answer):
                 budget.learn(call.bucket, outcome.status, outcome.headers, started, now)

@@ -32,13 +32,15 @@ IDLE_KEPT = 64
 class Lane:
     """One user at one host. Whoever holds `turn` may send, until the head of the answer is there; nobody else may.
 
-    The strictest terms of all who share it hold. Who is forgotten without having left no longer counts.
+    `way` names how the key was shown when it was last accepted. The strictest terms of all who share it hold. Who is
+    forgotten without having left no longer counts.
     """
 
     connections: requests.Session
     budget: Budget = field(default_factory=Budget)
     turn: RLock = field(default_factory=RLock)
     secrets: frozenset[str] = frozenset()
+    way: str = ""
     sharers: WeakSet[Terms] = field(default_factory=WeakSet)
 
     @contextmanager
@@ -67,12 +69,12 @@ _lanes: dict[_Key, Lane] = {}
 _lock = RLock()
 
 
-def join(home: Origin, secrets: Collection[str], clock: Clock, terms: Terms) -> Lane:
-    """Give the lane of these credentials at this host; users are told apart by a digest of them.
+def join(home: Origin, secrets: Collection[str], clock: Clock, terms: Terms, login: str = "") -> Lane:
+    """Give the lane of these credentials at this host; users are told apart by a digest of them, or by their login.
 
     A forked process starts with none: two that read from one connection would get each other's answers.
     """
-    user = sha256("\0".join(sorted(secrets)).encode("utf-8", "surrogatepass")).hexdigest()
+    user = sha256("\0".join([login, *sorted(secrets)]).encode("utf-8", "surrogatepass")).hexdigest()
     with _lock:
         key = (getpid(), home, user, clock)
         lane = _lanes.pop(key) if key in _lanes else Lane(open_connections())

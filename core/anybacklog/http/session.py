@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO
 
-from anybacklog.backend import Traffic, TrafficState
+from anybacklog.backend import TokenSource, Traffic, TrafficState
 from anybacklog.http.answer import decoded
 from anybacklog.http.call import Call
 from anybacklog.http.clock import Clock
-from anybacklog.http.credentials import Credentials, Ways
+from anybacklog.http.credentials import Bearer, Credentials, Ways
 from anybacklog.http.delivery import Delivery
 from anybacklog.http.download import as_file
 from anybacklog.http.lane import join
@@ -32,10 +32,12 @@ class HttpSession:
     """Talks to one service as one user. Stores what it is given; the first request connects.
 
     `credentials` are ways to show the same key, tried in turn when the service answers 401; the first one accepted is
-    kept. `secrets` are masked besides. `explain` reads the vendor's error envelope; `bucket` names the rate budget
-    that a method and path are charged to, `rates` says what is known of them beforehand, `requests` counts what was
-    sent per bucket. Connections and budgets are shared by all sessions of one host and user in the process, one
-    request in flight at a time. Proxies and trusted certificates come from the usual environment variables.
+    kept, and tried first by later sessions. `login` instead shows the token of a login, renewed when it is due, and
+    once when it is refused. `secrets` are masked besides. `explain` reads the vendor's error envelope; `bucket` names
+    the rate budget that a method and path are charged to, `rates` says what is known of them beforehand, `requests`
+    counts what was sent per bucket. Connections and budgets are shared by all sessions of one host and user in the
+    process, one request in flight at a time. Proxies and trusted certificates come from the usual environment
+    variables.
 
     Plain http is spoken with this machine only, unless `traffic` allows more. Reads follow redirects, up to five;
     to another host without any credentials. Paths stay below `base_url`.
@@ -46,6 +48,7 @@ class HttpSession:
         base_url: str,
         *,
         credentials: Iterable[Credentials] = (),
+        login: TokenSource | None = None,
         secrets: Collection[str] = (),
         headers: Mapping[str, str] | None = None,
         explain: Explain | None = None,
@@ -56,7 +59,8 @@ class HttpSession:
         clock: Clock | None = None,
         longest_wait: float = 900.0,
     ) -> None:
-        traffic, clock, ways = traffic or Traffic(), clock or Clock(), Ways(credentials)
+        traffic, clock = traffic or Traffic(), clock or Clock()
+        ways = Bearer(login) if login else Ways(credentials)
         self.base_url = base_url.rstrip("/")
         self._secrets = frozenset(secrets) - {""} | ways.secrets()
         remember(*self._secrets)
@@ -66,7 +70,8 @@ class HttpSession:
         home = base_origin(self.base_url, allow_plain_http=traffic.allow_plain_http)
         route = route_to(home)
         self._terms = Terms(share=traffic.share, polite=traffic.polite, rates=rates or {})
-        self._lane = join(home, self._secrets, clock, self._terms)
+        self._lane = join(home, self._secrets, clock, self._terms, ways.user)
+        ways.begin_with(self._lane.way)
         self._delivery = Delivery(
             lane=self._lane,
             home=home,

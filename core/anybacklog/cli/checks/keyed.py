@@ -11,7 +11,7 @@ from anybacklog.config import FoundKey, Look, find_key
 from anybacklog.connection import Target
 from anybacklog.errors import ConfigurationError
 
-_KINDS = {"api_key": "an API key", "access_token": "an access token"}
+_KINDS = {"api_key": "an API key", "access_token": "an access token", "login": "an access token"}
 
 
 @dataclass(slots=True)
