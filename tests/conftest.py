@@ -1,4 +1,4 @@
-"""What holds for every test: a busy machine is no failure, so hypothesis sets no deadline; where recordings are."""
+"""What holds for every test: a busy machine is no failure, so hypothesis sets no deadline; options, recordings."""
 
 from __future__ import annotations
 
@@ -13,6 +13,21 @@ from anybacklog import redact
 
 settings.register_profile("anybacklog", deadline=None)
 settings.load_profile("anybacklog")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    cassettes = parser.getgroup("cassettes", "recorded traffic; see CONTRIBUTING.md")
+    cassettes.addoption("--record", action="store_true", help="record all cassettes again, from the simulators")
+    cassettes.addoption("--record-live", metavar="URL", help="record from a live account; URL names an empty project")
+    cassettes.addoption("--yes", action="store_true", help="do what --record-live says it does")
+    cassettes.addoption("--cassettes", metavar="FOLDER", help="replay from, or record into, this folder")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--record-live"):
+        from tests.cassettes.live import refuse_unless_agreed  # with all that recording needs, and no other test
+
+        refuse_unless_agreed(config.getoption("--record-live"), agreed=config.getoption("--yes"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,129 @@
+"""Scenarios take `tracker`, `backend` or `end`; the options say whether these are replayed or recorded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from tests.cassettes.index import write_index
+from tests.cassettes.live import Account, account_at
+from tests.cassettes.modes import Passed, from_live, from_simulator, replayed
+from tests.cassettes.service import End, Service, Simulated, Switchboard
+
+from anybacklog import Tracker
+from anybacklog.plugin import Backend
+from anybacklog_simulators.serving import Server
+
+CASSETTES = Path(__file__).parents[2] / "cassettes"
+KIT = "conformance"
+_PASSED = pytest.StashKey[bool]()
+_TAKEN = pytest.StashKey[dict[Path, str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "staged(prepare=): a scenario that only a simulator can be prepared for, by this"
+    )
+    config.stash[_TAKEN] = {}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what records nothing, and for a live account what needs a prepared simulator."""
+    live = config.getoption("--record-live")
+    if live or config.getoption("--record"):
+        kept = [item for item in items if _records(item) and not (live and item.get_closest_marker("staged"))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Bring the table up to date after recording."""
+    if session.config.getoption("--record") and folder_of(session.config) == CASSETTES:
+        write_index(CASSETTES)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:  # a wrapper yields once, and gives the report
+    report: pytest.TestReport = yield  # type: ignore[assignment]  # sent in by pluggy
+    if call.when == "call":
+        item.stash[_PASSED] = report.passed
+    return report  # type: ignore[return-value]
+
+
+def folder_of(config: pytest.Config) -> Path:
+    """Give the folder of all cassettes: the one that was named, else the project's, live recordings apart."""
+    given = config.getoption("--cassettes")
+    return Path(given).resolve() if given else CASSETTES / "live" if config.getoption("--record-live") else CASSETTES
+
+
+def _records(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and "end" in item.fixturenames
+
+
+@pytest.fixture(scope="session")
+def switchboard() -> Iterator[tuple[Switchboard, str]]:
+    """Serve simulators, one after the other, and say where."""
+    board = Switchboard()
+    with Server(board) as server:
+        yield board, server.url
+
+
+@pytest.fixture(scope="session")
+def account(pytestconfig: pytest.Config) -> Account:
+    """Give the live account that `--record-live` names."""
+    return account_at(pytestconfig.getoption("--record-live"))
+
+
+@pytest.fixture
+def cassette(request: pytest.FixtureRequest, service: Service) -> Path:
+    """Name the cassette of a scenario: by its test, and those of the kit in a folder of their own."""
+    name = re.sub(r"\W+", "_", request.node.name.removeprefix("test_"), flags=re.ASCII).strip("_")
+    path = folder_of(request.config) / service.scheme / (KIT if request.cls else "") / f"{name}.yaml"
+    owner = request.config.stash[_TAKEN].setdefault(path, request.node.nodeid)
+    assert owner == request.node.nodeid, f"{path.name} would belong to two tests; rename one"
+    return path
+
+
+@pytest.fixture
+def end(request: pytest.FixtureRequest, cassette: Path, service: Service) -> Iterator[End]:
+    """Give where requests go."""
+    with _way(request, cassette, service, lambda: request.node.stash.get(_PASSED, False)) as end:
+        yield end
+
+
+def _way(
+    request: pytest.FixtureRequest, cassette: Path, service: Service, passed: Passed
+) -> AbstractContextManager[End]:
+    if request.config.getoption("--record-live"):
+        return from_live(cassette, service, request.getfixturevalue("account"), passed)
+    if request.config.getoption("--record"):
+        return _staged(request, cassette, service, passed)
+    return replayed(cassette, service, passed)
+
+
+@contextmanager
+def _staged(request: pytest.FixtureRequest, cassette: Path, service: Service, passed: Passed) -> Iterator[End]:
+    simulated: Simulated = request.getfixturevalue("simulated")
+    board, url = request.getfixturevalue("switchboard")
+    for mark in request.node.iter_markers("staged"):
+        mark.kwargs["prepare"](simulated.fake)
+    board.fake = simulated.fake
+    with from_simulator(cassette, service, simulated, url, passed) as end:
+        yield end
+
+
+@pytest.fixture
+def backend(end: End) -> Iterator[Backend]:
+    with end.backend() as backend:
+        yield backend
+
+
+@pytest.fixture
+def tracker(end: End) -> Iterator[Tracker]:
+    with end.tracker() as tracker:
+        yield tracker

@@ -1,0 +1,107 @@
+"""What a service has to tell about itself so that its traffic can be recorded, scrubbed and replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from tests.cassettes.scrub import Exchange, Thing
+
+from anybacklog import Tracker
+from anybacklog.connection import find_target
+from anybacklog.http.clock import Clock
+from anybacklog.plugin import Backend, Connection
+from anybacklog_simulators.clock import Clock as SimulatedClock
+from anybacklog_simulators.dump import dumped
+from anybacklog_simulators.simulator import Simulator
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+"""When every recording from a simulator begins."""
+REPLAYED_KEY = "no key is needed to replay"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """`host` and `project` are what cassettes have in place of the real ones; `things` what names somebody.
+
+    `undo` deletes what the exchanges of one test made on a live account, and raises if it cannot.
+    """
+
+    scheme: str
+    host: str
+    project: str
+    things: Sequence[Thing]
+    undo: Callable[[Tracker, Sequence[Exchange]], None]
+
+    @property
+    def url(self) -> str:
+        """Give the address that is replayed."""
+        return f"{self.scheme}://{self.host}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulated:
+    """A simulator to record from: its choices, its key, and the project that scenarios work in."""
+
+    fake: Simulator[Any]
+    choices: Any
+    key: str
+    project: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """Where a scenario's requests go; connections go by `clock` if there is one, else by the wall's."""
+
+    url: str
+    project: str
+    key: str = field(repr=False)
+    token: bool = False
+    clock: Clock | None = None
+
+    @contextmanager
+    def backend(self, *, project: str | None = None, key: str | None = None) -> Iterator[Backend]:
+        """Open a project as somebody: by default the one there is, with the key that is valid."""
+        target = find_target(f"{self.url}/{quote(self.project if project is None else project, safe='')}")
+        secret = self.key if key is None else key
+        connection = Connection(
+            location=target.location,
+            api_key=None if self.token else secret,
+            access_token=secret if self.token else None,
+        )
+        with closing(target.spec.open(connection)) as backend:
+            yield backend
+
+    @contextmanager
+    def tracker(self, *, project: str | None = None, key: str | None = None) -> Iterator[Tracker]:
+        """Open the same as a user does."""
+        with self.backend(project=project, key=key) as backend:
+            yield Tracker(backend, find_target(self.url).location)
+
+
+def standing() -> SimulatedClock:
+    """Give the clock of a simulator to record from."""
+    return SimulatedClock.standing(NOON)
+
+
+class Switchboard:
+    """Serves one simulator after the other on one port; each request takes a second of the simulator's time."""
+
+    fake: Simulator[Any]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        self.fake.clock.advance(1)
+        return self.fake(environ, start_response)
+
+
+def choices_of(simulated: Simulated) -> Mapping[str, Any]:
+    """Give what a simulator was made to take for true of the service, where that is not its default."""
+    given, usual = dumped(simulated.choices), dumped(type(simulated.choices)())
+    return {name: value for name, value in given.items() if value != usual[name]}
