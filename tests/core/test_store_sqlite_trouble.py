@@ -206,6 +206,16 @@ def test_a_failed_read_does_not_speak_of_writing(backend: SqliteBackend, path: P
                     USES[use](late)
 
 
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_is_refused_and_nobody_waits_for_it(
+    make: Callable[[Path], object], use: str, path: Path
+) -> None:
+    make(path)
+    with closing(SqliteBackend(path)) as backend, pytest.raises(ConfigurationError, match=r"tickets\.db is not a file"):
+        USES[use](backend)
+
+
 DAMAGE = {
     "an instant": "UPDATE tickets SET created_at = 'yesterday'",
     "an instant that is a number": "UPDATE tickets SET created_at = 7",
@@ -216,6 +226,15 @@ DAMAGE = {
     "a custom field": "UPDATE ticket_custom_fields SET custom_field_id = 999",
     "a number": "UPDATE ticket_custom_fields SET value = 'many'",
     "text that is not UTF-8": "UPDATE tickets SET title = CAST(x'FFFE' AS TEXT)",
+    "bytes for a title": "UPDATE tickets SET title = x'FFFE'",
+    "bytes for a comment": "UPDATE comments SET body = x'FFFE'",
+    "a text for a number": "UPDATE comments SET private = 'secret'",
+    "hours beyond all numbers": "UPDATE tickets SET estimated_hours = 9e999",
+    "a text for hours": "UPDATE tickets SET estimated_hours = 'three'",
+    "a format nobody knows": "UPDATE tickets SET description = 'x', description_format = 'klingon'",
+    "a comment's format": "UPDATE comments SET body_format = ''",
+    "a status of no category": "UPDATE statuses SET category = 'x'",
+    "a field of no type": "UPDATE custom_fields SET type = 'x'",
     "a table": "DROP TABLE ticket_watchers",
     "a column": "ALTER TABLE tickets DROP COLUMN due_date",
     "a comment's instant": "UPDATE comments SET updated_at = 'later'",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -128,12 +129,15 @@ class SqliteFile:
     def _inspect(self) -> bool:
         """Look at the header alone, so that a stranger's database is not even opened."""
         try:
+            if not stat.S_ISREG(self.path.stat().st_mode):  # a pipe would keep us waiting for ever
+                raise ConfigurationError(f"{self.path} is not a file but a folder or a device; give a file")
             with self.path.open("rb") as file:
                 header = file.read(100)
         except FileNotFoundError:
             return False
         except (OSError, ValueError) as error:
-            raise ConfigurationError(f"{self.path} cannot be read: {error}") from error
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise ConfigurationError(f"{self.path} cannot be read: {reason}; give another file") from error
         if not header:
             return False  # somebody's empty file, or a first write that was interrupted
         if not header.startswith(_MAGIC):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, MetaData, Table, UniqueConstraint
 
 from anybacklog.model import (
+    FIELD_TYPES,
+    STATUS_CATEGORIES,
+    TEXT_FORMATS,
     Category,
     CustomField,
     Milestone,
@@ -15,23 +18,24 @@ from anybacklog.model import (
     TicketType,
     Version,
 )
+from anybacklog.store.sqlite.columns import SoundFloat, SoundInteger, SoundText
 
 SCHEMA = MetaData()
 
 
 def _id() -> Column[int]:
-    return Column("id", Integer, primary_key=True, autoincrement=True)
+    return Column("id", SoundInteger, primary_key=True, autoincrement=True)
 
 
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
+def _text(name: str, allowed: tuple[str, ...] = ()) -> Column[str]:
+    return Column(name, SoundText(allowed), nullable=False)
 
 
 def _to(
     name: str, target: str, *, on_delete: str = "RESTRICT", nullable: bool = True, key: bool = False
 ) -> Column[int]:
     foreign = ForeignKey(f"{target}.id", ondelete=on_delete)
-    return Column(name, Integer, foreign, nullable=nullable and not key, primary_key=key)
+    return Column(name, SoundInteger, foreign, nullable=nullable and not key, primary_key=key)
 
 
 def _noun_table(name: str, *columns: Column[str] | Column[int]) -> Table:
@@ -54,35 +58,43 @@ def _list_table(name: str, item: str, target: str) -> Table:
         name,
         SCHEMA,
         _to("ticket_id", "tickets", on_delete="CASCADE", key=True),
-        Column("position", Integer, primary_key=True),
+        Column("position", SoundInteger, primary_key=True),
         _to(item, target, nullable=False),
         Index(f"{name}_by_{item}", item, "ticket_id"),
         sqlite_with_rowid=False,
     )
 
 
-META = Table("meta", SCHEMA, Column("name", Text, primary_key=True), _text("value"))
+META = Table("meta", SCHEMA, Column("name", SoundText, primary_key=True), _text("value"))
 PROJECTS = Table(
     "projects",
     SCHEMA,
     _id(),
-    Column("key", Text, nullable=False, unique=True),
+    Column("key", SoundText, nullable=False, unique=True),
     _text("name"),
-    Column("last_number", Integer, nullable=False),
+    Column("last_number", SoundInteger, nullable=False),
     sqlite_autoincrement=True,
 )
 USERS = Table(
-    "users", SCHEMA, _id(), Column("login", Text), _text("name"), Column("email", Text), sqlite_autoincrement=True
+    "users",
+    SCHEMA,
+    _id(),
+    Column("login", SoundText),
+    _text("name"),
+    Column("email", SoundText),
+    sqlite_autoincrement=True,
 )
 NOUNS: dict[type[Named], Table] = {
     TicketType: _noun_table("ticket_types"),
-    Status: _noun_table("statuses", _text("category")),
+    Status: _noun_table("statuses", _text("category", STATUS_CATEGORIES)),
     Priority: _noun_table("priorities"),
     Resolution: _noun_table("resolutions"),
     Category: _noun_table("categories"),
     Milestone: _noun_table("milestones"),
     Version: _noun_table("versions"),
-    CustomField: _noun_table("custom_fields", _text("type"), Column("required", Integer, nullable=False)),
+    CustomField: _noun_table(
+        "custom_fields", _text("type", FIELD_TYPES), Column("required", SoundInteger, nullable=False)
+    ),
 }
 OPTIONS = Table(
     "custom_field_options",
@@ -99,21 +111,21 @@ TICKETS = Table(
     _to("project_id", "projects", nullable=False),
     _text("key"),
     _text("title"),
-    Column("description", Text),
-    Column("description_format", Text),
+    Column("description", SoundText),
+    Column("description_format", SoundText(TEXT_FORMATS)),
     _to("type_id", "ticket_types"),
     _to("status_id", "statuses"),
     _to("priority_id", "priorities"),
     _to("resolution_id", "resolutions"),
     _to("reporter_id", "users"),
-    Column("created_at", Text),
-    Column("updated_at", Text),
-    Column("start_date", Text),
-    Column("due_date", Text),
-    Column("estimated_hours", Float),
-    Column("actual_hours", Float),
+    Column("created_at", SoundText),
+    Column("updated_at", SoundText),
+    Column("start_date", SoundText),
+    Column("due_date", SoundText),
+    Column("estimated_hours", SoundFloat),
+    Column("actual_hours", SoundFloat),
     _to("parent_id", "tickets", on_delete="SET NULL"),
-    Column("external_id", Text),
+    Column("external_id", SoundText),
     UniqueConstraint("project_id", "key"),
     Index("tickets_by_created_at", "project_id", "created_at", "id"),
     Index("tickets_by_updated_at", "project_id", "updated_at", "id"),
@@ -133,7 +145,7 @@ CUSTOM_VALUES = Table(
     SCHEMA,
     _to("ticket_id", "tickets", on_delete="CASCADE", key=True),
     _to("custom_field_id", "custom_fields", key=True),
-    Column("position", Integer, primary_key=True),
+    Column("position", SoundInteger, primary_key=True),
     _text("value"),
     sqlite_with_rowid=False,
 )
@@ -155,11 +167,11 @@ COMMENTS = Table(
     _to("ticket_id", "tickets", on_delete="CASCADE", nullable=False),
     _to("author_id", "users"),
     _text("body"),
-    _text("body_format"),
+    _text("body_format", TEXT_FORMATS),
     _text("created_at"),
-    Column("updated_at", Text),
-    Column("external_id", Text),
-    Column("private", Integer, nullable=False, server_default="0"),
+    Column("updated_at", SoundText),
+    Column("external_id", SoundText),
+    Column("private", SoundInteger, nullable=False, server_default="0"),
     Index("comments_by_ticket", "ticket_id", "created_at", "id"),
     Index("comments_by_external_id", "external_id"),
     sqlite_autoincrement=True,
@@ -168,11 +180,11 @@ CHANGES = Table(
     "changes",
     SCHEMA,
     _to("comment_id", "comments", on_delete="CASCADE", key=True),
-    Column("position", Integer, primary_key=True),
+    Column("position", SoundInteger, primary_key=True),
     _text("field"),
-    Column("old", Text),
-    Column("new", Text),
-    Column("id", Text),
+    Column("old", SoundText),
+    Column("new", SoundText),
+    Column("id", SoundText),
     sqlite_with_rowid=False,
 )
 ATTACHMENTS = Table(
@@ -182,12 +194,12 @@ ATTACHMENTS = Table(
     _to("ticket_id", "tickets", on_delete="CASCADE", nullable=False),
     _to("comment_id", "comments", on_delete="CASCADE"),
     _text("name"),
-    Column("size", Integer, nullable=False),
-    Column("content_type", Text),
+    Column("size", SoundInteger, nullable=False),
+    Column("content_type", SoundText),
     _text("sha256"),
     _to("author_id", "users"),
     _text("created_at"),
-    Column("external_id", Text),
+    Column("external_id", SoundText),
     Index("attachments_by_ticket", "ticket_id", "created_at", "id"),
     Index("attachments_by_comment", "comment_id"),
     Index("attachments_by_external_id", "external_id"),
@@ -197,6 +209,6 @@ CHUNKS = Table(
     "attachment_chunks",
     SCHEMA,
     _to("attachment_id", "attachments", on_delete="CASCADE", key=True),
-    Column("position", Integer, primary_key=True),
+    Column("position", SoundInteger, primary_key=True),
     Column("bytes", LargeBinary, nullable=False),
 )
