@@ -97,7 +97,7 @@ class Nulab(WordEdits, Webhooks):
 
         `with_teams=False` leaves out who is a member only by a team.
         """
-        return self._all(Member, f"{self._path}/users", {"excludeGroupMembers": not with_teams})
+        return self._all(Member, f"{self._path}/users", {"excludeGroupMembers": None if with_teams else True})
 
     # ---- what happened
 
@@ -149,12 +149,13 @@ class Nulab(WordEdits, Webhooks):
         )
         return (read(Watching, row) for row in walk.issues())
 
-    def count_watchings(self, user_id: Ref | None = None) -> int:
+    def count_watchings(self, user_id: Ref | None = None, *, already_read: bool | None = None) -> int:
         """Count what somebody watches: `GET /users/{id}/watchings/count` (count-watching), read.
 
-        Of the key's owner if nobody is named: `GET /users/myself` (get-own-user), read.
+        Of the key's owner if nobody is named: `GET /users/myself` (get-own-user), read. All, or only those that were
+        read, or not.
         """
-        return self._count(f"users/{self._user(user_id)}/watchings/count")
+        return self._count(f"users/{self._user(user_id)}/watchings/count", {"alreadyRead": already_read})
 
     def _user(self, user_id: Ref | None) -> str:
         return id_of("user", self.myself().id if user_id is None else user_id)

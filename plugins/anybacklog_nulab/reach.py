@@ -46,8 +46,8 @@ class Reach:
         self._forget()
         return read(kind, self._client.session.request("DELETE", path, params=params))
 
-    def _count(self, path: str) -> int:
-        count = self._client.get(path).get("count")
+    def _count(self, path: str, params: Mapping[str, Any]) -> int:
+        count = self._client.get(path, params).get("count")
         if not isinstance(count, int):
             raise ProtocolError(f"GET {path} was answered without a count; report it")
         return count
