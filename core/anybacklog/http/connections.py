@@ -35,11 +35,16 @@ class _Straight(requests.Session):
         return None
 
 
-class _SecurePool(HTTPSConnectionPool):
-    """Notes on an error that it came while proxy and TLS were being agreed upon, before any request.
+class _Pool(HTTPConnectionPool):
+    """Gives a request as long to be sent as its answer to come: the library gives it what connecting may take.
 
-    These two are where the library connects; its class of connections stays, since recorders of HTTP put theirs there.
+    Notes on an error that it came before any request, while connection, proxy and TLS were being agreed upon. These
+    three are where the library connects; its class of connections stays, since recorders of HTTP put theirs there.
     """
+
+    def _make_request(self, conn: Any, *given: Any, **named: Any) -> Any:
+        conn.patience = named["timeout"].read_timeout
+        return super()._make_request(conn, *given, **named)
 
     def _prepare_proxy(self, conn: Any) -> None:
         with _noted():
@@ -47,7 +52,14 @@ class _SecurePool(HTTPSConnectionPool):
 
     def _validate_conn(self, conn: Any) -> None:
         with _noted():
+            if conn.is_closed:
+                conn.connect()
             super()._validate_conn(conn)
+        conn.timeout = conn.patience
+
+
+class _SecurePool(_Pool, HTTPSConnectionPool):
+    pass
 
 
 @contextmanager
@@ -59,7 +71,7 @@ def _noted() -> Iterator[None]:
         raise
 
 
-_POOLS = {"http": HTTPConnectionPool, "https": _SecurePool}
+_POOLS = {"http": _Pool, "https": _SecurePool}
 
 
 class _Closing(HTTPAdapter):

@@ -99,7 +99,7 @@ def _unconnected(error: Exception, found: list[BaseException]) -> str:
 
 
 def _reason(found: list[BaseException]) -> str:
-    if any(isinstance(each, (requests.exceptions.Timeout, ReadTimeoutError)) for each in found):
+    if any(isinstance(each, (requests.exceptions.Timeout, ReadTimeoutError, TimeoutError)) for each in found):
         return "no answer in time"
     if any(isinstance(each, DecodeError) for each in found):
         return "the answer could not be unpacked, or was cut off"
