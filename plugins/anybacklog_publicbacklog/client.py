@@ -46,13 +46,14 @@ def open_client(connection: Connection, options: Options, default_host: str) -> 
         f"{connection.location.base_url(default_host)}/{API}",
         credentials=(Credentials(headers={"apiKey": key}),),
         explain=explain,
-        rates={"requests": Rate(_limit(connection.location, options))},
+        rates={"requests": Rate(requests_per_minute(connection.location, options))},
         traffic=connection.traffic,
     )
     return PublicBacklogClient(session, key)
 
 
-def _limit(location: Location, options: Options) -> int | None:
+def requests_per_minute(location: Location, options: Options) -> int | None:
+    """Give the rate that is kept: as told, else a polite one; none on this machine."""
     if options.requests_per_minute is None and _is_this_machine(location.host):
         return None
     return options.requests_per_minute or POLITE

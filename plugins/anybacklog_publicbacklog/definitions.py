@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from anybacklog.plugin import ConfigurationError, Status, StatusCategory, TicketType, ValidationError
+from anybacklog.plugin import ProtocolError, Status, StatusCategory, TicketType, ValidationError
 from anybacklog_publicbacklog.options import Options
 
 BUG, REQUEST = "Bug", "Request"
@@ -42,7 +42,7 @@ class Definitions:
         return {_in_progress(name).id: self._type(name).id for name in OF_ONE_TYPE}
 
     def type(self, number: int | None, name: str | None = None) -> TicketType | None:
-        """Read a ticket's type; ConfigurationError where the service's own name says that the ids are others."""
+        """Read a ticket's type; ProtocolError where the service's own name says that the ids are others."""
         if number is None:
             return next((each for each in self.types() if name and each.name.casefold() == name.casefold()), None)
         known = next((each for each in self.types() if each.id == str(number)), None)
@@ -53,7 +53,7 @@ class Definitions:
             and name.casefold() in (BUG.casefold(), REQUEST.casefold())
             and name.casefold() != known.name.casefold()
         ):
-            raise ConfigurationError(
+            raise ProtocolError(
                 f"the service calls type {number} {name}, and this connection {known.name}; "
                 f"swap the options bug_type_id and request_type_id"
             )

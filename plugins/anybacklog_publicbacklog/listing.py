@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from anybacklog.plugin import NotFound, Ticket, TicketQuery, ValidationError
+from anybacklog_publicbacklog import convert
 from anybacklog_publicbacklog.answers import Json
 from anybacklog_publicbacklog.opened import Opened, number
 from anybacklog_publicbacklog.scan import Scan
@@ -35,9 +36,12 @@ class Listing(Opened):
         return self._scanned(start, _positive(query.options, "scan_gap", self._options.scan_gap))
 
     def tickets_after(self, key: str | None) -> Iterator[Ticket]:
-        """Yield the backlog's tickets with higher ids than `key` by a scan; None: from `scan_from`."""
+        """Yield the backlog's tickets with higher ids than `key` by a scan; None: from `scan_from`.
+
+        Also those whose answers name no backlog: what is asked for may be among them.
+        """
         start = self._options.scan_from if key is None else number("ticket", key) + 1
-        return self._scanned(start, self._options.scan_gap)
+        return self._scanned(start, self._options.scan_gap, unnamed=True)
 
     def ticket_by_key(self, key: str) -> Ticket:
         """Read one ticket by key, which is its id."""
@@ -52,12 +56,12 @@ class Listing(Opened):
                 continue
             yield ticket
 
-    def _scanned(self, start: int, gap: int) -> Iterator[Ticket]:
+    def _scanned(self, start: int, gap: int, *, unnamed: bool = False) -> Iterator[Ticket]:
         self._project  # noqa: B018  # a backlog that is not there is NotFound, not empty
         scan = Scan.beginning(start, gap)
         while not scan.ended:
             raw = self._found(scan.asked + 1)
-            own = raw is not None and self._is_own(raw)
+            own = raw is not None and (self._is_own(raw) or (unnamed and convert.is_in(raw, self._project) is None))
             scan = self._scan = scan.missed() if raw is None else scan.met(here=own)
             if (scan.asked - start + 1) % PROGRESS == 0:
                 _log.info("scanning: %s", scan)

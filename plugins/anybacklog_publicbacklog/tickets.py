@@ -53,10 +53,10 @@ class TicketOperations(Listing):
         """Change fields and send more with them, in one call; give the ticket as it is then."""
         self._refuse_stranger(ticket_id)
         body = convert.to_body(fields, self._definitions) | more
-        status_id, type_id = fields.get("status"), fields.get("type")
-        if status_id in self._definitions.status_types() and type_id is None:
+        if "statusId" in body and "ticketTypeId" not in body:  # a status means something with a type only
             held = self.ticket(ticket_id).type
-            self._definitions.numbers(held.id if held is not None else None, status_id)
+            type_id = held.id if held is not None else None
+            body["ticketTypeId"], body["statusId"] = self._definitions.numbers(type_id, fields.get("status"))
         if not body:
             return self._read(ticket_id)
         answer = self._client.update({"id": number("ticket", ticket_id), **body})

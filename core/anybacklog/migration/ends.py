@@ -71,8 +71,8 @@ def settings_for(pair: Pair, target: Tracker, choices: Choices, *, marks: bool, 
 
 
 def newest_key(target: Tracker) -> str | None:
-    """Give the key of the newest ticket where keys can be followed; None where there is no ticket, too."""
-    if not target.capabilities.can("tickets_after"):
+    """Give the key of the newest ticket where keys can be followed and end somewhere; None without a ticket, too."""
+    if not target.capabilities.can("tickets_after") or "-created" not in target.capabilities.listing.orders:
         return None
     return next((ticket.key for ticket in target.tickets(order="-created")), None)
 

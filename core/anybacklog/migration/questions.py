@@ -72,13 +72,16 @@ class Questions:
     def _candidates(self, row: Row | None) -> Iterator[Ticket]:
         """Yield what a create may have made: what came after the last key we were told, or else every ticket."""
         can = self.target.capabilities
-        if row is not None and "after" in row.before and can.can("tickets_after"):
-            return self.target.tickets_after(row.before["after"])
+        after = row.before.get("after") if row is not None else None
+        if row is not None and "after" in row.before and can.can("tickets_after") and (after or can.listing.complete):
+            return self.target.tickets_after(after)
         if not can.listing.complete:
-            raise CannotTell("the target cannot list its tickets completely")
+            raise CannotTell("the target cannot list its tickets completely, and has acknowledged none of this ledger")
         return self.target.tickets(order="-created" if "-created" in can.listing.orders else "created")
 
     def _is_copy(self, step: CreateTicket, ticket: Ticket) -> bool:
+        if "description" in self.target.capabilities.unreadable:
+            raise CannotTell(f"whose ticket {ticket.key} is stands in its description, which the target does not show")
         if self.course.marks:
             return ticket.description is not None and _bears(ticket.description.source, step.mark)
         same = not list(compare_ticket(step.draft, ticket, self.course))

@@ -1,0 +1,71 @@
+"""A delivery is let in by its secret, once, and kept as it came."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anybacklog.errors import AuthenticationError, ConfigurationError, ProtocolError
+from anybacklog_publicbacklog.webhook import LONGEST, Deliveries, receive
+
+SECRET = "a-word-of-the-tests"
+HEADERS = {"publicbacklog-secret": SECRET}
+
+
+def test_a_delivery_with_the_secret_is_read() -> None:
+    body = json.dumps({"event": "ticket.created", "ticket": {"id": 7, "title": "𠮷"}}).encode()
+    delivery = receive(body, HEADERS, SECRET)
+    assert (delivery.event, delivery.ticket_id, delivery.raw["ticket"]["title"]) == ("ticket.created", "7", "𠮷")
+
+
+@pytest.mark.parametrize("headers", [{}, {"PublicBacklog-Secret": "other"}, {"PublicBacklog-Secret": "ü\udc80"}])
+def test_a_delivery_without_the_secret_is_refused_before_it_is_read(headers: dict[str, str]) -> None:
+    with pytest.raises(AuthenticationError):
+        receive(b"not even JSON", headers, SECRET)
+
+
+def test_the_secret_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+
+    def refusing(shown: bytes, wanted: bytes) -> bool:
+        compared.append((shown, wanted))
+        return False
+
+    monkeypatch.setattr("anybacklog_publicbacklog.webhook.hmac.compare_digest", refusing)
+    with pytest.raises(AuthenticationError):
+        receive(b"{}", HEADERS, SECRET)
+    assert compared == [(SECRET.encode(), SECRET.encode())]
+
+
+def test_no_secret_lets_nobody_in() -> None:
+    with pytest.raises(ConfigurationError):
+        receive(b"{}", {"PublicBacklog-Secret": ""}, "")
+
+
+def test_what_is_delivered_again_is_let_through_once() -> None:
+    seen, body = Deliveries(), b'{"event": "ticket.updated", "ticket": {"id": 7}}'
+    assert [seen.is_new(receive(body, HEADERS, SECRET)) for _ in range(6)] == [True] + [False] * 5
+    assert seen.is_new(receive(body.replace(b"7", b"8"), HEADERS, SECRET))
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["event", "ticket", "ticketId", "x"]),
+        st.none() | st.integers() | st.text() | st.lists(st.text()),
+    )
+)
+def test_a_payload_nobody_documented_is_kept_as_it_came(payload: dict[str, Any]) -> None:
+    delivery = receive(json.dumps(payload).encode(), HEADERS, SECRET)
+    assert delivery.raw == payload
+    assert (delivery.event is None) == (not isinstance(payload.get("event"), str))
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b"[" * 100_000, b'"' + b"x" * LONGEST + b'"'])
+def test_what_is_no_object_is_refused_in_a_sentence(body: bytes) -> None:
+    with pytest.raises(ProtocolError) as raised:
+        receive(body, HEADERS, SECRET)
+    assert raised.value.__cause__ is None
