@@ -15,7 +15,7 @@ import pytest
 from anybacklog.backend import Traffic
 from anybacklog.cli.log import logged_to_stderr
 from anybacklog.errors import AnyBacklogError
-from anybacklog.http import Credentials, HttpSession, Retry
+from anybacklog.http import Credentials, HttpSession, Retry, lane
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,3 +118,16 @@ def test_no_spelling_of_a_key_is_ever_shown(
     assert printed.count("->") >= 5
     assert [each for each in SPELLINGS if each in printed] == []
     assert elsewhere.requests == []
+
+
+def test_the_librarys_own_lines_show_no_address_in_full_even_to_who_shows_no_key(
+    server: Server, elsewhere: Server, connect: Callable[..., HttpSession], caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in lane._TALKERS:  # as in a process that has shown no key yet
+        logging.getLogger(f"urllib3.{name}").removeFilter(lane._MASK)
+    caplog.set_level(logging.DEBUG)
+    server.script += [server.answer(302, Location=f"{elsewhere.url}/f?X-Sig=n4ture")]
+    elsewhere.script += [elsewhere.answer()]
+    connect(credentials=()).get("files/1")
+    assert "/f?***" in caplog.text
+    assert "n4ture" not in caplog.text

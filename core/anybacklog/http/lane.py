@@ -83,7 +83,7 @@ def join(home: Origin, secrets: Collection[str], clock: Clock, terms: Terms, log
         lane.sharers.add(terms)
         lane.budget.terms = strictest(lane.sharers)
         _forget_idle()
-    for name in _TALKERS if secrets else ():
+    for name in _TALKERS:
         logging.getLogger(f"urllib3.{name}").addFilter(_MASK)
     return lane
 
