@@ -31,11 +31,13 @@ class Nulab(WordEdits, Webhooks):
     """The space and the project of a tracker. Iterators are lazy and page themselves; all belong to one thread.
 
     Each method names its endpoint, its page below https://developer.nulab.com/docs/backlog/api/2/, and its rate budget:
-    read, update, search, icon have 600, 150, 150, 60 requests a minute and user on paid plans, 60, 15, 15,
-    6 on the free one (observed 2023). Errors of all: AuthenticationError, PermissionDenied, NotFound (also for what the
-    key may not see, and for an id that is no number), ValidationError, RateLimited, TransportError, and ProtocolError
-    for an answer that is not as documented. Where the API has more, `Tracker.raw` makes any call, and `open` reads any
-    file. A tracker looks its words up once: what is changed here, it knows when it is opened again.
+    read, update, search, icon have 600, 150, 150, 60 requests a minute and user on paid plans, 60, 15, 15, 6 on the
+    free one (observed 2023). Errors of all: AuthenticationError, PermissionDenied (words and webhooks are for the
+    project's administrators to change), NotFound (also for what the key may not see, and for an id that is no number),
+    ValidationError, RateLimited, TransportError, and ProtocolError for an answer that is not as documented.
+
+    Where the API has more, `Tracker.raw` makes any call, and `open` reads any file. A tracker looks its words up once:
+    what is changed here, it knows when it is opened again.
     """
 
     # ---- the space

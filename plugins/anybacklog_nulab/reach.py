@@ -96,7 +96,7 @@ def to_changes(what: str, parts: Mapping[str, Any], known: type[Any]) -> dict[st
 def _parameter(name: str, value: Any) -> tuple[str, Any]:
     first, *others = name.split("_")
     sent_as = first + "".join(map(str.capitalize, others))
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, set, frozenset)):
         return f"{sent_as}[]", list(value) or [""]
     return sent_as, _spelt(value)
 

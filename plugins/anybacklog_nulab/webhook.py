@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from anybacklog.plugin import ProtocolError
@@ -28,8 +29,11 @@ def parse(body: bytes | str | Mapping[str, Any]) -> Event:
     `content` and `raw` stay as they came, empty texts too. ProtocolError for anything that is no delivery.
     """
     delivery = _object(body if isinstance(body, Mapping) else _decoded(body))
-    person = delivery.get("createdUser")
-    return read(Event, {**delivery, "createdUser": _person(person) if isinstance(person, Mapping) else person or None})
+    told = {name: None if value == "" else value for name, value in delivery.items()}
+    person = told.get("createdUser")
+    if isinstance(person, Mapping):
+        told["createdUser"] = _person(person)
+    return replace(read(Event, told), raw=delivery)
 
 
 def _person(person: Mapping[str, Any]) -> dict[str, Any] | None:

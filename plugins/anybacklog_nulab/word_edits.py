@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Unpack
 
-from anybacklog.plugin import NotFound, UnsupportedOperation
+from anybacklog.plugin import NotFound, ProtocolError, UnsupportedOperation
 from anybacklog_nulab.extra_schemas import read
 from anybacklog_nulab.metadata import STATUS_COLORS, TYPE_COLORS
 from anybacklog_nulab.reach import Reach, Ref, id_of, to_changes, to_form
@@ -89,7 +89,10 @@ class WordEdits(Reach):
         ids = [id_of("status", each) for each in status_ids]
         self._forget()
         path = f"{self._path}/statuses/updateDisplayOrder"
-        return [read(Status, row) for row in self._client.session.request("PATCH", path, data={"statusId[]": ids})]
+        rows = self._client.session.request("PATCH", path, data={"statusId[]": ids})
+        if not isinstance(rows, list):
+            raise ProtocolError(f"PATCH {path} was not answered with the statuses; look at their order, and report it")
+        return [read(Status, row) for row in rows]
 
     def categories(self) -> Sequence[Category]:
         """List the categories: `GET /projects/{p}/categories` (get-category-list), read; all in one answer."""

@@ -5,6 +5,7 @@ What is read is compared with the recorded JSON field by field; what is written 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import fields
@@ -22,6 +23,7 @@ from anybacklog.errors import ProtocolError
 from anybacklog_nulab import EventType, Nulab
 from anybacklog_nulab.backend import NulabBackend
 from anybacklog_nulab.endpoints import asked_at, endpoint, said_by
+from anybacklog_nulab.webhook import parse
 
 URL = "nulab://example.backlog.jp/31224"
 LIST = Path(__file__).parents[3] / "docs" / "nulab-endpoints.txt"
@@ -242,6 +244,13 @@ def test_what_was_recorded_is_read_by_the_model(path: str, tracker: Tracker, rec
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__.replace("_", " "))
 def test_a_recorded_story(story: Callable[[Tracker], None], tracker: Tracker) -> None:
     story(tracker)
+
+
+def test_a_recorded_event_is_the_same_when_a_webhook_delivers_it(tracker: Tracker) -> None:
+    nulab = tracker.extension(Nulab)
+    events = [*nulab.activities(), *nulab.activities(everywhere=True)]
+    assert [parse(json.dumps(event.raw)) for event in events] == events
+    assert len({event.type for event in events}) > 5
 
 
 def test_every_endpoint_that_the_adapter_asks_and_that_was_recorded_is_replayed(tracker: Tracker, space: Space) -> None:

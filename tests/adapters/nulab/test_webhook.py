@@ -53,6 +53,7 @@ def test_what_came_stays_as_it_came() -> None:
     assert event.content == SEEN["content"]
     assert event.content["description"] == "一\r\n二"
     assert event.content["dueDate"] == ""
+    assert event.raw == SEEN
 
 
 def test_bytes_text_and_object_say_the_same() -> None:
@@ -63,6 +64,14 @@ def test_bytes_text_and_object_say_the_same() -> None:
 @pytest.mark.parametrize("user", [None, "", {}, {"id": "", "name": ""}, {"id": None, "name": "gone"}])
 def test_somebody_without_a_number_is_nobody(user: Any) -> None:
     assert parse({**SEEN, "createdUser": user}).created_user is None
+
+
+@pytest.mark.parametrize("name", ["project", "content", "notifications", "createdUser", "created"])
+@pytest.mark.parametrize("nothing", ["", None])
+def test_an_empty_text_is_nothing(name: str, nothing: str | None) -> None:
+    event = parse({**SEEN, name: nothing})
+    assert not getattr(event, {"createdUser": "created_user"}.get(name, name))
+    assert event.raw[name] == nothing
 
 
 @pytest.mark.parametrize("type", [27, 49, 50, 10_000])

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.core.conftest import Server
 
+import anybacklog
 from anybacklog import TicketDraft
-from anybacklog.errors import NotFound, PermissionDenied, ValidationError
+from anybacklog.errors import NotFound, PermissionDenied, ProtocolError, ValidationError
 from anybacklog_nulab import Nulab
 
 if TYPE_CHECKING:
     from tests.adapters.nulab.around.conftest import Here
 
+
 NAME = "𠮷 ﾊﾝｶｸ 🎉"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.close()
 
 
 def test_a_type_is_made_changed_and_deleted(here: Here) -> None:
@@ -40,6 +50,16 @@ def test_a_status_is_made_put_in_order_changed_and_deleted(here: Here) -> None:
     assert here.nulab.update_status(made.id, name=NAME).name == NAME
     assert here.nulab.delete_status(made.id, substitute=2).name == NAME
     assert [each.id for each in here.nulab.statuses()] == ["1", "2", "3", "4"]
+
+
+def test_an_order_that_is_not_answered_with_the_statuses_is_told(server: Server) -> None:
+    project = b'{"id": 5, "projectKey": "PROJ", "name": "n"}'
+    server.script += [server.answer(body=project), server.answer(body=b'{"id": 1}')]
+    with (
+        anybacklog.connect(f"nulab+http://127.0.0.1:{server.port}/PROJ", api_key="k") as tracker,
+        pytest.raises(ProtocolError, match="not answered with the statuses"),
+    ):
+        tracker.extension(Nulab).order_statuses([1, 2, 3, 4])
 
 
 def test_eight_statuses_stand_beside_the_four(here: Here) -> None:
