@@ -69,6 +69,10 @@ class Nulab(WordEdits, Webhooks):
                 return
             offset += len(page)
 
+    def project_teams(self) -> Sequence[Team]:
+        """List the project's teams: `GET /projects/{p}/teams` (get-project-team-list), read; all in one answer."""
+        return self._all(Team, f"{self._path}/teams")
+
     def open(self, path: str) -> AbstractContextManager[BinaryIO]:
         """Stream a file below `/api/v2`, in constant memory; `raw` reads JSON only.
 
@@ -104,16 +108,22 @@ class Nulab(WordEdits, Webhooks):
     # ---- what happened
 
     def activities(
-        self, kinds: Iterable[EventType | int] = (), *, since: str | None = None, everywhere: bool = False
+        self,
+        kinds: Iterable[EventType | int] = (),
+        *,
+        since: str | None = None,
+        everywhere: bool = False,
+        user_id: Ref | None = None,
     ) -> Iterator[Event]:
         """Yield events, newest first: `GET /projects/{p}/activities` (get-project-recent-updates), read, 100 a page.
 
         `kinds`: only these types, numbers without a name included. `since`: only those after the event of this id;
         ids only rise, so the last one seen is where to go on. `everywhere`: of every project the key's owner is in,
-        `GET /space/activities` (get-recent-updates), read. Observed: edits of comments make no event, and a deletion
-        is told nowhere else. How far back the lists go is not documented.
+        `GET /space/activities` (get-recent-updates), read. `user_id`: what one person did, in any of them,
+        `GET /users/{id}/activities` (get-user-recent-updates), read. Observed: edits of comments make no event, and a
+        deletion is told nowhere else. How far back the lists go is not documented.
         """
-        path = "space/activities" if everywhere else f"{self._path}/activities"
+        path = self._feed(everywhere, user_id)
         params = {"activityTypeId[]": [int(kind) for kind in kinds]}
         last = None if since is None else int(id_of("activity", since))
         for row in self._newest_first(path, params | ({} if last is None else {"minId": last})):
@@ -121,8 +131,16 @@ class Nulab(WordEdits, Webhooks):
                 return
             yield read(Event, row)
 
+    def _feed(self, everywhere: bool, user_id: Ref | None) -> str:  # noqa: FBT001
+        if user_id is not None:
+            return f"users/{id_of('user', user_id)}/activities"
+        return "space/activities" if everywhere else f"{self._path}/activities"
+
     def activity(self, activity_id: Ref) -> Event:
-        """Read one event, whom it notified included: `GET /activities/{id}` (get-activity), read."""
+        """Read one event, whom it notified included: `GET /activities/{id}` (get-activity), read.
+
+        NotFound for an event that is not there, or in a project that the key's owner may not see.
+        """
         return self._one(Event, f"activities/{id_of('activity', activity_id)}")
 
     def notifications(self, *, sender_id: Ref | None = None) -> Iterator[Notification]:
@@ -169,13 +187,16 @@ class Nulab(WordEdits, Webhooks):
         return self._all(Wiki, "wikis", {"projectIdOrKey": self._project(), "keyword": keyword})
 
     def wiki(self, wiki_id: Ref) -> Wiki:
-        """Read a page with content, files, shared files and stars: `GET /wikis/{id}` (get-wiki-page), read."""
+        """Read a page with content, files, shared files and stars: `GET /wikis/{id}` (get-wiki-page), read.
+
+        NotFound for a page that is not there, or that the key's owner may not see.
+        """
         return self._one(Wiki, f"wikis/{id_of('wiki', wiki_id)}")
 
     def wiki_history(self, wiki_id: Ref) -> Iterator[WikiVersion]:
         """Yield a page's versions, newest first: `GET /wikis/{id}/history` (get-wiki-page-history), read, 100 a page.
 
-        Paged by version, as `minId` and `maxId` are taken to mean here; the vendor does not say.
+        Paged by version, as `minId` and `maxId` are taken to mean here; the vendor does not say. NotFound as `wiki`.
         """
         path = f"wikis/{id_of('wiki', wiki_id)}/history"
         return (read(WikiVersion, row) for row in self._newest_first(path, {}, by="version"))

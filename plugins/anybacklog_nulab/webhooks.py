@@ -26,17 +26,21 @@ class Webhooks(Reach):
     """Addresses that events are posted to."""
 
     def webhooks(self) -> Sequence[Webhook]:
-        """List the project's webhooks: `GET /projects/{p}/webhooks` (get-list-of-webhooks), read."""
+        """List the project's webhooks: `GET /projects/{p}/webhooks` (get-list-of-webhooks), read.
+
+        PermissionDenied unless an administrator of the project, here and below.
+        """
         return self._all(Webhook, f"{self._path}/webhooks")
 
     def webhook(self, webhook_id: Ref) -> Webhook:
-        """Read one webhook: `GET /projects/{p}/webhooks/{id}` (get-webhook), read."""
+        """Read one webhook: `GET /projects/{p}/webhooks/{id}` (get-webhook), read. NotFound if it is not there."""
         return self._one(Webhook, self._hook(webhook_id))
 
     def create_webhook(self, name: str, hook_url: str, *, description: str = "", kinds: Kinds | None = None) -> Webhook:
         """Add a webhook: `POST /projects/{p}/webhooks` (add-webhook), update. Without `kinds` it is sent every event.
 
-        The address must be public. Nothing will prove that a delivery is Nulab's: see `anybacklog_nulab.webhook`.
+        The space refuses addresses of private networks. Nothing will prove that a delivery is Nulab's: see
+        `anybacklog_nulab.webhook`.
         """
         form = {"name": name, "hookUrl": hook_url, "description": description, **_subscribed(kinds)}
         return self._written(Webhook, "POST", f"{self._path}/webhooks", form)
@@ -44,7 +48,8 @@ class Webhooks(Reach):
     def update_webhook(self, webhook_id: Ref, **changes: Unpack[WebhookChanges]) -> Webhook:
         """Change a webhook: `PATCH /projects/{p}/webhooks/{id}` (update-webhook), update.
 
-        What is not named stays. ValidationError for a name that is none, and for nothing to change.
+        What is not named stays. ValidationError for a name that is none, and for nothing to change; NotFound if it is
+        not there.
         """
         form = to_changes("webhook", changes, WebhookChanges)
         if "kinds" in changes:
@@ -55,7 +60,7 @@ class Webhooks(Reach):
     def delete_webhook(self, webhook_id: Ref) -> Webhook:
         """Delete a webhook for good, and give it as it was.
 
-        `DELETE /projects/{p}/webhooks/{id}` (delete-webhook), update.
+        `DELETE /projects/{p}/webhooks/{id}` (delete-webhook), update. NotFound if it is not there.
         """
         return self._deleted(Webhook, self._hook(webhook_id))
 

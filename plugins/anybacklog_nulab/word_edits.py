@@ -30,7 +30,11 @@ from anybacklog_nulab.words import (
 
 
 class WordEdits(Reach):
-    """Issue types, statuses, categories, versions, custom fields and their choices."""
+    """Issue types, statuses, categories, versions, custom fields and their choices.
+
+    Making, changing and deleting: PermissionDenied unless an administrator of the project, NotFound for an id that is
+    not there, ValidationError for a name that is taken, for a part or value that is none, and for nothing to change.
+    """
 
     def issue_types(self) -> Sequence[IssueType]:
         """List the types: `GET /projects/{p}/issueTypes` (get-issue-type-list), read; all in one answer."""

@@ -30,6 +30,9 @@ LIST = Path(__file__).parents[3] / "docs" / "nulab-endpoints.txt"
 LINES = [line.removeprefix("- ") for line in LIST.read_text(encoding="utf-8").splitlines()]
 KNOWN = [endpoint(line) for line in LINES if line and not line.startswith("#")]
 COVERED = {each for kind in (NulabBackend, Nulab) for said in said_by(kind).values() for each in said}
+INSTEAD = {
+    "&archived=false": "", "/issues/1267081/": "/issues/1189073/", "projects/31581/teams": "projects/31224/teams",
+}  # fmt: skip
 Json: TypeAlias = dict[str, Any]
 RecordedJson: TypeAlias = Callable[[str], Any]
 
@@ -39,11 +42,12 @@ def space(recorded_exchanges: list[Any], space: Space) -> Space:
     """Give what was recorded, two things adapted to what can be asked.
 
     Projects were asked for without the archived ones, which the adapter lists too. A comment was deleted at an issue
-    that was not recorded itself; another one stands in for it.
+    that was not recorded itself, and teams were listed of a project that was not; others stand in for them.
     """
     recorded = [(copy(request), response) for request, response in recorded_exchanges]
     for request, _ in recorded:
-        request.uri = request.uri.replace("&archived=false", "").replace("/issues/1267081/", "/issues/1189073/")
+        for said, instead in INSTEAD.items():
+            request.uri = request.uri.replace(said, instead)
     return Space(recorded, space.synthetic)
 
 
@@ -56,6 +60,8 @@ def tracker(space: Space) -> Iterator[Tracker]:
 LISTS: Mapping[str, Callable[[Nulab], Sequence[Any] | Iterator[Any]]] = {
     "space/activities": lambda nulab: nulab.activities(everywhere=True),
     "projects/31224/activities": Nulab.activities,
+    "users/56534/activities": lambda nulab: nulab.activities(user_id=56534),
+    "projects/31581/teams": Nulab.project_teams,
     "teams": Nulab.teams,
     "projects/31224/users": Nulab.project_users,
     "notifications": Nulab.notifications,

@@ -73,6 +73,8 @@ def test_teams_beyond_a_page_are_all_listed_once(here: Here) -> None:
     teams = list(here.nulab.teams())
     assert len({team.id for team in teams}) == len(teams) == 205
     assert [person.name for person in teams[0].members] == ["山田 花子"]
+    here.space.projects[next(iter(here.space.projects))].teams.append(7)
+    assert [team.name for team in here.nulab.project_teams()] == ["班7"]
 
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250])
@@ -122,6 +124,8 @@ def test_only_events_after_the_last_one_seen_are_listed(here: Here) -> None:
     assert [event.id for event in here.nulab.activities(since="120")] == [str(n) for n in range(250, 120, -1)]
     assert list(here.nulab.activities([EventType.ISSUE_DELETED])) == []
     assert len(list(here.nulab.activities(everywhere=True))) == 250
+    owner, other = here.space.users
+    assert [len(list(here.nulab.activities(user_id=each))) for each in (owner, other)] == [250, 0]
 
 
 def test_notifications_say_why(here: Here) -> None:
