@@ -21,6 +21,7 @@ from anybacklog.plugin import (
 
 _NO_FIELDS = "customField available"
 """In both languages: `current plan is not customField available.` comes with code 7 (observed)."""
+_TOKEN = re.compile(r'^Bearer .*error_description="([^"]*)"', re.IGNORECASE)
 _PARAMETER = re.compile(r"error\.\w+ : (\S+)")
 _SUBJECTS: Mapping[str, str] = {
     "The Subject ": "title", "件名は": "title",
@@ -39,11 +40,20 @@ def explain(refusal: Refusal) -> AnyBacklogError | None:
     errors = refusal.body.get("errors") if isinstance(refusal.body, dict) else None
     said = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
     if not said:
-        return None
+        return _bad_token(refusal)
     words = "; ".join(str(each.get("message")) for each in said)
     code, request = said[0].get("code"), refusal.headers.get("X-Request-Id")
     told = f"{words} (code {code}, HTTP {refusal.status}{f', request {request}' if request else ''})"
     return _error(code, told, refusal)
+
+
+def _bad_token(refusal: Refusal) -> AuthenticationError | None:
+    """Read what is said of an OAuth token alone: in `WWW-Authenticate`, without an envelope (page: auth)."""
+    said = _TOKEN.search(refusal.headers.get("WWW-Authenticate", ""))
+    if refusal.status != 401 or said is None:
+        return None
+    way_out = "log in again with anybacklog login, or give another token"
+    return AuthenticationError(f"the space did not accept the access token: {said[1]} (HTTP 401); {way_out}")
 
 
 def _error(code: object, told: str, refusal: Refusal) -> AnyBacklogError | None:

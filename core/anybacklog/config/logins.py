@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -64,6 +63,7 @@ class Logins:
         """Keep a login in the keyring, or where none takes it in a file that its owner alone may read.
 
         Gives where it is kept, and why in a file. On disk when this returns; until then the one before stays whole.
+        To be called, as `forget`, inside `locked`.
         """
         remember(*login.secrets())
         path, text = self.path(login.address), json.dumps(asdict(login))
@@ -81,7 +81,8 @@ class Logins:
         if _is_elsewhere(self._document(address)):
             keyrings.drop(SERVICE, address)
         with _usable(self.path(address)):
-            self.path(address).unlink(missing_ok=True)
+            for suffix in (".new", ".json"):
+                self.path(address).with_suffix(suffix).unlink(missing_ok=True)
         return True
 
     @contextmanager
@@ -117,19 +118,17 @@ class Logins:
         return _decoded(keyrings.get(SERVICE, address) or "")
 
     def _write(self, path: Path, text: str) -> None:
-        """Put a file in the old one's place in one step; nobody but its owner may ever read it."""
+        """Put a file in the old one's place in one step; nobody but its owner may read it, from its first byte on."""
+        fresh = path.with_suffix(".new")
         with _usable(path):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, fresh = tempfile.mkstemp(dir=self.folder, prefix="login-")  # 0600 from the first byte on
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(fresh).replace(path)
-            except BaseException:
-                Path(fresh).unlink(missing_ok=True)
-                raise
+            fresh.unlink(missing_ok=True)  # left by one who was killed
+            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(path)
 
 
 def _decoded(content: bytes | str) -> Any:

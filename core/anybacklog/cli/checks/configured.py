@@ -8,8 +8,8 @@ from pathlib import Path
 
 from anybacklog.cli.checks.check import Check, fine, of_error, passed_over, problem
 from anybacklog.cli.outcome import USAGE
-from anybacklog.config import CONFIG, Config, Settings, expected_place, is_open_to_others, read_config
-from anybacklog.connection import problems_of, target_of
+from anybacklog.config import CONFIG, Config, Logins, Settings, expected_place, is_open_to_others, read_config
+from anybacklog.connection import Target, problems_of, target_of
 from anybacklog.errors import ConfigurationError
 from anybacklog.location import parse
 from anybacklog.redact import MASK, is_secret_name, redact_url
@@ -81,6 +81,14 @@ def open_files(settings: Settings | None) -> Iterator[Check]:
     if source and source.kind == "file" and is_open_to_others(source.words[0]):
         told = f"other users of this machine may read the key's file {source.words[0]}"
         yield problem("key file", told, "let only yourself read it (chmod 600)", USAGE, path=source.words[0])
+
+
+def open_login(target: Target) -> Iterator[Check]:
+    """Warn of a login's file that other users of this machine may read."""
+    path = str(Logins().path(target.address))
+    if target.spec.oauth and is_open_to_others(path):
+        told = f"other users of this machine may read the login's file {path}"
+        yield problem("key file", told, "let only yourself read it (chmod 600)", USAGE, path=path)
 
 
 def _entry(settings: Settings, registry: Registry) -> Entry:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from anybacklog.cli.checks.check import Check, fine, of_error, passed_over
-from anybacklog.cli.checks.configured import open_files
+from anybacklog.cli.checks.configured import open_files, open_login
 from anybacklog.config import FoundKey, Look, find_key
 from anybacklog.connection import Target
 from anybacklog.errors import ConfigurationError
@@ -34,7 +34,7 @@ class Search:
         except ConfigurationError as error:
             self.failed = True
             told = [of_error("key", error)]
-        yield from (*map(_place, looks), *told, *open_files(self.target.settings))
+        yield from (*map(_place, looks), *told, *open_files(self.target.settings), *open_login(self.target))
         if self.found:
             yield fine("key", f"{_KINDS[self.found.kind]} from {self.found.origin}", origin=self.found.origin)
         elif not (self.failed or spec.needs_key):
