@@ -75,8 +75,11 @@ def switchboard() -> Iterator[tuple[Switchboard, str]]:
 
 @pytest.fixture(scope="session")
 def account(pytestconfig: pytest.Config) -> Account:
-    """Give the live account that `--record-live` names."""
-    return account_at(pytestconfig.getoption("--record-live"))
+    """Give the live account that `--record-live` names; one that cannot be used ends the run."""
+    try:
+        return account_at(pytestconfig.getoption("--record-live"))
+    except pytest.UsageError as error:
+        pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ def _scrubbed(exchange: Exchange, naming: _Naming, known: _Sweep) -> Exchange:
     kept = {
         name: MASK if is_secret_name(name) else value
         for name, value in sorted(exchange.sent_headers.items())
-        if name.lower() in SENT or is_secret_name(name)
+        if name.lower() in SENT or (is_secret_name(name) and "cookie" not in name.lower())
     }
     content_type, sent = canonical(header(kept, "content-type"), exchange.sent)
     body = _body(exchange, naming)
