@@ -66,14 +66,19 @@ def test_what_is_noted_is_masked(canary: str, capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().err == "was ***\n"
 
 
-def test_what_is_logged_is_masked_in_arguments_and_tracebacks_too(
+def test_what_is_logged_is_masked_and_brings_no_traceback(
     canary: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remember(canary)
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    logger = logging.getLogger("anybacklog.acme")
     with log.logged_to_stderr(every=True):
-        logging.getLogger("anybacklog.acme").info("with %s", [canary])
-    assert capsys.readouterr().err == "anybacklog.acme: with ['***']\n"
+        logger.info("with %s", [canary])
+        try:
+            raise RuntimeError(canary)
+        except RuntimeError:
+            logger.exception("broken")
+    assert capsys.readouterr().err == "anybacklog.acme: with ['***']\nanybacklog.acme: broken\n"
 
 
 def test_what_is_wrong_with_a_command_line_is_masked(canary: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
