@@ -52,8 +52,10 @@ def _names(tree: ast.AST) -> Iterator[str]:
 
 def test_nobody_prints_but_the_console() -> None:
     found = {}
-    for folder in ("core", "plugins"):
+    for folder in ("core", "plugins", "contrib"):
         for path in (ROOT / folder).rglob("*.py"):
+            if "anybacklog_simulators" in path.parts:
+                continue  # whose one key is made up, and shown to be used
             ways = set(WAYS_OUT) & set(_names(ast.parse(path.read_text("utf-8"))))
             if ways:
                 found[str(path.relative_to(ROOT))] = ways
