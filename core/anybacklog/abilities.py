@@ -103,7 +103,9 @@ class Abilities:
     can be of. `after_creation` names the fields that a new ticket cannot have: `create_ticket` gives them by a second
     write, so a migration makes a step of its own of it. `unreadable` names the operations and fields that the service
     has and shows nobody, each with why: whoever copies from there is told. `status_types` are the statuses that only
-    tickets of one type can have: a status's id -> the type's.
+    tickets of one type can have: a status's id -> the type's. `never_empty` names the fields that the backend
+    fills by itself where a draft says nothing. `mentions` is a regular expression of what notifies people when it
+    stands in a text: no copied text may hold it.
     """
 
     text_format: TextFormat
@@ -118,6 +120,8 @@ class Abilities:
     after_creation: frozenset[str] = frozenset()
     unreadable: Mapping[str, str] = field(default_factory=dict)
     status_types: Mapping[str, str] = field(default_factory=dict)
+    never_empty: frozenset[str] = frozenset()
+    mentions: str | None = None
 
 
 _DRAFT_FIELDS = tuple(each.name for each in fields(TicketDraft))

@@ -13,13 +13,16 @@ from typing import Any, Literal, TypeAlias
 
 from anybacklog.model import Attachment, Change, Text, TicketDraft, User
 
-ItemKind: TypeAlias = Literal["ticket", "comment", "history", "attachment", "link", "parent", "state"]
+ItemKind: TypeAlias = Literal["ticket", "comment", "history", "continuation", "attachment", "link", "parent", "state"]
 StepState: TypeAlias = Literal["intended", "done", "unsure", "refused", "held"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One thing of the source: its kind, its id there, and the id and key of the ticket it belongs to."""
+    """One thing of the source: its kind, its id there, and the id and key of the ticket it belongs to.
+
+    A continuation is what did not fit: `5+2` is the second piece of comment 5, `description+2` that of the ticket's.
+    """
 
     kind: ItemKind
     id: str
@@ -125,8 +128,13 @@ def key_of(step: Step) -> str:
 
 def step_key(item: Item) -> str:
     """Name the step that carries an item as its leading one. A link has two ends and one key."""
-    kind = "comment" if item.kind == "history" else item.kind
+    kind = landing(item.kind)
     return f"link:{item.id}" if kind == "link" else f"{kind}:{item.ticket_id}:{item.id}"
+
+
+def landing(kind: ItemKind) -> ItemKind:
+    """Say what an item of this kind becomes in the target: history and continuations are comments there."""
+    return "comment" if kind in ("history", "continuation") else kind
 
 
 def describe(step: Step) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from anybacklog.plugin import Abilities, Answer, Limits, Listing, Settle, natively
 from anybacklog_nulab.convert import to_format
-from anybacklog_nulab.drafts import AFTER_CREATION
+from anybacklog_nulab.drafts import AFTER_CREATION, NEVER_EMPTY
 from anybacklog_nulab.metadata import CREATABLE, OWN_CATEGORY
 
 _FIELD = "a field of an issue (add-issue, update-issue)"
@@ -75,6 +75,9 @@ LISTING = Listing(
 )
 
 
+MENTIONS = r"<@(?:U\d+|T\d+|project)>"
+"""Of a person, a team, all members: in a description or a comment each notifies (page: mention)."""
+
 SETTLE = Settle(
     seconds=180,
     reason="nobody documents how late a write may be committed, nor how far a search lags: two minutes and one",
@@ -100,4 +103,6 @@ def abilities_of(project: Mapping[str, Any] | None) -> Abilities:
         creatable=CREATABLE,
         new_statuses=frozenset({OWN_CATEGORY}),
         after_creation=AFTER_CREATION,
+        never_empty=NEVER_EMPTY,
+        mentions=MENTIONS,
     )

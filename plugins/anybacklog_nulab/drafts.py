@@ -18,6 +18,8 @@ PARAMETERS: Mapping[str, str] = {
 }  # fmt: skip
 AFTER_CREATION = frozenset({"status", "resolution"})
 """What only update-issue takes: a new issue is open, and has no resolution."""
+NEVER_EMPTY = frozenset({"type", "priority", "status"})
+"""What every issue has: the project's first type and the normal priority are chosen where nobody says."""
 _LISTS = ("categories", "affected_versions", "milestones")
 _NOTHING: tuple[Any, ...] = (None, (), [], {})
 NORMAL_PRIORITY = "3"

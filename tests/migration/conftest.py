@@ -10,10 +10,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from tests.migration.spaces import NOON, UNHURRIED, Fake, Serve
 
 import anybacklog
 from anybacklog import Tracker
 from anybacklog.model import Category, Change, CustomField, Milestone, Named, Ticket, TicketDraft, User, Version
+from anybacklog_simulators.nulab import DEMO_KEY, Clock, Rates, Space, simulator
 
 NASTY = "𠮷野家 🎉 ﾊﾝｶｸ が\r\nline 2  "
 
@@ -105,3 +107,15 @@ def journal(tracker: Tracker, ticket: Ticket, hanako: User, john: User) -> None:
 def filled() -> Callable[[Tracker], Tracker]:
     """Give the function that fills a tracker."""
     return fill
+
+
+@pytest.fixture
+def serve(trackers: ExitStack) -> Serve:
+    """Serve a space on loopback whose clock only a migration moves, and connect to its project."""
+
+    def served(space: Space) -> tuple[Tracker, Fake]:
+        fake = simulator(space, rates=Rates(dict(UNHURRIED)), clock=Clock.standing(NOON))
+        server = trackers.enter_context(fake.served())
+        return trackers.enter_context(anybacklog.connect(f"nulab+{server.url}/DEMO", api_key=DEMO_KEY)), fake
+
+    return served

@@ -6,39 +6,19 @@ The spaces are strict fakes; what they hold in the end is read from their dumps,
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.migration.spaces import Fake, Serve, by_its_clock, held, modern, writes
 
-import anybacklog
 from anybacklog import MigrationError, Tracker, TransportError
 from anybacklog.migration import migrate, verify
-from anybacklog.migration.clock import Clock
 from anybacklog.migration.report import Report
-from anybacklog_simulators.nulab import (
-    DEMO_KEY,
-    Choices,
-    Fault,
-    Harm,
-    Nulab,
-    Rates,
-    Simulator,
-    Space,
-    demo_space,
-    empty_space,
-    simulator,
-)
-from anybacklog_simulators.nulab import Clock as SpaceClock
+from anybacklog_simulators.nulab import Fault, Harm, Space, demo_space, empty_space
 
 Make = Callable[[], Tracker]
 Fill = Callable[[Tracker], Tracker]
-Fake = Simulator[Nulab]
-Serve = Callable[[Space], tuple[Tracker, Fake]]
-UNHURRIED = {"read": 100_000, "update": 100_000, "search": 100_000, "icon": 100_000}
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PLAN = """
 [mapping.priorities]
 High = "高"
@@ -67,34 +47,11 @@ HARMS = (Harm.REFUSE, Harm.ERROR_BEFORE, Harm.ERROR_AFTER, Harm.DROP_AFTER, Harm
 
 
 @pytest.fixture
-def serve(trackers: ExitStack) -> Serve:
-    """Serve a space on loopback whose clock only a migration moves, and connect to its project."""
-
-    def served(space: Space) -> tuple[Tracker, Fake]:
-        fake = simulator(space, rates=Rates(dict(UNHURRIED)), clock=SpaceClock.standing(NOON))
-        server = trackers.enter_context(fake.served())
-        return trackers.enter_context(anybacklog.connect(f"nulab+{server.url}/DEMO", api_key=DEMO_KEY)), fake
-
-    return served
-
-
-@pytest.fixture
 def plan(tmp_path: Path) -> Path:
     """Write which of the space's Japanese words stand for which of SQLite's."""
     path = tmp_path / "plan.toml"
     path.write_text(PLAN, encoding="utf-8")
     return path
-
-
-def modern(space: Space) -> Space:
-    """Let a space answer with all that is documented today."""
-    space.choices = Choices(as_of=datetime(2026, 1, 1, tzinfo=UTC).date())
-    return space
-
-
-def by_its_clock(fake: Fake) -> Clock:
-    """Let a migration wait by the space's own clock."""
-    return Clock(now=fake.clock.now, sleep=fake.clock.advance)
 
 
 def losses(report: Report) -> dict[str, int]:
@@ -103,29 +60,6 @@ def losses(report: Report) -> dict[str, int]:
         if row.level == "lost":
             found[row.field] = found.get(row.field, 0) + row.count
     return found
-
-
-def writes(fake: Fake) -> list[tuple[str, str, int]]:
-    return [each for each in fake.log if each[0] != "GET"]
-
-
-def held(fake: Fake) -> list[Any]:
-    """Give all that a space holds of its issues, but for numbers and instants that every attempt uses up."""
-    return [
-        (
-            issue["number"],
-            issue["summary"],
-            issue["description"],
-            issue["status_id"],
-            issue["resolution_id"],
-            issue["priority_id"],
-            issue["assignee_id"],
-            issue["custom_values"],
-            [(file["name"], file["content"]) for file in issue["attachments"]],
-            [(entry["content"], sorted(change["field"] for change in entry["changes"])) for entry in issue["comments"]],
-        )
-        for issue in sorted(fake.dump()["issues"], key=lambda issue: int(issue["number"]))
-    ]
 
 
 def copied(source: Tracker, target: Tracker, fake: Fake, folder: Path, plan: Path | None) -> Report:

@@ -292,7 +292,7 @@ class Mumbling(Unreliable):
 
     def create_ticket(self, fields: Any) -> Any:
         self.faults += 1
-        super().create_ticket({**fields, "description": None} if self.changes_texts else fields)
+        super().create_ticket(fields | {"description": None} if self.changes_texts else fields)
         raise ProtocolError("the target holds something else in type; look at it there")
 
 

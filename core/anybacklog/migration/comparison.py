@@ -30,7 +30,8 @@ def compare_ticket(draft: TicketDraft, ticket: Ticket, course: Course) -> Iterat
     """Yield what differs between a draft in the target's nouns and the ticket there."""
     for name in (each.name for each in fields(TicketDraft)):
         wanted = getattr(draft, name)
-        if name in _ELSEWHERE or not course.native(name) or (name in _ASSIGNED and wanted is None):
+        chosen = wanted is None and (name in _ASSIGNED or name in course.never_empty)
+        if name in _ELSEWHERE or not course.native(name) or chosen:
             continue
         found = getattr(ticket, name)
         if name == "custom_fields":

@@ -52,13 +52,15 @@ def plan_course(
             formats=can.text_formats,
             native_format=can.text_format,
             converters=plugged.converters(),
+            mentions=can.mentions,
             ticket=_heading(native, marks, "external_id", "reporter", "created_at"),
             comment=_heading(native, marks, "comments.external_id", "comments.author", "comments.created_at"),
         ),
         marks=marks,
         transform=plugged.transform if plugged.transforms else None,
         after_creation=can.after_creation,
-        assignees=can.limits.assignees_per_ticket,
+        never_empty=can.never_empty,
+        limits=can.limits,
     )
 
 

@@ -15,7 +15,7 @@ from anybacklog.migration.report import Counted, Fidelity, Level
 from anybacklog.migration.seen import Ties
 from anybacklog.migration.texts import Heading
 from anybacklog.model import Attachment, Comment, Named, Text, Ticket
-from anybacklog.steps import AddComment, CreateTicket
+from anybacklog.steps import AddComment, CreateTicket, Step
 
 _PLAIN = (
     "title",
@@ -50,16 +50,19 @@ class Weighing:
     limits: Limits = field(default_factory=Limits)
     key_taken: Callable[[str, str], bool] = lambda _id, _key: False
     planned: Counter[Counted] = field(default_factory=Counter)
+    _continued: set[str] = field(default_factory=set)
     _rows: Counter[tuple[str, Level, str]] = field(default_factory=Counter)
 
     def add(self, bundle: Bundle) -> None:
         """Weigh one ticket and its journal."""
+        steps = tuple(plan_ticket(bundle, self.course)) if self.limits.known() else ()
+        self._continued = {step.item.id.rpartition("+")[0] for step in steps if step.item.kind == "continuation"}
         for name, level, reason in (*self._of_ticket(bundle.ticket), *self._of_files(bundle)):
             self._rows[name, level, reason] += 1
         for comment in bundle.comments:
             for name, level, reason in self._of_comment(comment):
                 self._rows[name, level, reason] += 1
-        self._over_limits(bundle)
+        self._over_limits(bundle, steps)
         self._count(bundle)
         ticket = bundle.ticket
         ties = [("links", link.target) for link in ticket.links]
@@ -92,18 +95,16 @@ class Weighing:
         self._rows[self._held("links")] += links
         self.planned["links"] += links * native("links")
 
-    def _over_limits(self, bundle: Bundle) -> None:
+    def _over_limits(self, bundle: Bundle, steps: Iterable[Step]) -> None:
         """Turn what is longer or larger than the target takes into losses: such an item is refused, and named."""
-        if not self.limits.known():
-            return
-        for name, size, limit in self._sizes(bundle):
+        for name, size, limit in self._sizes(bundle, steps):
             if limit is not None and size > limit:
                 self._rows[self._held(name)] -= 1
                 reason = f"over the {limit} that are taken there; such an item is refused and named"
                 self._rows[name, "lost", reason] += 1
 
-    def _sizes(self, bundle: Bundle) -> Iterator[tuple[str, int, int | None]]:
-        for step in plan_ticket(bundle, self.course):
+    def _sizes(self, bundle: Bundle, steps: Iterable[Step]) -> Iterator[tuple[str, int, int | None]]:
+        for step in steps:
             if isinstance(step, CreateTicket):
                 yield "title", len(step.draft.title), self.limits.title_length
                 if isinstance(step.draft.description, Text) and step.draft.description.source:
@@ -119,7 +120,7 @@ class Weighing:
                 yield self._held(name)
         yield from self._nouns(ticket)
         if ticket.description is not None and ticket.description.source:
-            yield self._text("description", ticket.description)
+            yield self._text("description", "description", ticket.description)
         yield self._key(ticket)
         yield from self._attributed(ticket.reporter, ticket.created_at, "reporter", "created_at")
 
@@ -162,7 +163,7 @@ class Weighing:
         if comment.changes:
             yield self._history("comments.changes" if is_remark(comment) else "history")
         if is_remark(comment):
-            yield self._text("comments", comment.body)
+            yield self._text("comments", comment.id, comment.body)
         if self.course.native("comments"):
             yield from self._attributed(comment.author, comment.created_at, "comments.author", "comments.created_at")
             if comment.updated_at not in (None, comment.created_at):
@@ -185,8 +186,12 @@ class Weighing:
         renamed = isinstance(noun, Named) and there is not None and there.name != noun.name
         return shown or name, "emulated" if renamed else level, match.reason if renamed else reason
 
-    def _text(self, name: str, text: Any) -> tuple[str, Level, str]:
+    def _text(self, name: str, id: str, text: Text) -> tuple[str, Level, str]:
         _, level, reason = self._held(name)
+        if id in self._continued:
+            return name, "emulated", "longer than what is taken there: it goes on in comments that follow"
+        if self.course.writing.mentions_somebody(text):
+            return name, "emulated", "it would notify people there: each mention is kept, and made harmless"
         if level == "native" and not self.course.writing.converts(text):
             return (
                 name,

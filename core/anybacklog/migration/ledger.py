@@ -38,7 +38,7 @@ from anybacklog.migration.ledger_tables import (
     SET_STATE,
 )
 from anybacklog.redact import redact
-from anybacklog.steps import StepState
+from anybacklog.steps import StepState, landing
 
 _Value = TypeVar("_Value")
 
@@ -229,7 +229,6 @@ class Pair:
 
     def _land(self, landed: Sequence[Landed]) -> None:
         for each in landed:
-            kind = "comment" if each.item.kind == "history" else each.item.kind
-            where = {"kind": kind, "ticket": each.item.ticket_id, "id": each.item.id}
+            where = {"kind": landing(each.item.kind), "ticket": each.item.ticket_id, "id": each.item.id}
             what = {"target_ticket": each.target_ticket, "target_id": each.target_id, "target_key": each.target_key}
             self._connection.execute(LAND, self._of | where | what)

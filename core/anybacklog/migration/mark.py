@@ -13,7 +13,13 @@ from urllib.parse import quote, unquote
 
 from anybacklog.steps import ItemKind
 
-_LETTERS: Mapping[ItemKind, str] = {"ticket": "t", "comment": "c", "history": "c", "attachment": "a"}
+_LETTERS: Mapping[ItemKind, str] = {
+    "ticket": "t",
+    "comment": "c",
+    "history": "c",
+    "continuation": "c",
+    "attachment": "a",
+}
 _KINDS: Mapping[str, ItemKind] = {"t": "ticket", "c": "comment", "a": "attachment"}
 _SHAPE = re.compile(r"(?:<p>)?⟨anybacklog (\S+) (\S+) ([tca])(\S+)⟩")
 _PLAIN = "/:@,;=+$!*'()[]"

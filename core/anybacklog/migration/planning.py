@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from anybacklog.abilities import MetadataKind
+from anybacklog.abilities import Limits, MetadataKind
 from anybacklog.migration.mapping import MappingTable, Noun
 from anybacklog.migration.mark import Mark
-from anybacklog.migration.texts import Writing, changes_as_text
+from anybacklog.migration.pieces import length, split
+from anybacklog.migration.texts import Writing, changes_as_text, headed
 from anybacklog.model import Attachment, Comment, CustomField, CustomFieldValue, Text, Ticket, TicketDraft, User
 from anybacklog.steps import (
     AddAttachment,
@@ -24,6 +25,8 @@ from anybacklog.steps import (
     Upload,
 )
 
+HEADER_ROOM = 1_000
+"""What is kept free above a continuation for its header line."""
 Transform: TypeAlias = Callable[[TicketDraft, Ticket], TicketDraft]
 
 
@@ -46,7 +49,18 @@ class Course:
     marks: bool = True
     transform: Transform | None = None
     after_creation: Collection[str] = ()
-    assignees: int | None = None
+    never_empty: Collection[str] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    def cut(self, text: Text, room: int | None) -> tuple[Text, list[Text]]:
+        """Cut a text that has no room: its first piece, and those that go on in comments. HTML cannot be cut."""
+        if room is None or length(text.source) <= room or not self.native("comments") or text.format == "html":
+            return text, []
+        following = self.limits.comment_length or room
+        if min(room, following) < 2 * HEADER_ROOM:  # a target so small has no room for what names the pieces
+            return text, []
+        first, *rest = split(text.source, room, following - HEADER_ROOM)
+        return Text(first, text.format), [Text(piece, text.format) for piece in rest]
 
 
 def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
@@ -54,7 +68,7 @@ def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
     ticket = bundle.ticket
     mark = Mark(course.source, ticket.key, "ticket", ticket.id)
     item = Item(kind="ticket", id=ticket.id, ticket_id=ticket.id, ticket_key=ticket.key)
-    draft = draft_of(ticket, course)
+    draft, rest = _cut_draft(ticket, course)
     later = _later(draft, course)
     later_empty: dict[str, Any] = dict.fromkeys(later)
     yield CreateTicket(item=item, draft=replace(draft, **later_empty), parent=ticket.parent, mark=str(mark))
@@ -67,9 +81,10 @@ def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
                 upload = _upload(attachment, ticket, course)
                 yield AddAttachment(item=_item("attachment", attachment.id, ticket), upload=upload, mark=upload.mark)
     if course.native("comments"):
+        yield from _follow_ups(rest, _description_as_comment(ticket), ticket, course)
         for comment in bundle.comments:
             if not is_withheld(comment, course):
-                yield _add_comment(comment, ticket, course)
+                yield from _add_comment(comment, ticket, course)
 
 
 def plan_ties(ticket: Ticket, course: Course) -> Iterator[SetParent | AddLink]:
@@ -85,8 +100,21 @@ def plan_ties(ticket: Ticket, course: Course) -> Iterator[SetParent | AddLink]:
 def draft_of(ticket: Ticket, course: Course) -> TicketDraft:
     """Say what the target is to hold of a ticket, parent, links and journal aside.
 
-    Every word one of the target's nouns.
+    Every word one of the target's nouns, the description as much of it as there is room for.
     """
+    return _cut_draft(ticket, course)[0]
+
+
+def _cut_draft(ticket: Ticket, course: Course) -> tuple[TicketDraft, list[Text]]:
+    """Give the draft, and the pieces of its description that have no room in it."""
+    draft = _whole_draft(ticket, course)
+    if not isinstance(draft.description, Text):
+        return draft, []
+    first, rest = course.cut(draft.description, course.limits.description_length)
+    return replace(draft, description=first), rest
+
+
+def _whole_draft(ticket: Ticket, course: Course) -> TicketDraft:
     mark = Mark(course.source, ticket.key, "ticket", ticket.id)
     draft = TicketDraft(
         title=ticket.title,
@@ -95,7 +123,7 @@ def draft_of(ticket: Ticket, course: Course) -> TicketDraft:
         status=_one(course, "statuses", ticket.status),
         priority=_one(course, "priorities", ticket.priority),
         resolution=_one(course, "resolutions", ticket.resolution),
-        assignees=_many(course, "users", ticket.assignees)[: course.assignees],
+        assignees=_many(course, "users", ticket.assignees)[: course.limits.assignees_per_ticket],
         start_date=ticket.start_date,
         due_date=ticket.due_date,
         estimated_hours=ticket.estimated_hours,
@@ -138,7 +166,7 @@ def _held(draft: TicketDraft, course: Course) -> TicketDraft:
     return replace(draft, **{name: value for name, value in dropped.items() if name != "title"})
 
 
-def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> AddComment:
+def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> Iterator[AddComment]:
     files = _files(comment, ticket) if _rides(course) else ()
     kind: ItemKind = "comment" if is_remark(comment) else "history"
     mark = Mark(course.source, ticket.key, "comment", comment.id)
@@ -146,9 +174,11 @@ def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> AddComment
     body = comment.body
     if comment.changes and not changes:
         body = Text("\n\n".join(filter(None, (body.source, changes_as_text(comment.changes)))), body.format)
-    return AddComment(
+    text = course.writing.text(body, course.writing.comment, mark, comment.author, comment.created_at)
+    first, rest = course.cut(text, course.limits.comment_length)
+    yield AddComment(
         item=_item(kind, comment.id, ticket),
-        body=course.writing.text(body, course.writing.comment, mark, comment.author, comment.created_at),
+        body=first,
         author=_author(course, comment.author, "comments.author"),
         created_at=comment.created_at if course.native("comments.created_at") else None,
         updated_at=comment.updated_at if course.native("comments.updated_at") else None,
@@ -157,6 +187,31 @@ def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> AddComment
         uploads=tuple(_upload(attachment, ticket, course) for attachment in files),
         mark=str(mark),
     )
+    yield from _follow_ups(rest, comment, ticket, course)
+
+
+def _description_as_comment(ticket: Ticket) -> Comment:
+    """Give the comment whose continuations those of the description are."""
+    return Comment(id="description", author=ticket.reporter, body=Text("", "plain"), created_at=ticket.created_at)
+
+
+def _follow_ups(pieces: Iterable[Text], start: Comment, ticket: Ticket, course: Course) -> Iterator[AddComment]:
+    """Yield the comments in which a text goes on: `start` says whose it is, and since when."""
+    for number, piece in enumerate(pieces, 2):
+        item = _item("continuation", f"{start.id}+{number}", ticket)
+        mark = Mark(course.source, ticket.key, "continuation", item.id)
+        line = course.writing.line(course.writing.comment, mark, start.author, start.created_at)
+        yield AddComment(
+            item=item,
+            body=headed(piece, line),
+            author=_author(course, start.author, "comments.author"),
+            created_at=start.created_at if course.native("comments.created_at") else None,
+            updated_at=start.updated_at if course.native("comments.updated_at") else None,
+            changes=(),
+            private=start.private and course.native("comments.private"),
+            uploads=(),
+            mark=str(mark),
+        )
 
 
 def is_remark(comment: Comment) -> bool:

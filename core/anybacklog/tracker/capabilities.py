@@ -108,6 +108,16 @@ class Capabilities:
         """The statuses that only tickets of one type can have: a status's id -> the type's."""
         return self._backend.abilities.status_types
 
+    @property
+    def never_empty(self) -> frozenset[str]:
+        """The fields that the backend fills by itself where a draft says nothing."""
+        return self._backend.abilities.never_empty
+
+    @property
+    def mentions(self) -> str | None:
+        """A regular expression of what notifies people when it stands in a text; None: nothing does."""
+        return self._backend.abilities.mentions
+
     def _reason(self, name: str) -> str:
         answer = self._backend.abilities.native.get(name)
         if answer is None or answer.yes:

@@ -38,6 +38,7 @@ from anybacklog.steps import (
     digest_of,
     items_of,
     key_of,
+    landing,
     mark_of,
     uploads_of,
 )
@@ -106,8 +107,8 @@ class Applier:
 
     def _arrived(self, step: Step, row: Row | None) -> bool:
         """Tell whether the ledger knows where an item is, though its step was lost: damage must not double it."""
-        kind = "comment" if step.item.kind == "history" else step.item.kind
-        return row is None and self.pair.landed(kind, step.item.ticket_id, step.item.id) is not None
+        item = step.item
+        return row is None and self.pair.landed(landing(item.kind), item.ticket_id, item.id) is not None
 
     def _already_there(self, step: Step, key: str, row: Row | None) -> Fate | None:
         """Ask before writing: a local target, where that costs next to nothing, and for a state, most often the first.
