@@ -39,7 +39,6 @@ class Lane:
     connections: requests.Session
     budget: Budget = field(default_factory=Budget)
     turn: RLock = field(default_factory=RLock)
-    secrets: frozenset[str] = frozenset()
     way: str = ""
     sharers: WeakSet[Terms] = field(default_factory=WeakSet)
 
@@ -60,7 +59,6 @@ class Lane:
             self.budget.terms = strictest(self.sharers)
             if not self.sharers:
                 self.connections.close()
-                self.secrets = frozenset()
             _forget_idle()
 
 
@@ -79,7 +77,6 @@ def join(home: Origin, secrets: Collection[str], clock: Clock, terms: Terms, log
         key = (getpid(), home, user, clock)
         lane = _lanes.pop(key) if key in _lanes else Lane(open_connections())
         _lanes[key] = lane  # last in the row: the one that was joined last
-        lane.secrets = frozenset(secrets)
         lane.sharers.add(terms)
         lane.budget.terms = strictest(lane.sharers)
         _forget_idle()
@@ -94,15 +91,13 @@ def _forget_idle() -> None:
 
 
 class _Masked(logging.Filter):
-    """Masks urllib3's own log lines, which show whole addresses: the secrets of all lanes, and every query.
+    """Masks urllib3's own log lines, which show whole addresses: every secret that is known, and every query.
 
     The query of an address that a redirect leads to is its signature, a secret that no lane knows.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        with _lock:
-            secrets = frozenset[str]().union(*(lane.secrets for lane in _lanes.values()))
-        record.msg, record.args = _QUERY.sub(f"?{MASK}", redact(record.getMessage(), secrets)), None
+        record.msg, record.args = _QUERY.sub(f"?{MASK}", redact(record.getMessage())), None
         record.exc_info = record.exc_text = None
         return True
 
