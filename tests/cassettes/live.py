@@ -57,6 +57,7 @@ def account_at(url: str) -> Account:
         project=project,
         key=found.secret,
         token=found.kind == "access_token",
+        options=target.location.options,
     )
     _refuse_unless_empty(end)
     return Account(end=end, address=target.location.base_url(target.spec.default_host))

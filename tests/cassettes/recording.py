@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -29,7 +30,12 @@ Metadata = Mapping[str, Any]
 
 def read(path: Path) -> tuple[list[Exchange], Metadata]:
     """Read a cassette, and what it says of itself."""
-    requests, responses, *metadata = deserialize(path.read_text("utf-8"), packing)
+    return _read(path.read_text("utf-8"))
+
+
+@lru_cache(maxsize=1000)
+def _read(text: str) -> tuple[list[Exchange], Metadata]:
+    requests, responses, *metadata = deserialize(text, packing)
     return list(map(_exchange, requests, responses)), metadata[0] if metadata else {}
 
 

@@ -2,16 +2,18 @@
 
 Within one cassette the same person, project or host gets the same pseudonym everywhere: in the fields a service is
 known to have (`Thing`), then wherever those values stand in other texts of an answer. So what was recorded still fits
-together. What a scenario sends is its own and stays as it was sent; numbers that a service counts up stay, too.
+together. What a scenario sends is its own and stays as it was sent, but for the host and the project; numbers that a
+service counts up stay, too.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from anybacklog.redact import MASK, holds, is_secret_name, redact_url
 
@@ -23,6 +25,7 @@ TOLD = frozenset(
     }
 )  # fmt: skip
 """Headers of requests and answers that are kept; beside them only that a key was shown, and in which header."""
+TYPED = ("application/x-www-form-urlencoded", "application/json")
 BOUNDARY = "boundary"
 SHORT = 3
 """A name of fewer bytes is replaced only where it is the whole text: else somebody called `a` would spoil every one."""
@@ -60,10 +63,10 @@ class Thing:
 
 def scrubbed(exchanges: Sequence[Exchange], things: Sequence[Thing], known: Mapping[str, str]) -> list[Exchange]:
     """Replace what is known to name the account (`known`: host, project), what `things` tell, and mail addresses."""
-    naming = _Naming(things, known)
+    naming, sweep = _Naming(things, known), _Sweep(_as_sent(known))
     for exchange in exchanges:
         naming.learn(_json(exchange))
-    return [_scrubbed(each, naming, _Sweep(known)) for each in exchanges]
+    return [_scrubbed(each, naming, sweep) for each in exchanges]
 
 
 def canonical(content_type: str, body: bytes) -> tuple[str, bytes]:
@@ -143,6 +146,14 @@ class _Naming:
         return self._numbers.setdefault((thing, value), same + 1)
 
 
+def _as_sent(names: Mapping[str, str]) -> dict[str, str]:
+    """Add how addresses, forms and JSON spell the names."""
+    ways: tuple[Callable[[str], str], ...] = (
+        str, quote, quote_plus, lambda name: quote(name, safe=""), lambda name: json.dumps(name)[1:-1],
+    )  # fmt: skip
+    return {way(name): way(pseudonym) for name, pseudonym in names.items() for way in ways}
+
+
 def _scrubbed(exchange: Exchange, naming: _Naming, known: _Sweep) -> Exchange:
     kept = {
         name: MASK if is_secret_name(name) else value
@@ -150,6 +161,8 @@ def _scrubbed(exchange: Exchange, naming: _Naming, known: _Sweep) -> Exchange:
         if name.lower() in SENT or (is_secret_name(name) and "cookie" not in name.lower())
     }
     content_type, sent = canonical(header(kept, "content-type"), exchange.sent)
+    if content_type.startswith(TYPED):
+        sent = known(sent.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
     body = _body(exchange, naming)
     told = {name: naming.swept(value) for name, value in exchange.headers.items() if name.lower() in TOLD}
     told |= {"Content-Length": str(len(body))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,10 @@ from urllib.parse import quote
 from tests.cassettes.scrub import Exchange, Thing
 
 from anybacklog import Tracker
-from anybacklog.connection import find_target
+from anybacklog.config import FoundKey
+from anybacklog.connection import find_target, open_target
 from anybacklog.http.clock import Clock
-from anybacklog.plugin import Backend, Connection
+from anybacklog.plugin import Backend
 from anybacklog_simulators.clock import Clock as SimulatedClock
 from anybacklog_simulators.dump import dumped
 from anybacklog_simulators.simulator import Simulator
@@ -58,32 +59,28 @@ class Simulated:
 
 @dataclass(frozen=True, kw_only=True)
 class End:
-    """Where a scenario's requests go; connections go by `clock` if there is one, else by the wall's."""
+    """Where a scenario's requests go, and with which options; without a `clock` by the wall's."""
 
     url: str
     project: str
     key: str = field(repr=False)
     token: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
     clock: Clock | None = None
 
     @contextmanager
-    def backend(self, *, project: str | None = None, key: str | None = None) -> Iterator[Backend]:
+    def tracker(self, *, project: str | None = None, key: str | None = None) -> Iterator[Tracker]:
         """Open a project as somebody: by default the one there is, with the key that is valid."""
-        target = find_target(f"{self.url}/{quote(self.project if project is None else project, safe='')}")
-        secret = self.key if key is None else key
-        connection = Connection(
-            location=target.location,
-            api_key=None if self.token else secret,
-            access_token=secret if self.token else None,
-        )
-        with closing(target.spec.open(connection)) as backend:
-            yield backend
+        url = f"{self.url}/{quote(self.project if project is None else project, safe='')}"
+        found = FoundKey(self.key if key is None else key, "the test", "access_token" if self.token else "api_key")
+        with open_target(find_target(url, options=self.options), found) as tracker:
+            yield tracker
 
     @contextmanager
-    def tracker(self, *, project: str | None = None, key: str | None = None) -> Iterator[Tracker]:
-        """Open the same as a user does."""
-        with self.backend(project=project, key=key) as backend:
-            yield Tracker(backend, find_target(self.url).location)
+    def backend(self) -> Iterator[Backend]:
+        """Open the same as the conformance kit wants it."""
+        with self.tracker() as tracker:
+            yield tracker._backend
 
 
 def standing() -> SimulatedClock:

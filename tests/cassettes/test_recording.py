@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.cassettes.modes import from_simulator, replayed
+from tests.cassettes.modes import LIVE, Passed, from_simulator, replayed
 from tests.cassettes.nulab.conftest import simulated_by, space_of_today
 from tests.cassettes.nulab.service import NULAB
 from tests.cassettes.recording import no_sockets, read, write
@@ -30,10 +30,14 @@ def passed() -> bool:
 @pytest.fixture
 def recorded(tmp_path: Path) -> Path:
     """Record how a ticket is made and listed."""
-    path, simulated = tmp_path / "made.yaml", simulated_by(space_of_today())
+    record(tmp_path / "made.yaml")
+    return tmp_path / "made.yaml"
+
+
+def record(path: Path, passed: Passed = passed) -> None:
+    simulated = simulated_by(space_of_today())
     with simulated.fake.served() as server, from_simulator(path, NULAB, simulated, server.url, passed) as end:
         scenario(end)
-    return path
 
 
 def scenario(end: End) -> list[str]:
@@ -81,9 +85,7 @@ def test_a_missing_cassette_says_how_to_record_it(tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_of_a_scenario_that_failed(tmp_path: Path) -> None:
-    path, simulated = tmp_path / "failed.yaml", simulated_by(space_of_today())
-    with simulated.fake.served() as server, from_simulator(path, NULAB, simulated, server.url, lambda: False) as end:
-        scenario(end)
+    record(tmp_path / "failed.yaml", passed=lambda: False)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -100,6 +102,13 @@ def test_nothing_is_written_where_the_key_is_still_in(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_recording_of_a_live_account_is_not_replaced_by_one_of_a_simulator(recorded: Path) -> None:
+    exchanges, told = read(recorded)
+    write(recorded, exchanges[:1], {**told, "from": LIVE})
+    record(recorded)
+    assert read(recorded)[0] == exchanges[:1]
+
+
 def test_one_that_says_the_same_keeps_its_day(recorded: Path) -> None:
     exchanges, told = read(recorded)
     write(recorded, exchanges, {**told, "on": "2099-01-01"})
@@ -111,6 +120,7 @@ def test_one_that_says_the_same_keeps_its_day(recorded: Path) -> None:
 bodies = st.one_of(st.binary(max_size=40), st.text(max_size=40).map(lambda text: text.encode("utf-8", "replace")))
 
 
+@example(sent="\x85\u2028\ufeff𠮷🎉\r\n".encode(), body=" \x85\r\n \n".encode(), times=1)
 @given(bodies, bodies, st.integers(1, 3))
 def test_every_byte_of_a_body_survives_the_file(sent: bytes, body: bytes, times: int) -> None:
     given = exchange(body * times, sent=sent)

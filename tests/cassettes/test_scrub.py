@@ -117,6 +117,24 @@ def test_what_a_scenario_sent_and_its_files_stay_as_they_are() -> None:
     assert (found.sent, found.body) == (sent, file)
 
 
+@pytest.mark.parametrize(
+    ("kind", "sent", "kept"),
+    [
+        ("application/x-www-form-urlencoded", "name=My+%E5%80%89&x=1", "name=PROJ&x=1"),
+        ("application/json", '{"name": "My 倉", "x": "\\u5009"}', '{"name": "PROJ", "x": "\\u5009"}'),
+        ("application/json", '{"name": "My \\u5009"}', '{"name": "PROJ"}'),
+    ],
+)
+def test_the_project_is_not_named_in_what_was_sent_however_it_is_spelt(kind: str, sent: str, kept: str) -> None:
+    (found,) = clean(
+        exchange(
+            [], sent=sent.encode(), sent_headers={"Content-Type": kind}, url="https://h.example/v1/My%20%E5%80%89/2"
+        ),
+        known={"My 倉": "PROJ"},
+    )
+    assert (found.sent.decode(), found.url) == (kept, "https://h.example/v1/PROJ/2")
+
+
 def test_a_short_name_spoils_no_text() -> None:
     person = {"id": 7, "userId": "a", "name": "Al", "roleType": 1}
     (found,) = clean(exchange({"by": person, "newValue": "Al", "text": "Also a trial, says Al."}))
