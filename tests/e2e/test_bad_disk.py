@@ -71,21 +71,28 @@ def said(err: str) -> str:
     return one_sentence("\n".join(line for line in err.splitlines() if not line.startswith(progress)))
 
 
-@pytest.mark.parametrize("where", ["the target", "the ledger"])
+WHERE = {
+    "the target": ("sqlite:///disk/t.db", "l.db", "100k"),
+    "the ledger": ("sqlite:///t.db", "disk/l.db", "100k"),
+    "an archive": ("archive:///disk/a", "l.db", "600k"),
+}
+
+
+@pytest.mark.parametrize("where", WHERE)
 def test_a_full_disk_stops_a_migration_which_goes_on_once_there_is_room(
     where: str, source: str, tmp_path: Path
 ) -> None:
-    target, ledger = ("disk/t.db", "l.db") if where == "the target" else ("t.db", "disk/l.db")
-    migrate = f"migrate {source} 'sqlite:///{target}?project=PROJ' --ledger {ledger} --yes"
+    target, ledger, size = WHERE[where]
+    migrate = f"migrate {source} '{target}?project=PROJ' --ledger {ledger} --yes"
     stopped, done, verified = on_small_disk(
         tmp_path,
         f"""
         run {migrate}
         mount -o remount,size=20m disk
         run {migrate}
-        run verify {source} 'sqlite:///{target}?project=PROJ' --ledger {ledger}
+        run verify {source} '{target}?project=PROJ' --ledger {ledger}
         """,
-        size="100k",
+        size=size,
     )
     assert stopped[0] == 4, stopped
     assert WHY.search(said(stopped[2])), stopped
@@ -128,16 +135,26 @@ def test_a_disk_that_cannot_be_written_is_told_in_a_sentence(
     assert listed[1].count("kept") == 1
 
 
-def test_a_database_on_a_read_only_disk_is_read(source: str, tmp_path: Path, canary: str) -> None:
-    made, listed, shown = on_small_disk(
+@pytest.mark.parametrize("scheme", ["sqlite", "archive"])
+def test_what_lies_on_a_read_only_disk_is_read_copied_and_verified(
+    scheme: str, source: str, tmp_path: Path, canary: str
+) -> None:
+    url, copy = f"'{scheme}:///disk/t?project=PROJ'", "'sqlite:///copy.db?project=PROJ'"
+    answers = on_small_disk(
         tmp_path,
-        """
-        run create 'sqlite:///disk/t.db?project=PROJ' --title kept
+        f"""
+        run create {url} --title kept --attach big.bin
         mount -o remount,ro disk
-        run ls sqlite:///disk/t.db
-        run show sqlite:///disk/t.db PROJ-1
+        run ls {url}
+        run show {url} PROJ-1
+        run download {url} PROJ-1 -o files
+        run doctor {url}
+        run migrate {url} {copy} --ledger l.db --yes
+        run verify {url} {copy} --ledger l.db
         """,
+        size="10m",
     )
-    assert (made[0], listed[0], shown[0]) == (0, 0, 0), (made, listed, shown)
-    assert "kept" in listed[1]
-    assert find_canary(repr([made, listed, shown]).encode(), canary) == []
+    assert [code for code, _, _ in answers] == [0] * 7, answers
+    assert "kept" in answers[1][1]
+    assert (tmp_path / "files" / "big.bin").read_bytes() == (tmp_path / "big.bin").read_bytes()
+    assert find_canary(repr(answers).encode(), canary) == []

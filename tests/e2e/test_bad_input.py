@@ -34,18 +34,25 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Call
 
 
-READING = ("ls", "show", "migrate from", "verify from", "verify to")
-ALL = (*READING, "create", "migrate to")
-WITHOUT_A_LOOK = ("ls", "migrate to")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "ls": ("ls", "{bad}"),
     "show": ("show", "{bad}", "A-1"),
-    "create": ("create", "{bad}", "--title", "t"),
+    "edit": ("edit", "{bad}", "A-1", "--title", "t"),
+    "comment": ("comment", "{bad}", "A-1", "t"),
+    "attach": ("attach", "{bad}", "A-1", __file__),
+    "download": ("download", "{bad}", "A-1", "-o", "{folder}/files"),
+    "rm": ("rm", "{bad}", "A-1", "--yes"),
     "migrate from": ("migrate", "{bad}", "{good}", "--ledger", "{folder}/ledger.db", "--yes"),
-    "migrate to": ("migrate", "{good}", "{bad}", "--ledger", "{folder}/ledger.db", "--yes"),
+    "dry run": ("migrate", "{bad}", "{good}", "--ledger", "{folder}/ledger.db", "--dry-run"),
     "verify from": ("verify", "{bad}", "{good}", "--ledger", "{folder}/ledger.db"),
     "verify to": ("verify", "{good}", "{bad}", "--ledger", "{folder}/ledger.db"),
+    "create": ("create", "{bad}", "--title", "t", "--attach", __file__),
+    "migrate to": ("migrate", "{good}", "{bad}", "--ledger", "{folder}/ledger.db", "--yes"),
 }
+ALL = tuple(COMMANDS)
+READING = ALL[:-2]
+NOT_THERE = tuple(name for name in READING if not name.startswith("verify"))
+WITHOUT_A_LOOK = ("ls", "migrate to")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,12 +133,18 @@ ROWS = {
         bad="nulab://127.0.0.1:{port}/A", code=1, resumed=4, says="no TLS in common", setup=plain_port, commands=READING
     ),
     "a database that is missing": Row(
-        bad="sqlite:///{folder}/none.db", code=1, says="none.db does not exist", commands=("ls", "show", "migrate from")
+        bad="sqlite:///{folder}/none.db", code=1, says="none.db does not exist", commands=READING
     ),
     "a folder that is missing": Row(
         bad="sqlite:///{folder}/no/such/t.db", code=1, says="does not exist", commands=("ls",)
     ),
-    "a directory": Row(bad="sqlite:///{folder}", says="s a directory", commands=ALL),
+    "a directory": Row(bad="sqlite:///{folder}", says="is not a file but a folder", commands=ALL),
+    "a pipe": Row(
+        bad="sqlite:///{folder}/pipe",
+        says="is not a file but a folder or a device",
+        setup=lambda world: os.mkfifo(world.folder / "pipe"),
+        commands=ALL,
+    ),
     "a text": Row(
         bad="sqlite:///{folder}/a.txt", says="a.txt", setup=file("a.txt", b"no database at all\n" * 99), commands=ALL
     ),
@@ -143,12 +156,10 @@ ROWS = {
     "a database cut off": Row(bad="sqlite:///{folder}/cut.db", says="cut.db", setup=cut("good.db", 9000), commands=ALL),
     "a damaged database": Row(bad="sqlite:///{folder}/flipped.db", says="flipped.db", setup=flipped, commands=ALL),
     "a project the file lacks": Row(
-        bad="sqlite:///{folder}/good.db?project=NONE", code=1, says="NONE", commands=("ls", "show", "migrate from")
+        bad="sqlite:///{folder}/good.db?project=NONE", code=1, says="NONE", commands=NOT_THERE
     ),
     "a source that is not there yet": Row(bad="memory://nobody", says="names no project", commands=("ls",)),
-    "an archive that is missing": Row(
-        bad="archive:///{folder}/none", code=1, says="does not exist", commands=("ls", "show", "migrate from")
-    ),
+    "an archive that is missing": Row(bad="archive:///{folder}/none", code=1, says="does not exist", commands=READING),
     "a file for an archive": Row(bad="archive:///{folder}/good.db", says="good.db", commands=ALL),
     "an archive that was altered": Row(
         bad="archive:///{folder}/arc",
@@ -172,6 +183,12 @@ ROWS = {
         bad="archive:///{folder}/arc",
         says="tickets.jsonl",
         setup=archive(lambda folder: os.truncate(folder / "tickets.jsonl", 9)),
+        commands=ALL,
+    ),
+    "an archive whose working folder is empty": Row(
+        bad="archive:///{folder}/arc",
+        says="working has no database",
+        setup=archive(lambda folder: (folder / "working").mkdir()),
         commands=ALL,
     ),
     "a folder that is no archive": Row(
@@ -209,4 +226,16 @@ def test_a_bad_end_is_refused_in_a_sentence(name: str, command: str, world: Worl
     assert answer.out == ""
     assert "hunter22" not in answer.err
     assert row.says in one_sentence(answer.err)
+    assert files(world.folder) == before
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.commands == ALL])
+def test_doctor_tells_what_is_damaged_once_and_leaves_it_alone(name: str, world: World, call: Call) -> None:
+    row = ROWS[name]
+    row.setup(world)
+    before = files(world.folder)
+    answer = call("doctor", row.bad.format(**world.words), "--format", "json")
+    [problem] = [check for check in answer.json["checks"] if check["state"] == "problem"]
+    assert (answer.code, answer.err) == (row.code, "")
+    assert row.says in f"{problem['told']}; {problem['way_out']}"
     assert files(world.folder) == before

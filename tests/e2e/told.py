@@ -6,8 +6,8 @@ from pathlib import Path
 
 from anybacklog.cli.outcome import AGAIN
 
-SCRATCH = {"working.new", "working.lock"}
-"""What an archive that was about to be written may leave; whoever opens it next clears it away."""
+LOCK = "working.lock"
+"""An archive's, which may stay: it is empty, and whoever works there next holds it."""
 
 
 def one_sentence(err: str) -> str:
@@ -22,9 +22,9 @@ def one_sentence(err: str) -> str:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Give what is in a folder, a run's own ledger and an archive's scratch aside."""
+    """Give what is in a folder, a run's own ledger and an archive's lock aside."""
     return {
         str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b"a folder"
         for path in sorted(folder.rglob("*"))
-        if not path.relative_to(folder).parts[0].startswith("ledger.db") and not SCRATCH & set(path.parts)
+        if not path.relative_to(folder).parts[0].startswith("ledger.db") and path.name != LOCK
     }
