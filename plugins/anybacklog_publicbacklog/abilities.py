@@ -94,4 +94,5 @@ def abilities_of(shown: frozenset[str], scan: Scan, status_types: Mapping[str, s
         settle=SETTLE,
         unreadable={**_NEVER_READ, **unseen},
         status_types=status_types,
+        never_empty=frozenset({"type", "status"}),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from anybacklog.plugin import ConfigurationError, ProtocolError, Ticket, TicketFields, TransportError
+from anybacklog.plugin import AnyBacklogError, ConfigurationError, ProtocolError, Ticket, TicketFields, TransportError
 from anybacklog_publicbacklog import convert
 from anybacklog_publicbacklog.answers import Json
 from anybacklog_publicbacklog.listing import Listing
@@ -70,10 +70,18 @@ class TicketOperations(Listing):
             self.ticket(ticket_id)
 
     def _as_held(self, answer: Json, id: str) -> Json:
-        """Give the ticket as a read would: the answer to the write, if it shows as much, else read it."""
+        """Give the ticket as a read would: the answer to the write, if it shows as much, else read it.
+
+        Whatever goes wrong with that read, the write was made: TransportError says so.
+        """
         if self._shown and self._shown <= answer.keys():
             return answer
-        return self._asked(int(id))
+        try:
+            return self._asked(int(id))
+        except AnyBacklogError as error:
+            raise TransportError(
+                f"ticket {id} was written, but could not be read again: {error}", maybe_applied=True
+            ) from error
 
     def _refuse_elsewhere(self, raw: Json, id: str) -> None:
         wanted = self._project.name

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from anybacklog.abilities import MetadataKind
+from anybacklog.migration.copied import uncounted
 from anybacklog.migration.mark import find_mark
 from anybacklog.migration.planning import Bundle, Course
 from anybacklog.model import Change, Comment, CustomFieldValue, Named, Text, Ticket, TicketDraft, User
@@ -113,9 +114,9 @@ def _compare_fields(wanted: Mapping[str, Any], found: tuple[CustomFieldValue, ..
 
 
 def _whatever_its_key(text: str) -> str:
-    """Give a text with the ticket's key left out of its mark: a renamed project changes no content."""
+    """Give a text with its ticket's key and count of comments left out: a renamed project changes no content."""
     mark = find_mark(text)
-    return text.replace(str(mark), str(replace(mark, key="-")), 1) if mark is not None else text
+    return uncounted(text).replace(str(mark), str(replace(mark, key="-")), 1) if mark is not None else text
 
 
 def _plain(value: Any) -> Any:

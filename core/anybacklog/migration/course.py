@@ -12,6 +12,7 @@ from anybacklog.migration.mapping import MappingTable, map_all
 from anybacklog.migration.planning import Course
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.texts import Heading, Writing
+from anybacklog.model import Status
 from anybacklog.tracker import Tracker
 
 _MARKS = frozenset({"external_id", "comments.external_id", "attachments.external_id"})
@@ -59,6 +60,7 @@ def plan_course(
         marks=marks,
         transform=plugged.transform if plugged.transforms else None,
         after_creation=can.after_creation,
+        suited=_suited(target) if can.status_types else {},
         never_empty=can.never_empty,
         limits=can.limits,
     )
@@ -85,6 +87,17 @@ def answers(target: Tracker) -> Callable[[str], Answer]:
         return can.answer(name)
 
     return answer
+
+
+def _suited(target: Tracker) -> dict[tuple[str, str], Status]:
+    """Say for a status and a type that it is not of which of the same category goes with it."""
+    of, every = target.capabilities.status_types, target_words(target, "statuses")
+    found: dict[tuple[str, str], Status] = {}
+    for status in every:
+        for kind in target_words(target, "ticket_types") if status.id in of else ():
+            fitting = [each for each in every if of.get(each.id, kind.id) == kind.id]
+            found |= {(status.id, kind.id): each for each in fitting[::-1] if each.category == status.category}
+    return found
 
 
 def _heading(native: frozenset[str], marks: bool, mark: str, *said: str) -> Heading:  # noqa: FBT001  # private

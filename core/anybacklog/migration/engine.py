@@ -143,7 +143,7 @@ class _Going:
         if rebuild_ledger:
             self._rebuild(course)
             course = self._course(header)
-        self._weigh(course)
+        self._weigh(course, header)
         if dry_run:
             return self._dry(course)
         self._agree()
@@ -206,7 +206,7 @@ class _Going:
             if not self.run.only or bundle.ticket.key in self.run.only:
                 yield bundle
 
-    def _weigh(self, course: Course) -> None:
+    def _weigh(self, course: Course, header: Header) -> None:
         limits, taken = self.target.capabilities.limits, self._key_taken(course)
         with Ties() as ties:
             weighing = Weighing(course, answers(self.target), ties, limits, taken)
@@ -216,6 +216,7 @@ class _Going:
                     draft_of(bundle.ticket, course)  # what a plugin refuses, it refuses before the first write
             if not self.run.only:
                 weighing.outside()
+            weighing.unread(header.unreadable)
         self.report.fidelity = weighing.rows()
         for kind in COUNTED:
             self.report.counts[kind].planned = weighing.planned[kind]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import Any
@@ -18,7 +18,6 @@ from anybacklog.model import Attachment, Comment, Named, Text, Ticket
 from anybacklog.steps import AddComment, CreateTicket, Step
 
 _PLAIN = (
-    "title",
     "start_date",
     "due_date",
     "estimated_hours",
@@ -77,6 +76,11 @@ class Weighing:
             self._rows[name, "lost", "its other end is not in the source project"] += count
             self.planned["links"] -= count * (name == "links")
 
+    def unread(self, reasons: Mapping[str, str]) -> None:
+        """Count what the source has and shows nobody as lost: how much it is nobody knows, so once for each ticket."""
+        for name, reason in reasons.items():
+            self._rows[name, "lost", reason] += self.planned["tickets"]
+
     def rows(self) -> list[Fidelity]:
         """Give a row per field, level and reason, what is lost first."""
         ordered = sorted((+self._rows).items(), key=lambda row: (_ORDER.index(row[0][1]), row[0]))
@@ -115,6 +119,7 @@ class Weighing:
             yield "attachments", attachment.size or 0, self.limits.attachment_size
 
     def _of_ticket(self, ticket: Ticket) -> Iterator[tuple[str, Level, str]]:
+        yield self._title(ticket.title)
         for name in _PLAIN:
             if getattr(ticket, name) not in (None, (), ""):
                 yield self._held(name)
@@ -123,6 +128,12 @@ class Weighing:
             yield self._text("description", "description", ticket.description)
         yield self._key(ticket)
         yield from self._attributed(ticket.reporter, ticket.created_at, "reporter", "created_at")
+
+    def _title(self, title: str) -> tuple[str, Level, str]:
+        least = self.limits.title_minimum or 0
+        if 0 < len(title) < least:
+            return "title", "emulated", f"shorter than the {least} characters wanted there; the key stands behind it"
+        return self._held("title")
 
     def _nouns(self, ticket: Ticket) -> Iterator[tuple[str, Level, str]]:
         for name, kind in _NOUNS.items():

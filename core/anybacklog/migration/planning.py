@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -11,7 +11,17 @@ from anybacklog.migration.mapping import MappingTable, Noun
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.pieces import length, split
 from anybacklog.migration.texts import Writing, changes_as_text, headed
-from anybacklog.model import Attachment, Comment, CustomField, CustomFieldValue, Text, Ticket, TicketDraft, User
+from anybacklog.model import (
+    Attachment,
+    Comment,
+    CustomField,
+    CustomFieldValue,
+    Status,
+    Text,
+    Ticket,
+    TicketDraft,
+    User,
+)
 from anybacklog.steps import (
     AddAttachment,
     AddComment,
@@ -49,6 +59,7 @@ class Course:
     marks: bool = True
     transform: Transform | None = None
     after_creation: Collection[str] = ()
+    suited: Mapping[tuple[str, str], Status] = field(default_factory=dict)
     never_empty: Collection[str] = ()
     limits: Limits = field(default_factory=Limits)
 
@@ -117,10 +128,10 @@ def _cut_draft(ticket: Ticket, course: Course) -> tuple[TicketDraft, list[Text]]
 def _whole_draft(ticket: Ticket, course: Course) -> TicketDraft:
     mark = Mark(course.source, ticket.key, "ticket", ticket.id)
     draft = TicketDraft(
-        title=ticket.title,
+        title=_titled(ticket, course),
         description=_described(ticket, course, mark),
         type=_one(course, "ticket_types", ticket.type),
-        status=_one(course, "statuses", ticket.status),
+        status=_status(ticket, course),
         priority=_one(course, "priorities", ticket.priority),
         resolution=_one(course, "resolutions", ticket.resolution),
         assignees=_many(course, "users", ticket.assignees)[: course.limits.assignees_per_ticket],
@@ -148,6 +159,17 @@ def _later(draft: TicketDraft, course: Course) -> dict[str, Any]:
     """Pick what a new ticket cannot have there."""
     given = {name: getattr(draft, name) for name in sorted(course.after_creation)}
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _titled(ticket: Ticket, course: Course) -> str:
+    """Give the title; the ticket's key stands behind one that is too short for the target."""
+    return ticket.title if len(ticket.title) >= (course.limits.title_minimum or 0) else f"{ticket.title} ({ticket.key})"
+
+
+def _status(ticket: Ticket, course: Course) -> Any:
+    """Give the status, or the one of its category that a ticket of this type can have."""
+    status, kind = _one(course, "statuses", ticket.status), _one(course, "ticket_types", ticket.type)
+    return course.suited.get((status.id, kind.id), status) if status is not None and kind is not None else status
 
 
 def _described(ticket: Ticket, course: Course, mark: Mark) -> Text | None:

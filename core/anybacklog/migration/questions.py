@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from anybacklog.migration.comparison import compare_comment, compare_ticket
+from anybacklog.migration.copied import copied
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.mark import find_mark
@@ -89,6 +90,12 @@ class Questions:
 
     def _commented(self, step: AddComment, row: Row | None) -> list[Landed] | None:
         ticket_id = self._home(step.item)
+        if row is not None and "copied" in row.before:
+            return self._counted(step, ticket_id, int(row.before["copied"]))
+        if self.target.capabilities.can("change_with_comment"):
+            self.target.ticket(ticket_id)  # until one was read, nobody knows what is shown
+        if not self.target.capabilities.can("comments"):
+            raise CannotTell("the target shows no comments")
         wanted = self._by_mark(step, row) if self.external("comments.external_id") else None
         known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "comment"}
         for comment in self.target.comments(ticket_id):
@@ -96,6 +103,15 @@ class Questions:
             if hit and comment.id not in known:
                 return landed_comment(step, ticket_id, comment)
         return None
+
+    def _counted(self, step: AddComment, ticket_id: TicketId, before: int) -> list[Landed] | None:
+        """Ask the description, which travels with every comment and counts them."""
+        now = copied(self.target.ticket(ticket_id).description)
+        if now == before:
+            return None
+        if now == before + 1:
+            return [landed_as(step, ticket_id, now)]
+        raise CannotTell(f"the ticket's description counted {before} copied comments before, and now {now}")
 
     def _is_entry(self, step: AddComment, comment: Comment) -> bool:
         if self.course.marks:
@@ -177,6 +193,11 @@ def landed_comment(step: AddComment, ticket_id: TicketId, comment: Comment) -> l
         Landed(item=item, target_ticket=ticket_id, target_id=target_id)
         for item, target_id in zip(items_of(step), ids, strict=True)
     ]
+
+
+def landed_as(step: AddComment, ticket_id: TicketId, count: int) -> Landed:
+    """Say where a comment ended that is counted and not shown: it has no id there but its number."""
+    return Landed(item=step.item, target_ticket=ticket_id, target_id=f"copied-{count}")
 
 
 def _likeness(there: Attachment, wanted: Attachment) -> tuple[bool, bool, bool]:

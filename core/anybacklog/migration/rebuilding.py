@@ -7,11 +7,12 @@ from typing import TypeAlias
 
 from anybacklog.backend import Marked
 from anybacklog.errors import ConfigurationError
+from anybacklog.migration.copied import copied
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.mark import Mark, find_mark
 from anybacklog.migration.planning import plan_ticket
-from anybacklog.migration.questions import Questions, landed_comment
+from anybacklog.migration.questions import Questions, landed_as, landed_comment
 from anybacklog.migration.snapshot import Snapshot
 from anybacklog.model import Ticket, TicketId
 from anybacklog.steps import AddAttachment, AddComment, Item, key_of, step_key
@@ -54,6 +55,8 @@ def rebuild(pair: Pair, questions: Questions, snapshot: Snapshot) -> int:
     found = pair.adopt(_marked(pair, questions, tickets=True)) + pair.adopt(_marked(pair, questions, tickets=False))
     if not found:
         raise ConfigurationError("the target holds no mark of this source, so no ledger can be rebuilt from it")
+    if questions.target.capabilities.can("change_with_comment"):
+        found += pair.adopt(_counted(pair, questions, snapshot))
     if not questions.course.native("attachments.external_id"):
         # One by one: what is known to have landed is no candidate for an equal file of the same ticket.
         found += pair.adopt(_files(pair, questions, snapshot), batch=1)
@@ -77,6 +80,21 @@ def owner_of(pair: Pair, target_ticket: str) -> str | None:
     """Give the id of the source's ticket whose copy this is."""
     rows = pair.landed_on(target_ticket)
     return next((row.item.ticket_id for row in rows if row.item.kind == "ticket"), None)
+
+
+def _counted(pair: Pair, questions: Questions, snapshot: Snapshot) -> Iterator[tuple[str, Landed]]:
+    """Take as many comments of a ticket for copied as its description counts, where comments are not shown."""
+    target = questions.target
+    for bundle in snapshot.bundles():
+        landed = pair.landed("ticket", bundle.ticket.id, bundle.ticket.id)
+        if landed is None:
+            continue
+        count = copied(target.ticket(landed.target_ticket).description) or 0
+        if target.capabilities.can("comments"):
+            return
+        steps = [step for step in plan_ticket(bundle, questions.course) if isinstance(step, AddComment)]
+        for number, step in enumerate(steps[:count], 1):
+            yield key_of(step), landed_as(step, landed.target_ticket, number)
 
 
 def _files(pair: Pair, questions: Questions, snapshot: Snapshot) -> Iterator[tuple[str, Landed]]:
@@ -115,10 +133,9 @@ def _state(mark: Mark, ticket: Ticket) -> tuple[str, Landed]:
 
 
 def _in_texts(target: Tracker, native: Native) -> Iterator[Marked]:
-    journals = native("comments") and target.capabilities.can("comments")
     for ticket in target.tickets():
         if ticket.description is not None and find_mark(ticket.description.source):
             yield Marked(kind="ticket", id=ticket.id, ticket_id=ticket.id, external_id=ticket.description.source)
-        for comment in target.comments(ticket) if journals else ():
+        for comment in target.comments(ticket) if native("comments") and target.capabilities.can("comments") else ():
             if find_mark(comment.body.source):
                 yield Marked(kind="comment", id=comment.id, ticket_id=ticket.id, external_id=comment.body.source)

@@ -82,6 +82,7 @@ class Header:
     complete: bool = True
     reason: str = ""
     skipped: list[str] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ def take(source: Tracker, folder: Path, show: Show) -> Snapshot:
         complete=listing.complete,
         reason=listing.reason,
         skipped=skipped,
+        unreadable=dict(source.capabilities.unreadable),
     )
     with _writable(folder):
         _write_header(folder, header, bundles)
@@ -185,7 +187,8 @@ def read_bundles(source: Tracker, skipped: list[str] | None = None) -> Iterator[
     journals = source.capabilities.can("comments")
     for ticket in in_source_order(source.tickets()):
         try:
-            comments = tuple(source.comments(ticket)) if journals else ()
+            shown = journals and "comments" not in source.capabilities.unreadable
+            comments = tuple(source.comments(ticket)) if shown else ()
         except NotFound:
             if _is_there(source, ticket):
                 raise
@@ -274,6 +277,7 @@ def _read_header(held: dict[str, Any]) -> Header:
         complete=held["complete"],
         reason=held["reason"],
         skipped=held["skipped"],
+        unreadable=held.get("unreadable", {}),
     )
 
 

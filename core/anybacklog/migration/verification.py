@@ -13,6 +13,7 @@ from typing import Any
 from anybacklog.errors import ConfigurationError, NotFound, ProtocolError
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.comparison import compare_comment, compare_ticket, missing_words, shown
+from anybacklog.migration.copied import copied
 from anybacklog.migration.course import plan_course
 from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
@@ -150,7 +151,8 @@ class _Verifier:
             self._say(ticket.key, there.key, "ticket", ticket.id, "key", landed.target_key, there.key)
         self._ties(ticket, there)
         if self.course.native("comments"):
-            self._comments(bundle, there)
+            shows = self.target.capabilities.can("comments")
+            (self._comments if shows else self._count_comments)(bundle, there)
         if self.course.native("attachments"):
             self._attachments(bundle, there)
 
@@ -181,6 +183,16 @@ class _Verifier:
     def _landed_id(self, ticket_id: str | None) -> str | None:
         landed = self.pair.landed("ticket", ticket_id, ticket_id) if ticket_id is not None else None
         return landed.target_id if landed else None
+
+    def _count_comments(self, bundle: Bundle, there: Ticket) -> None:
+        """Compare comments that are not shown by their number, where the description counts them."""
+        ticket, count = bundle.ticket, copied(there.description)
+        steps = (step for step in plan_ticket(bundle, self.course) if isinstance(step, AddComment))
+        for number, step in enumerate(steps, 1):
+            self.result.comments += 1
+            landed = self.pair.landed("comment", ticket.id, step.item.id)
+            if landed is None or number > (number if count is None else count):
+                self._say(ticket.key, there.key, "comment", step.item.id, "missing", shown(step.body), None)
 
     def _comments(self, bundle: Bundle, there: Ticket) -> None:
         found = {comment.id: comment for comment in self.target.comments(there)}

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from anybacklog.errors import (
     AnyBacklogError,
     AuthenticationError,
+    ConfigurationError,
     MigrationError,
     NotFound,
     ProtocolError,
@@ -69,6 +70,8 @@ class Applier:
 
     def ticket(self, steps: Iterable[Step]) -> None:
         """Apply the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
+        steps = tuple(steps)
+        self.calls.comments = sum(isinstance(step, AddComment) for step in steps)
         blocked: str | None = None
         stuck = False
         for step in steps:
@@ -173,7 +176,7 @@ class Applier:
             self.pair.intend(key, step.item.ticket_key, mark_of(step), before, self.clock.now())
             try:
                 landed = self.calls.write(step, files)
-            except (AuthenticationError, RateLimited):
+            except (AuthenticationError, ConfigurationError, RateLimited):  # nothing was sent, and nothing else can be
                 self.pair.replan(key)
                 raise
             except TransportError as error:

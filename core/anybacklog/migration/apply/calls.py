@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from anybacklog.backend import AttachmentDraft
-from anybacklog.errors import Conflict, MigrationError
+from anybacklog.errors import Conflict, MigrationError, NotFound
+from anybacklog.migration.copied import copied, counted
 from anybacklog.migration.ends import last_key
 from anybacklog.migration.ledger_rows import Landed
-from anybacklog.migration.questions import CannotTell, Questions, landed_comment, parent_landed
-from anybacklog.model import TicketId
+from anybacklog.migration.questions import CannotTell, Questions, landed_as, landed_comment, parent_landed
+from anybacklog.model import Text, TicketId
 from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, Item, SetParent, SetState, Step
 
 MARK_FIELDS = {
@@ -27,6 +29,9 @@ class Calls:
     ask: Questions
     notes: list[str]
     created_tickets: int = 0
+    comments: int = 0
+    """How many comments the ticket in hand is to have."""
+    _described: Text | None = None
     _newest: list[str | None] = field(default_factory=list)
 
     def write(self, step: Step, files: Sequence[AttachmentDraft]) -> list[Landed]:
@@ -35,6 +40,8 @@ class Calls:
         match step:
             case CreateTicket():
                 return self._create(step)
+            case AddComment() if self._described is not None:
+                return self._comment_counted(step, self._described)
             case AddComment():
                 comment = target.add_comment(
                     self.home(step.item), step.body, attachments=files, author=step.author, created_at=step.created_at,
@@ -58,12 +65,34 @@ class Calls:
         return self.ask.external(MARK_FIELDS[type(step)]) if type(step) in MARK_FIELDS else False
 
     def before(self, step: Step) -> dict[str, str | None]:
-        """Say what the target held before, as a question would want to know: the last key it gave out."""
+        """Say what the target held before, as a question would want to know: its last key, or comments counted there."""
+        if isinstance(step, AddComment):
+            return self._count_before(step)
         if not isinstance(step, CreateTicket) or not self.ask.target.capabilities.can("tickets_after"):
             return {}
         if not self._newest:
             self._newest = [last_key(self.ask.pair)]
         return {"after": self._newest[0]}
+
+    def _count_before(self, step: AddComment) -> dict[str, str | None]:
+        """Read how many comments are counted in the description, where they travel with it and are not shown."""
+        target, self._described = self.ask.target, None
+        if not self.ask.course.marks or not target.capabilities.can("change_with_comment"):
+            return {}
+        with suppress(NotFound):  # the write is told so, too
+            described = target.ticket(self.home(step.item)).description
+            count = copied(described)
+            if count is not None and not target.capabilities.can("comments"):
+                self._described = described
+                return {"copied": str(count)}
+        return {}
+
+    def _comment_counted(self, step: AddComment, described: Text) -> list[Landed]:
+        """Send a comment together with the count of those that arrived."""
+        count, home = (copied(described) or 0) + 1, self.home(step.item)
+        changes = {"description": counted(described, count, max(count, self.comments))}
+        self.ask.target.change_with_comment(home, changes, step.body)
+        return [landed_as(step, home, count)]
 
     def home(self, item: Item) -> TicketId:
         """Give the target's ticket that an item belongs to."""
