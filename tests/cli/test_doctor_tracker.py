@@ -33,6 +33,7 @@ def test_a_tracker_without_a_network_needs_no_key(url: str, call: Call, doctor: 
     answer = doctor(url)
     assert answer.code == 0
     assert answer.facts("project")[0]["key"] == "PROJ"
+    assert answer.facts("tickets") == [{"count": 1}]
     assert answer.checks("key")[0]["told"] == "sqlite:// needs no key"
     assert {check["state"] for name in ("permissions", "traffic") for check in answer.checks(name)} == {"skipped"}
 
@@ -45,9 +46,15 @@ def test_what_is_damaged_is_one_problem(scheme: str, doctor: Callable[..., Diagn
     assert answer.checks("project")[0]["told"] == "not asked because that is to be mended first"
 
 
-def test_looking_creates_no_file(url: str, doctor: Callable[..., Diagnosis], tmp_path: Path) -> None:
-    doctor(url)
-    assert list(tmp_path.glob("*.db")) == []
+@pytest.mark.parametrize("scheme", ["sqlite", "archive"])
+def test_looking_creates_no_file_and_says_that_there_is_none(
+    scheme: str, doctor: Callable[..., Diagnosis], tmp_path: Path
+) -> None:
+    answer = doctor(f"{scheme}:///{tmp_path}/mistyped")
+    assert (answer.code, list(tmp_path.iterdir())) == (0, [])
+    [check] = answer.checks("tickets")
+    assert check["state"] == "skipped"
+    assert "mistyped does not exist; the first write makes it" in f"{check['told']}; {check['way_out']}"
 
 
 def test_a_space_tells_who_i_am_what_i_may_do_and_how_the_budgets_stand(

@@ -10,6 +10,7 @@ from anybacklog.errors import (
     AnyBacklogError,
     AuthenticationError,
     ConfigurationError,
+    NotFound,
     RateLimited,
     TransportError,
     UnsupportedOperation,
@@ -24,7 +25,7 @@ def reached(tracker: Tracker, host: str) -> Iterator[Check]:
     """Ask all that can be asked; after a problem the rest is asked all the same, unless it is the same problem."""
     closed: dict[str, str] = {}
     answered = False
-    for name, look in _LOOKS.items():
+    for name, look in (_LOOKS if host else _LOOKS | {"tickets": _tickets}).items():
         if name in closed:
             yield passed_over(name, f"not asked because {closed[name]}")
             continue
@@ -63,7 +64,7 @@ def _closed_by(name: str, error: Exception | None) -> Mapping[str, str]:
     if isinstance(error, RateLimited):
         return dict.fromkeys(_LOOKS, "the service wants no requests now")
     if isinstance(error, ConfigurationError):
-        return dict.fromkeys(_LOOKS, "that is to be mended first")
+        return dict.fromkeys((*_LOOKS, "tickets"), "that is to be mended first")
     if name == "project" and error is not None:
         return {"limits": "the project cannot be read"}
     return {}
@@ -81,6 +82,16 @@ def _project(tracker: Tracker) -> Iterator[Check]:
         return
     project = tracker.project()
     yield fine("project", f"{project.key} {project.name}", id=project.id, key=project.key, project=project.name)
+
+
+def _tickets(tracker: Tracker) -> Iterator[Check]:
+    """Tell a file that is there from one that a misspelt URL would make; a service is not made to count."""
+    try:
+        count = tracker.count_tickets()
+    except NotFound as error:
+        yield passed_over("tickets", str(error), "the first write makes it", count=None)
+    else:
+        yield fine("tickets", f"{count} ticket{'s' * (count != 1)}", count=count)
 
 
 def _permissions(tracker: Tracker) -> Iterator[Check]:
@@ -129,7 +140,7 @@ def _clock(offset: float) -> Check:
     return problem("clock", told, "set this machine's clock, best by NTP", offset=offset)
 
 
-_LOOKS: Mapping[str, Callable[[Tracker], Iterator[Check]]] = {
+_LOOKS: dict[str, Callable[[Tracker], Iterator[Check]]] = {
     "myself": _myself,
     "project": _project,
     "permissions": _permissions,
