@@ -110,4 +110,6 @@ def owned(noun: N, ticket_id: str | None = None) -> N:
     if not noun.attachments:
         return noun
     owner = ticket_id or noun.id
+    if all(attachment.ticket == owner for attachment in noun.attachments):
+        return noun
     return replace(noun, attachments=tuple(replace(attachment, ticket=owner) for attachment in noun.attachments))
