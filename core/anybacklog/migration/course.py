@@ -92,12 +92,14 @@ def answers(target: Tracker) -> Callable[[str], Answer]:
 def _suited(target: Tracker) -> dict[tuple[str, str], Status]:
     """Say for a status and a type that it is not of which of the same category goes with it."""
     of, every = target.capabilities.status_types, target_words(target, "statuses")
-    found: dict[tuple[str, str], Status] = {}
-    for status in every:
-        for kind in target_words(target, "ticket_types") if status.id in of else ():
-            fitting = [each for each in every if of.get(each.id, kind.id) == kind.id]
-            found |= {(status.id, kind.id): each for each in fitting[::-1] if each.category == status.category}
-    return found
+    return {
+        (status.id, kind.id): other
+        for status in every
+        if status.id in of
+        for kind in target_words(target, "ticket_types")
+        for other in reversed(every)  # the first of several stays
+        if other.category == status.category and of.get(other.id, kind.id) == kind.id
+    }
 
 
 def _heading(native: frozenset[str], marks: bool, mark: str, *said: str) -> Heading:  # noqa: FBT001  # private

@@ -216,8 +216,7 @@ class _Going:
                     draft_of(bundle.ticket, course)  # what a plugin refuses, it refuses before the first write
             if not self.run.only:
                 weighing.outside()
-            weighing.unread(header.unreadable)
-        self.report.fidelity = weighing.rows()
+        self.report.fidelity = weighing.rows(header.unreadable)
         for kind in COUNTED:
             self.report.counts[kind].planned = weighing.planned[kind]
         if self.run.only and weighing.planned["tickets"] < len(self.run.only):

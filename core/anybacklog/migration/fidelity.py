@@ -76,14 +76,14 @@ class Weighing:
             self._rows[name, "lost", "its other end is not in the source project"] += count
             self.planned["links"] -= count * (name == "links")
 
-    def unread(self, reasons: Mapping[str, str]) -> None:
-        """Count what the source has and shows nobody as lost: how much it is nobody knows, so once for each ticket."""
-        for name, reason in reasons.items():
-            self._rows[name, "lost", reason] += self.planned["tickets"]
+    def rows(self, unreadable: Mapping[str, str]) -> list[Fidelity]:
+        """Give a row per field, level and reason, what is lost first.
 
-    def rows(self) -> list[Fidelity]:
-        """Give a row per field, level and reason, what is lost first."""
-        ordered = sorted((+self._rows).items(), key=lambda row: (_ORDER.index(row[0][1]), row[0]))
+        `unreadable` is what the source has and shows nobody, and why: how much that is nobody knows, so it counts once
+        for each ticket.
+        """
+        unread = Counter({(name, _ORDER[0], why): self.planned["tickets"] for name, why in unreadable.items()})
+        ordered = sorted((self._rows + unread).items(), key=lambda row: (_ORDER.index(row[0][1]), row[0]))
         return [Fidelity(field=name, level=level, count=count, reason=why) for (name, level, why), count in ordered]
 
     def _count(self, bundle: Bundle) -> None:

@@ -11,17 +11,7 @@ from anybacklog.migration.mapping import MappingTable, Noun
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.pieces import length, split
 from anybacklog.migration.texts import Writing, changes_as_text, headed
-from anybacklog.model import (
-    Attachment,
-    Comment,
-    CustomField,
-    CustomFieldValue,
-    Status,
-    Text,
-    Ticket,
-    TicketDraft,
-    User,
-)
+from anybacklog.model import Attachment, Comment, CustomField, CustomFieldValue, Text, Ticket, TicketDraft, User
 from anybacklog.steps import (
     AddAttachment,
     AddComment,
@@ -59,7 +49,7 @@ class Course:
     marks: bool = True
     transform: Transform | None = None
     after_creation: Collection[str] = ()
-    suited: Mapping[tuple[str, str], Status] = field(default_factory=dict)
+    suited: Mapping[tuple[str, str], Noun] = field(default_factory=dict)
     never_empty: Collection[str] = ()
     limits: Limits = field(default_factory=Limits)
 

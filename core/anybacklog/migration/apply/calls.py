@@ -65,7 +65,7 @@ class Calls:
         return self.ask.external(MARK_FIELDS[type(step)]) if type(step) in MARK_FIELDS else False
 
     def before(self, step: Step) -> dict[str, str | None]:
-        """Say what the target held before, as a question would want to know: its last key, or comments counted there."""
+        """Say what the target held before, as a question would want to know: its last key, its count of comments."""
         if isinstance(step, AddComment):
             return self._count_before(step)
         if not isinstance(step, CreateTicket) or not self.ask.target.capabilities.can("tickets_after"):
