@@ -6,8 +6,9 @@ recordings of 2015 to 2019. Limits per user and minute: https://developer.nulab.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, BinaryIO
 
 from anybacklog.plugin import (
@@ -20,8 +21,10 @@ from anybacklog.plugin import (
     Rate,
 )  # fmt: skip
 from anybacklog_nulab.listing import PAGE, Json, Walk
+from anybacklog_nulab.own_filters import sweep
 from anybacklog_nulab.refusals import explain
 
+_TAKES_ALONG = re.compile(r"POST issues|PATCH issues/[0-9]+|POST issues/[0-9]+/comments")
 RATES = {"read": Rate(), "update": Rate(pause=1.0), "search": Rate(pause=1.0), "icon": Rate(pause=1.0)}
 """Limits differ by plan and come with every answer; the pauses are the vendor's best practice (page: rate-limit)."""
 
@@ -72,6 +75,8 @@ class NulabClient:
 
     def __init__(self, session: HttpSession) -> None:
         self.session = session
+        self._notify: Sequence[str] = ()
+        self._uploads: Sequence[int] = ()
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Json:
         """Read one object."""
@@ -91,10 +96,29 @@ class NulabClient:
 
     def write(self, method: str, path: str, form: Mapping[str, Any]) -> Json:
         """Write a form, update bucket, and give the object as the space now holds it. The form is never in the URL."""
-        found = self.session.request(method, path, data=form)
+        takes = _TAKES_ALONG.fullmatch(f"{method} {path}") is not None
+        found = self.session.request(method, path, data=self._with_more(form) if takes else form)
         if not isinstance(found, dict) or not isinstance(found.get("id"), int):
             raise ProtocolError(f"{method} {path} was not answered with what it wrote; look there, and report it")
+        if takes:
+            self._uploads = ()
         return found
+
+    @contextmanager
+    def adding(self, *, notify: Sequence[str], uploads: Sequence[int]) -> Iterator[None]:
+        """Let writes of issues and comments notify these users; the first of them takes the uploads along."""
+        self._notify, self._uploads = notify, uploads
+        try:
+            yield
+        finally:
+            self._notify, self._uploads = (), ()
+
+    def _with_more(self, form: Mapping[str, Any]) -> Json:
+        more = {
+            "notifiedUserId[]": [*self._notify],
+            "attachmentId[]": [*form.get("attachmentId[]", ()), *self._uploads],
+        }
+        return {**form, **{name: ids for name, ids in more.items() if ids}}
 
     def delete(self, path: str) -> None:
         """Delete for good, update bucket; the answer is what there was."""
@@ -122,12 +146,16 @@ class NulabClient:
     def issues(self, filters: Mapping[str, Any], *, sort: str, descending: bool) -> Iterator[Json]:
         """Yield issues page by page, each once: `GET /issues` (get-issue-list), search bucket, 100 at a time."""
         params = {**filters, "sort": sort, "order": "desc" if descending else "asc", "count": PAGE}
-        return Walk(
-            read=lambda offset: self.rows("issues", {**params, "offset": offset}),
-            count=lambda: self.count_issues(filters),
-            sort=sort,
-            descending=descending,
-        ).issues()
+
+        def read(offset: int) -> list[Json]:
+            return self.rows("issues", {**params, "offset": offset})
+
+        def count() -> int:
+            return self.count_issues(filters)
+
+        if sort not in ("created", "updated"):
+            return sweep(read, count)
+        return Walk(read=read, count=count, sort=sort, descending=descending).issues()
 
     def comments(self, issue_id: str) -> Iterator[Json]:
         """Yield an issue's comments, oldest first: `GET /issues/{id}/comments` (get-comment-list), read bucket.

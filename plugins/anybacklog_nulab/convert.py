@@ -224,7 +224,7 @@ def to_filters(query: TicketQuery, project_id: str) -> dict[str, Any] | None:
         bound = getattr(query, name)
         if bound is not None:
             params[parameter] = _day_beside(bound, days).isoformat()
-    return params | dict(query.options)
+    return params
 
 
 def _day_beside(bound: datetime, days: int) -> date:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import BinaryIO
 
 from anybacklog.plugin import RateState
+from anybacklog_nulab.alongside import Alongside
 from anybacklog_nulab.extra_schemas import read
 from anybacklog_nulab.extras import (
     Event,
@@ -27,7 +28,7 @@ from anybacklog_nulab.webhooks import Webhooks
 from anybacklog_nulab.word_edits import WordEdits
 
 
-class Nulab(WordEdits, Webhooks):
+class Nulab(WordEdits, Webhooks, Alongside):
     """The space and the project of a tracker. Iterators are lazy and page themselves; all belong to one thread.
 
     Each method names its endpoint, its page below https://developer.nulab.com/docs/backlog/api/2/, and its rate budget:

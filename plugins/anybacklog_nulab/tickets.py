@@ -20,6 +20,7 @@ from anybacklog.plugin import (
 from anybacklog_nulab import convert, drafts
 from anybacklog_nulab.kinds import EventType
 from anybacklog_nulab.listing import REMEMBERED
+from anybacklog_nulab.own_filters import own_filters, own_order
 from anybacklog_nulab.project import ProjectOperations
 
 MISSES = 20
@@ -33,14 +34,15 @@ class TicketOperations(ProjectOperations):
     def tickets(self, query: TicketQuery) -> Iterator[Ticket]:
         """Yield the project's issues, page by page: `GET /issues` (get-issue-list), search. Text is not asked for.
 
-        `options` are the page's own parameters, such as `{"assigneeId[]": [1], "keyword": "crash"}`; a `sort` other
-        than created and updated, with its `order`, is held against the count only at the end.
+        `options` are the page's own parameters, such as `{"hasDueDate": False, "keyword": "crash"}`, but for `count`,
+        `offset` and `projectId[]`; a `sort` and its `order` among them come before the query's. Whatever the order,
+        issues that move meanwhile are neither lost nor listed twice, and fewer than counted are an IncompleteListing.
         """
         filters = self._filters(query)
         if filters is None:
             return
-        sort = query.order.removeprefix("-")
-        for issue in self._client.issues(filters, sort=sort, descending=query.order.startswith("-")):
+        sort, descending = own_order(query)
+        for issue in self._client.issues(filters, sort=sort, descending=descending):
             ticket = self._ticket(issue)
             self._remember_files(ticket)
             yield ticket
@@ -155,6 +157,7 @@ class TicketOperations(ProjectOperations):
 
     def _filters(self, query: TicketQuery) -> dict[str, Any] | None:
         filters = convert.to_filters(query, str(self._project["id"]))
+        filters = None if filters is None else filters | own_filters(query, filters)
         if filters is None or query.status_category is None:
             return filters
         ids = {status.id for status in self.statuses() if status.category in query.status_category}

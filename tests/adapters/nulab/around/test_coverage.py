@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 LIST = Path(__file__).parents[4] / "docs" / "nulab-endpoints.txt"
 LINES = [line.removeprefix("- ") for line in LIST.read_text(encoding="utf-8").splitlines()]
 KNOWN = [endpoint(line) for line in LINES if line and not line.startswith("#")]
-PAGE = re.compile(r"\((get|add|update|delete|count|post|link)-[a-z-]+|Page: (update|add|delete)-[a-z-]+")
+PAGE = re.compile(r"\((get|add|update|delete|count|post|link)-[a-z-]+|Page: (get|update|add|delete)-[a-z-]+")
 FILES = ("/image", "/icon", "files/{id}", "attachments/{id}")
 NOT_FAKED = ("/documents", "/git/", "/projects/{}/git/", "/import")
 SAYING: Mapping[str, type] = {"model": NulabBackend, "extension": Nulab}
@@ -174,6 +174,9 @@ EXTENSION: Mapping[str, Callable[[Nulab], Any]] = {
     "create_item": lambda nulab: nulab.create_item(nulab.custom_fields()[0].id, "new"),
     "update_item": lambda nulab: nulab.update_item(nulab.custom_fields()[0].id, 1, name="new"),
     "delete_item": lambda nulab: nulab.delete_item(nulab.custom_fields()[0].id, 1),
+    "alongside": lambda nulab: nulab.alongside(files=[("a.txt", BytesIO(b"a"))]).__enter__(),
+    "notified": lambda nulab: nulab.notified(1001, 1001),
+    "notify": lambda nulab: nulab.notify(1001, 1002, [1002]),
     "webhooks": Nulab.webhooks,
     "webhook": lambda nulab: nulab.webhook(hook(nulab)),
     "create_webhook": lambda nulab: hook(nulab),
