@@ -84,12 +84,16 @@ def account(pytestconfig: pytest.Config) -> Account:
 
 @pytest.fixture
 def cassette(request: pytest.FixtureRequest, service: Service) -> Path:
-    """Name the cassette of a scenario: by its test, and those of the kit in a folder of their own."""
+    """Name the cassette of a scenario: by its test, and those of the kit in a folder that the class may name."""
     name = re.sub(r"\W+", "_", request.node.name.removeprefix("test_"), flags=re.ASCII).strip("_")
-    path = folder_of(request.config) / service.scheme / (KIT if request.cls else "") / f"{name}.yaml"
+    path = folder_of(request.config) / service.scheme / _folder_of(request.cls) / f"{name}.yaml"
     owner = request.config.stash[_TAKEN].setdefault(path, request.node.nodeid)
     assert owner == request.node.nodeid, f"{path.name} would belong to two tests; rename one"
     return path
+
+
+def _folder_of(kit: type | None) -> str:
+    return "" if kit is None else getattr(kit, "cassettes", KIT)
 
 
 @pytest.fixture

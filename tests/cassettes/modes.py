@@ -29,7 +29,7 @@ def replayed(path: Path, service: Service, passed: Passed) -> Iterator[End]:
         pytest.fail(f"there is no cassette {path}; record it: pytest --record", pytrace=False)
     clock = clock_of(read(path)[0])
     with at(clock), replaying(path) as cassette:
-        yield End(url=service.url, project=service.project, key=REPLAYED_KEY, clock=clock)
+        yield End(url=service.url, project=service.project, key=REPLAYED_KEY, options=service.options, clock=clock)
         if passed():
             left = [str(each) for each, played in zip(cassette.requests, _plays(cassette), strict=True) if not played]
             assert left == [], "recorded, but not asked for any more: record again"
@@ -41,8 +41,13 @@ def from_simulator(path: Path, service: Service, simulated: Simulated, url: str,
     fake = simulated.fake
     clock = Clock(now=fake.clock.seconds, sleep=fake.clock.advance)
     with at(clock), recording() as exchanges:
-        scheme, _, place = url.partition("://")
-        yield End(url=f"{service.scheme}+{scheme}://{place}", project=simulated.project, key=simulated.key, clock=clock)
+        yield End(
+            url=f"{service.scheme}+{url}",
+            project=simulated.project,
+            key=simulated.key,
+            options=service.options,
+            clock=clock,
+        )
     if passed():
         told = {"from": f"{SIMULATOR} of anybacklog {anybacklog.__version__}", "choices": choices_of(simulated)}
         _keep(path, exchanges, service, url, simulated.project, simulated.key, told)

@@ -1,4 +1,8 @@
-"""What a service has to tell about itself so that its traffic can be recorded, scrubbed and replayed."""
+"""What a service has to tell about itself so that its traffic can be recorded, scrubbed and replayed.
+
+A folder of scenarios needs a `Service` as the fixture `service`, a `Simulated` as the fixture `simulated`, and a line
+in `test_cassettes.SERVICES`. See `nulab/`.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +36,8 @@ REPLAYED_KEY = "no key is needed to replay"
 class Service:
     """`host` and `project` are what cassettes have in place of the real ones; `things` what names somebody.
 
-    `undo` deletes what the exchanges of one test made on a live account, and raises if it cannot.
+    `options` are those of every connection but a live one, whose URL has its own. `undo` deletes what the exchanges of
+    one test made on a live account, and raises if it cannot.
     """
 
     scheme: str
@@ -40,6 +45,7 @@ class Service:
     project: str
     things: Sequence[Thing]
     undo: Callable[[Tracker, Sequence[Exchange]], None]
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
