@@ -31,6 +31,14 @@ def test_without_a_file_its_place_is_told(call: Call, tmp_path: Path) -> None:
     }
 
 
+def test_the_guides_own_example_is_a_configuration_without_a_problem(call: Call, config: Configure) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guide.md").read_text(encoding="utf-8")
+    config(guide.split("```toml\n")[1].split("```")[0])
+    answer = call("connections", "--format", "json")
+    assert (answer.code, answer.err) == (0, "")
+    assert [each["name"] for each in answer.json["entries"]] == ["work", "copy"]
+
+
 def test_a_connection_is_shown_with_its_backend_its_keys_place_and_its_options(call: Call, config: Configure) -> None:
     path = config('[connections.work]\nurl = "nulab://example.backlog.com/PROJ"\napi_key = {env = "W"}\nshare = 50')
     told = call("connections", "--format", "json").json
