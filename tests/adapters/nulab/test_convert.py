@@ -232,7 +232,6 @@ def test_a_query_is_spelt_with_ids_and_days_widened_by_one() -> None:
         text="no server looks for this as we do",
         created_since=datetime(2015, 5, 9, 15, tzinfo=UTC),
         updated_until=datetime(2015, 5, 31, tzinfo=UTC),
-        options={"keyword": "x", "hasDueDate": False},
     )
     assert convert.to_filters(query, "31224") == {
         "projectId[]": "31224",
@@ -240,8 +239,6 @@ def test_a_query_is_spelt_with_ids_and_days_widened_by_one() -> None:
         "assigneeId[]": ["47893"],
         "createdSince": "2015-05-08",
         "updatedUntil": "2015-06-01",
-        "keyword": "x",
-        "hasDueDate": False,
     }
 
 
