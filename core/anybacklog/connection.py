@@ -160,6 +160,8 @@ def problems_of(target: Target) -> Iterator[str]:
     if unknown := [name for name in target.options if name not in known]:
         named = f"option{'s' * (len(unknown) > 1)} {', '.join(map(repr, unknown))}"
         yield f"{spec.scheme}:// has no {named}; it has {', '.join(sorted(known)) or 'none'}"
+    if target.settings and spec.oauth is None and (useless := target.settings.for_login()):
+        yield f"{spec.scheme}:// has no login, so {', '.join(useless)} cannot be used; leave them out"
     yield from _plain_http(target)
     if not spec.local:
         try:

@@ -201,6 +201,26 @@ def test_without_the_extra_the_sentence_names_it(
     assert (answer.code, "pip install 'anybacklog[oauth]'" in answer.err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--redirect-uri", "callback"], "the redirect URI must look like http://127.0.0.1:8080/callback"),
+        (["--redirect-uri", "http://127.0.0.1:99999/"], "the redirect URI must look like"),
+        (["--client-secret-env", "NOT_SET"], "the environment variable NOT_SET is not set or empty"),
+        (["--client-secret-env", "s3cret-itself"], "named by --client-secret-env (what was given may be the secret"),
+        (["--client-secret-env", "TWO_LINES"], "from environment variable TWO_LINES has a line break"),
+    ],
+)
+def test_a_bad_option_is_one_sentence_that_repeats_no_secret(
+    arguments: list[str], told: str, space: LoginSpace, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWO_LINES", "s3cret-itself\nits-rest")
+    answer = call("login", space.address, *arguments)
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert told in answer.err
+    assert "s3cret-itself" not in answer.err
+
+
 @pytest.mark.parametrize("command", ["login", "logout"])
 def test_a_tracker_without_logins_is_refused(command: str, url: str, call: Call) -> None:
     answer = call(command, url)

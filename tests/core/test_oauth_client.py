@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from anybacklog.config import Client, ClientSearch, Settings, load_config
+from anybacklog.connection import find_target
 from anybacklog.errors import ConfigurationError
 from anybacklog.location import parse
 
@@ -64,6 +65,16 @@ def test_a_secret_never_stands_in_the_configuration_file(tmp_path: Path) -> None
     with pytest.raises(ConfigurationError, match="client_secret is the secret itself, which must not stand") as refused:
         work(tmp_path, 'client_secret = "s3cret-value"')
     assert "s3cret-value" not in str(refused.value)
+
+
+def test_what_only_a_login_needs_is_refused_where_nobody_can_log_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[connections.work]\nurl = "sqlite:///x.db"\nclient_id = "a"\nredirect_uri = "b"', encoding="utf-8")
+    monkeypatch.setenv("ANYBACKLOG_CONFIG", str(path))
+    with pytest.raises(ConfigurationError, match="sqlite:// has no login, so client_id, redirect_uri cannot be used"):
+        find_target("work")
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,26 @@ def test_a_forgotten_login_is_nowhere(logins: Logins, ring: Held) -> None:
     assert (ring.held, everything_below(logins.folder), logins.has(ADDRESS)) == ({}, "", False)
 
 
+def test_a_login_that_its_keyring_takes_no_more_moves_to_a_file_and_that_is_told(
+    logins: Logins, ring: Held, caplog: pytest.LogCaptureFixture
+) -> None:
+    logins.keep(LOGIN)
+    ring.largest = 10
+    logins.keep(replace(LOGIN, access_token="another"))
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "leaves the system keyring for the file" in caplog.text
+    assert logins.load(ADDRESS) == replace(LOGIN, access_token="another")
+    assert logins.forget(ADDRESS) is True
+    assert (ring.held, everything_below(logins.folder)) == ({}, "")
+
+
+def test_a_login_in_a_file_is_forgotten_though_the_keyring_is_locked(logins: Logins, ring: Held) -> None:
+    ring.locked = True
+    logins.keep(LOGIN)
+    assert logins.forget(ADDRESS) is True
+    assert everything_below(logins.folder) == ""
+
+
 # ---- in a file
 
 

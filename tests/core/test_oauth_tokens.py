@@ -148,6 +148,18 @@ def test_a_session_asks_for_another_token_once_not_for_every_call_that_is_refuse
     assert asked(space) == 1
 
 
+def test_sessions_of_one_login_share_a_rate_budget_whatever_their_tokens(space: LoginSpace, login: Login) -> None:
+    sessions = [HttpSession(f"{space.url}/api/v2", login=tokens(space)) for _ in range(2)]
+    sessions[0].get("users/myself")
+    space.fake.clock.advance(3601)
+    sessions[1].get("users/myself")
+    assert sessions[0].state() == sessions[1].state()
+    sessions.append(HttpSession(f"{space.url}/api/v2"))  # who shows nothing is somebody else
+    assert sessions[2].state() != sessions[1].state()
+    for session in sessions:
+        session.close()
+
+
 # ---- once for all
 
 

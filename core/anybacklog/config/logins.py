@@ -6,6 +6,7 @@ There is a file in both cases, so that nobody has to unlock a keyring to learn t
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +28,7 @@ KEYRING = "the system keyring"
 LARGEST_FILE = 65536
 LOCK_SECONDS = 180.0
 """How long another process may take to renew a login before we give up waiting for it."""
+_log = logging.getLogger("anybacklog.login")
 
 
 class Logins:
@@ -71,6 +73,8 @@ class Logins:
         if reason is None:
             self._write(path, json.dumps({"address": login.address, "kept": "keyring"}))
             return KEYRING
+        if self.has(login.address) and _is_elsewhere(self._document(login.address)):
+            _log.warning("the login at %s leaves the system keyring for the file %s: %s", login.address, path, reason)
         self._write(path, text)
         return f"the file {path}, since {reason}"
 
@@ -78,8 +82,12 @@ class Logins:
         """Forget a login, a damaged one too; False if there was none. It stays where its keyring does not let it go."""
         if not self.has(address):
             return False
-        if _is_elsewhere(self._document(address)):
+        needed = _is_elsewhere(self._document(address))
+        try:
             keyrings.drop(SERVICE, address)
+        except ConfigurationError:
+            if needed:  # else what is in there, if anything, is older than the file
+                raise
         with _usable(self.path(address)):
             for suffix in (".new", ".json"):
                 self.path(address).with_suffix(suffix).unlink(missing_ok=True)

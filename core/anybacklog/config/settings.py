@@ -46,6 +46,10 @@ class Settings:
     redirect_uri: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 
+    def for_login(self) -> tuple[str, ...]:
+        """Name what is given and only `login` makes use of."""
+        return tuple(name for name in ("client_id", "client_secret", "redirect_uri") if getattr(self, name) is not None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
