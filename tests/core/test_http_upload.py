@@ -158,38 +158,6 @@ def test_what_cannot_be_sent_is_named(what: str, server: Server, session: HttpSe
     assert server.requests == []
 
 
-class Broken(io.BytesIO):
-    """A file on a disk that is going: its second piece cannot be read."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        if self.tell() > 0:
-            raise OSError(5, "Input/output error")
-        return super().read(size)
-
-
-ODD_STREAMS: dict[str, tuple[IO[bytes], int, str]] = {
-    "ends early": (io.BytesIO(b"x" * 500_000), 600_000, "ended 100000 bytes before its size of 600000"),
-    "goes on": (io.BytesIO(b"x" * 500_001), 500_000, "goes on after its size of 500000"),
-    "is not empty": (io.BytesIO(b"x"), 0, "goes on after its size of 0"),
-    "cannot be read": (Broken(b"x" * 500_000), 500_000, r"could not be read to its end \(Input/output error\)"),
-}
-
-
-@pytest.mark.parametrize("odd", ODD_STREAMS)
-def test_a_stream_that_is_not_as_long_as_it_was_said_to_be_is_no_upload(
-    odd: str, server: Server, connect: Callable[..., HttpSession], fake: FakeTime
-) -> None:
-    stream, size, told = ODD_STREAMS[odd]
-    stream.seek(0)
-    session = connect()
-    with pytest.raises(TransportError, match=rf"'a\.txt' {told}.*has nothing of it") as caught:
-        session.upload("files", name="a.txt", stream=stream, size=size)
-    assert not caught.value.maybe_applied
-    assert fake.waits == []
-    assert server.broken_off.get(timeout=10).startswith("POST /api/files")
-    assert server.requests == []
-
-
 def test_a_connection_lost_before_the_end_of_a_file_changed_nothing(
     connect: Callable[..., HttpSession], fake: FakeTime
 ) -> None:

@@ -129,8 +129,8 @@ class HttpSession:
     def stream(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[BinaryIO]:
         """Open a download for reading once, in constant memory; a body that ends too early is a TransportError.
 
-        It takes the user's turn until its first bytes are there; while the rest arrives other requests may be sent, so
-        that it can be handed to `upload` without a copy, and one that is read slowly keeps nobody waiting.
+        It takes the user's turn until its head is there; while its bytes arrive other requests may be sent, so that it
+        can be handed to `upload` without a copy, and one that is read slowly keeps nobody waiting.
         """
         call = self._call("GET", path, params, {"Accept": "*/*", "Accept-Encoding": "identity"}, stream=True)
         answer = self._delivery.answer(call)

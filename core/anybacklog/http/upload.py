@@ -70,7 +70,7 @@ class Form:
         if self._left and size:
             return self._piece(min(size, self._left))
         if self._behind.tell() == 0 and self._taken(1):
-            raise self._broken(f"goes on after its size of {self._size} bytes")
+            raise _broken(self._name, f"goes on after its size of {self._size} bytes")
         tail = self._behind.read(size)
         self.is_sent = self._behind.tell() == len(self._closing)
         return tail
@@ -84,26 +84,12 @@ class Form:
         piece = self._taken(size)
         self._left -= len(piece)
         if not piece:
-            raise self._broken(f"ended {self._left} bytes before its size of {self._size}")
+            raise _broken(self._name, f"ended {self._left} bytes before its size of {self._size}")
         return piece
 
     def _taken(self, size: int) -> bytes:
         self._untouched = False
-        try:
-            piece = self._stream.read(size)
-        except OSError as error:
-            reason = error.strerror or "it cannot be read"
-        else:
-            return _as_bytes(piece, self._name)
-        # Raised out here: an OSError would be taken for trouble with the connection.
-        raise self._broken(f"could not be read to its end ({reason})")
-
-    def _broken(self, how: str) -> TransportError:
-        return TransportError(
-            f"the file {self._name!r} {how}; the upload was broken off and the service has nothing of it, "
-            "so mend that and send it again",
-            maybe_applied=False,
-        )
+        return _read(self._stream, self._name, size)
 
     def _written(self, fields: Sequence[tuple[str, str]]) -> bytes:
         return b"".join(
@@ -134,7 +120,7 @@ def measured(stream: IO[bytes], name: str, size: int | None) -> Iterator[tuple[I
         yield stream, max(0, end - start)
     else:
         with SpooledTemporaryFile(SPOOLED_FROM) as copy:
-            while piece := _as_bytes(stream.read(SPOOLED_FROM), name):
+            while piece := _read(stream, name, SPOOLED_FROM):
                 copy.write(piece)
             end = copy.tell()
             copy.seek(0)
@@ -145,7 +131,7 @@ def _position(stream: IO[bytes]) -> int | None:
     """Tell where the stream stands; None if it cannot go back there."""
     try:
         return stream.tell() if stream.seekable() else None
-    except (AttributeError, OSError):
+    except (AttributeError, OSError, ValueError):
         return None
 
 
@@ -162,6 +148,25 @@ def _type(content_type: str) -> str:
             limit="printable ASCII",
         )
     return content_type
+
+
+def _read(stream: IO[bytes], name: str, size: int) -> bytes:
+    try:
+        piece: object = stream.read(size)
+    except (OSError, ValueError) as error:
+        reason = "it is closed" if getattr(stream, "closed", False) else getattr(error, "strerror", None)
+    else:
+        return _as_bytes(piece, name)
+    # Raised out here: an OSError would be taken for trouble with the connection.
+    raise _broken(name, f"could not be read to its end ({reason or 'it cannot be read'})")
+
+
+def _broken(name: str, how: str) -> TransportError:
+    return TransportError(
+        f"the file {name!r} {how}; the upload was broken off and the service has nothing of it, "
+        "so mend that and send it again",
+        maybe_applied=False,
+    )
 
 
 def _as_bytes(piece: object, name: str) -> bytes:
