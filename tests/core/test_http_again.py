@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from anybacklog.errors import AnyBacklogError, TransportError
 from anybacklog.http import Credentials, HttpSession, Retry
@@ -115,3 +117,14 @@ def test_no_error_and_no_log_line_holds_the_key(
     for spelling in ("s3cr3t", "K%2By", "K+y"):
         assert spelling not in printed
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+@given(tried=st.integers(1, 2000), dice=st.floats(0, 1))
+def test_a_pause_is_never_longer_than_the_longest(tried: int, dice: float) -> None:
+    retry = Retry(first=0.5, longest=30, dice=lambda: dice)
+    assert 0 <= retry.pause(tried) <= 30
+
+
+@pytest.mark.parametrize(("tried", "most"), [(1, 0.5), (2, 1.0), (3, 2.0), (7, 30.0)])
+def test_pauses_double(tried: int, most: float) -> None:
+    assert Retry(dice=lambda: 1.0).pause(tried) == most

@@ -14,7 +14,6 @@ from anybacklog.backend import RateState
 from anybacklog.http.budget import Budget
 from anybacklog.http.clock import Offset, as_instant, offset_of
 from anybacklog.http.rate import Rate, Terms, strictest
-from anybacklog.http.retry import Retry
 
 NOW = 1_700_000_000.0
 BOUNDARY = 1_700_000_040
@@ -296,14 +295,3 @@ def test_a_wait_of_more_than_a_second_is_announced(caplog: pytest.LogCaptureFixt
     waits = [heard(status, headers).ask("update", "POST issues", NOW, 900) for status, headers in told]
     assert waits == [12, 1, 0]
     assert caplog.messages == ["waiting 12.0 s for the rate budget 'update'"]
-
-
-@given(tried=st.integers(1, 2000), dice=st.floats(0, 1))
-def test_a_pause_is_never_longer_than_the_longest(tried: int, dice: float) -> None:
-    retry = Retry(first=0.5, longest=30, dice=lambda: dice)
-    assert 0 <= retry.pause(tried) <= 30
-
-
-@pytest.mark.parametrize(("tried", "most"), [(1, 0.5), (2, 1.0), (3, 2.0), (7, 30.0)])
-def test_pauses_double(tried: int, most: float) -> None:
-    assert Retry(dice=lambda: 1.0).pause(tried) == most
