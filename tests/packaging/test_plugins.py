@@ -37,7 +37,7 @@ def test_acme_is_found_with_where_it_came_from(plugins: dict[str, Any]) -> None:
 
 def test_our_own_plugins_come_through_the_same_table(plugins: dict[str, Any]) -> None:
     ours = {plugin["name"] for plugin in plugins["loaded"] if plugin["origin"].startswith("anybacklog 0")}
-    assert ours == {"embedded", "nulab", "simulators"}
+    assert ours == {"embedded", "nulab", "publicbacklog", "simulators"}
 
 
 def test_a_working_url_lists_the_tickets(anybacklog: Callable[..., Any]) -> None:

@@ -119,6 +119,8 @@ class Capabilities:
         return self._backend.abilities.mentions
 
     def _reason(self, name: str) -> str:
+        if name == "count_tickets" and self.listing.how == "scan":
+            return f"it would need a scan: {self.listing.reason}"
         answer = self._backend.abilities.native.get(name)
         if answer is None or answer.yes:
             return f"the {self._name} backend does not implement {name}"
