@@ -14,7 +14,7 @@ TRAFFIC_OPTIONS = (
         name="pace", help="full: as fast as the limits allow (default); polite: with the pauses the vendor asks for"
     ),
     Option(name="connect_timeout", help="seconds to wait for a connection (default 10)"),
-    Option(name="read_timeout", help="seconds to wait for the next piece of an answer (default 60)"),
+    Option(name="read_timeout", help="seconds that one piece may take, sent or answered (default 60)"),
 )
 LONGEST_TIMEOUT = 86400
 """Seconds; what the system's calls take ends at a few weeks."""
