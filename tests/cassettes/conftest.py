@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -15,10 +15,12 @@ from tests.cassettes.service import End, Service, Simulated, Switchboard
 
 from anybacklog import Tracker
 from anybacklog.plugin import Backend
+from anybacklog.redact import redact
 from anybacklog_simulators.serving import Server
 
 CASSETTES = Path(__file__).parents[2] / "cassettes"
 KIT = "conformance"
+_KEYS = pytest.StashKey[tuple[str, ...]]()
 _PASSED = pytest.StashKey[bool]()
 _TAKEN = pytest.StashKey[dict[Path, str]]()
 
@@ -48,11 +50,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:  # a wrapper yields once, and gives the report
-    report: pytest.TestReport = yield  # type: ignore[assignment]  # sent in by pluggy
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember who passed; and mask the key of a live account in all that is shown of who did not."""
+    report = yield
     if call.when == "call":
         item.stash[_PASSED] = report.passed
-    return report  # type: ignore[return-value]
+    if item.config.getoption("--record-live") and not report.passed:
+        keys = item.config.stash.get(_KEYS, ())
+        report.longrepr = redact(report.longreprtext, keys)
+        report.sections = [(name, redact(text, keys)) for name, text in report.sections]
+    return report
 
 
 def folder_of(config: pytest.Config) -> Path:
@@ -77,9 +84,11 @@ def switchboard() -> Iterator[tuple[Switchboard, str]]:
 def account(pytestconfig: pytest.Config) -> Account:
     """Give the live account that `--record-live` names; one that cannot be used ends the run."""
     try:
-        return account_at(pytestconfig.getoption("--record-live"))
+        account = account_at(pytestconfig.getoption("--record-live"))
     except pytest.UsageError as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+    pytestconfig.stash[_KEYS] = (account.end.key,)
+    return account
 
 
 @pytest.fixture

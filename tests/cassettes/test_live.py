@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.canary import find_in_tree, new_canary
+from tests.canary import find_canary, find_in_tree, new_canary
 from tests.cassettes.runs import pytest_in
 from tests.cassettes.service import End
 from werkzeug.wrappers import Response
@@ -114,6 +114,21 @@ def test_nothing_in_what_was_recorded_names_the_account(recorded: Path, account:
 def test_what_was_recorded_is_replayed(recorded: Path) -> None:
     run = pytest_in(*BEHAVIOURS, "-m", "not staged", "--cassettes", str(recorded))
     assert run.returncode == 0, run.stdout
+
+
+def test_what_is_shown_of_a_recording_that_failed_holds_no_key(
+    account: Account, server: Server, tmp_path: Path
+) -> None:
+    key, no_folder = account.canaries["key"], tmp_path / "a file"
+    no_folder.touch()
+    run = pytest_in(
+        "tests/cassettes/nulab/test_reading.py", "-k", "myself", "--showlocals", "--log-level=DEBUG", "--yes",
+        "--record-live", f"nulab+{server.url}/{account.project.key}", "--cassettes", str(no_folder),
+        ANYBACKLOG_NULAB_API_KEY=key,
+    )  # fmt: skip
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+    assert str(no_folder) in run.stdout
+    assert find_canary((run.stdout + run.stderr).encode(), key) == []
 
 
 def test_nothing_is_sent_before_it_is_agreed_to(account: Account, server: Server) -> None:
