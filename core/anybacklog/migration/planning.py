@@ -74,6 +74,7 @@ def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
     later_empty: dict[str, Any] = dict.fromkeys(later)
     yield CreateTicket(item=item, draft=replace(draft, **later_empty), parent=ticket.parent, mark=str(mark))
     if later:
+        later |= {"updated_at": draft.updated_at} if draft.updated_at is not None else {}
         yield SetState(item=_item("state", ticket.id, ticket), changes=later)
     if course.native("attachments"):
         elsewhere = _riding(bundle, course) | withheld_files(bundle, course)
