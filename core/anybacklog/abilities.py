@@ -105,7 +105,8 @@ class Abilities:
     has and shows nobody, each with why: whoever copies from there is told. `status_types` are the statuses that only
     tickets of one type can have: a status's id -> the type's. `never_empty` names the fields that the backend
     fills by itself where a draft says nothing. `mentions` is a regular expression of what notifies people when it
-    stands in a text: no copied text may hold it.
+    stands in a text: no copied text may hold it. `formats_by_content`: a text's format is not held, but told by what
+    stands in it.
     """
 
     text_format: TextFormat
@@ -122,6 +123,7 @@ class Abilities:
     status_types: Mapping[str, str] = field(default_factory=dict)
     never_empty: frozenset[str] = frozenset()
     mentions: str | None = None
+    formats_by_content: bool = False
 
 
 _DRAFT_FIELDS = tuple(each.name for each in fields(TicketDraft))

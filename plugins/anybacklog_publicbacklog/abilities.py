@@ -95,4 +95,5 @@ def abilities_of(shown: frozenset[str], scan: Scan, status_types: Mapping[str, s
         unreadable={**_NEVER_READ, **unseen},
         status_types=status_types,
         never_empty=frozenset({"type", "status"}),
+        formats_by_content=True,
     )

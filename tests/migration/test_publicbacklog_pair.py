@@ -173,6 +173,29 @@ def test_a_status_of_another_type_gives_way_to_the_one_of_its_category(
     assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
 
 
+def test_a_text_that_looks_like_html_is_no_difference(
+    sqlite: Make, serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    source, (target, fake) = sqlite(), serve_backlog(empty_organization(OPEN))
+    ticket = source.create_ticket(TicketDraft(title="Markup", description="press <b>Save</b>"))
+    source.add_comment(ticket, "and <i>wait</i>")
+    migrate(source, target, ledger=tmp_path / "ledger.db")
+    assert held(fake)[0][1].endswith("press <b>Save</b>")
+    with anybacklog.connect(str(target.location), api_key=DEMO_KEY) as afresh:
+        assert verify(source, afresh, ledger=tmp_path / "ledger.db").differences == []
+
+
+def test_a_comment_that_was_lost_from_the_count_is_found_missing(
+    sqlite: Make, filled: Fill, serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    source, (target, fake) = filled(sqlite()), serve_backlog(empty_organization())
+    migrate(source, target, ledger=tmp_path / "ledger.db")
+    ticket = fake.service.organization.tickets[1]
+    ticket.description = ticket.description.replace("copied: 3/3", "copied: 2/3")
+    (found,) = verify(source, target, ledger=tmp_path / "ledger.db").differences
+    assert (found.source_key, found.kind, found.field) == ("PROJ-1", "comment", "missing")
+
+
 # ---- answers that get lost
 
 

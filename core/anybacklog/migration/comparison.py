@@ -37,7 +37,7 @@ def compare_ticket(draft: TicketDraft, ticket: Ticket, course: Course) -> Iterat
         found = getattr(ticket, name)
         if name == "custom_fields":
             yield from _compare_fields(wanted, ticket.custom_fields)
-        elif _plain(wanted) != _plain(found):
+        elif not _same(wanted, found, course):
             yield Odd(name, shown(wanted), shown(found))
 
 
@@ -54,8 +54,15 @@ def compare_comment(step: AddComment, comment: Comment, course: Course) -> Itera
     }  # fmt: skip
     for name, (wanted, found) in pairs.items():
         planned = name in ("body", "private", *kept) or wanted not in (None, ())
-        if planned and _plain(wanted) != _plain(found):
+        if planned and not _same(wanted, found, course):
             yield Odd(name, shown(wanted), shown(found))
+
+
+def _same(wanted: Any, found: Any, course: Course) -> bool:
+    """Tell whether a value arrived; of a text its format, too, where the target holds one."""
+    if course.writing.formats_by_content and isinstance(wanted, Text) and isinstance(found, Text):
+        found = Text(found.source, wanted.format)
+    return bool(_plain(wanted) == _plain(found))
 
 
 def _said(changes: tuple[Change, ...]) -> tuple[tuple[str | None, ...], ...]:

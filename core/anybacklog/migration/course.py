@@ -54,6 +54,7 @@ def plan_course(
             native_format=can.text_format,
             converters=plugged.converters(),
             mentions=can.mentions,
+            formats_by_content=can.formats_by_content,
             ticket=_heading(native, marks, "external_id", "reporter", "created_at"),
             comment=_heading(native, marks, "comments.external_id", "comments.author", "comments.created_at"),
         ),

@@ -42,6 +42,7 @@ class Writing:
     native_format: TextFormat
     converters: Sequence[Converter] = ()
     mentions: str | None = None
+    formats_by_content: bool = False
     ticket: Heading = field(default=Heading())
     comment: Heading = field(default=Heading())
 

@@ -99,6 +99,11 @@ class Capabilities:
         return self._backend.abilities.after_creation
 
     @property
+    def formats_by_content(self) -> bool:
+        """Whether the format of a text is not held, and told by what stands in it."""
+        return self._backend.abilities.formats_by_content
+
+    @property
     def unreadable(self) -> Mapping[str, str]:
         """What the service has and shows nobody, as far as is known by now: operation or field -> why."""
         return self._backend.abilities.unreadable
@@ -121,7 +126,8 @@ class Capabilities:
     def _reason(self, name: str) -> str:
         if name == "count_tickets" and self.listing.how == "scan":
             return f"it would need a scan: {self.listing.reason}"
-        answer = self._backend.abilities.native.get(name)
+        native = self._backend.abilities.native
+        answer = native.get(name, native.get(f"{name.partition('_')[2]}s"))  # add_link: links
         if answer is None or answer.yes:
             return f"the {self._name} backend does not implement {name}"
         return answer.reason

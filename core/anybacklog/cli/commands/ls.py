@@ -53,9 +53,9 @@ def command(
     if raw and form not in ("json", "jsonl"):
         raise click.UsageError("--raw needs --format json or jsonl")
     with invocation.open(url) as tracker:
-        listing = tracker.capabilities.listing
         tickets = tracker.tickets(status=status or None, updated_since=updated_since)
         _print(islice(tickets, limit), form, raw=raw)
+        listing = tracker.capabilities.listing
         if not listing.complete:
             console.note(f"This list may not be complete: {listing.reason}")
 
