@@ -222,3 +222,19 @@ def _unharmed(folder: Path, call: Call) -> None:
     assert "Unexpected" not in verified.err
     titles = [ticket["title"] for ticket in call("ls", target, "--format", "json").json]
     assert len(titles) == len(set(titles))
+
+
+def test_verify_names_every_file_of_an_archive_that_is_damaged(folder: Path, call: Call) -> None:
+    (folder / "a.txt").write_text("a file of its own")
+    call("attach", f"sqlite:///{folder}/source.db", "PROJ-2", folder / "a.txt")
+    ends = (f"sqlite:///{folder}/source.db", f"archive:///{folder}/copy?project=PROJ")
+    assert call("migrate", *ends, "--ledger", folder / "ledger.db", "--yes").code == 0
+    blobs = [path for path in (folder / "copy" / "blobs").rglob("*") if path.is_file()]
+    for blob in blobs:
+        blob.write_bytes(blob.read_bytes()[::-1])
+    answer = call("verify", *ends, "--ledger", folder / "ledger.db", "--json-report", "-")
+    differences = answer.json["differences"]
+    assert answer.code == 1
+    assert [each["source_key"] for each in differences] == ["PROJ-1", "PROJ-2", "PROJ-2", "PROJ-3"]
+    assert {each["field"] for each in differences} == {"sha256"}
+    assert all(any(blob.name in each["target"] for blob in blobs) for each in differences)

@@ -283,7 +283,7 @@ def _hash(tracker: Tracker, attachment: Attachment) -> str:
     try:
         with tracker.open_attachment(attachment) as stream:
             return digest(stream)
-    except (NotFound, ProtocolError) as error:
+    except (ConfigurationError, NotFound, ProtocolError) as error:  # a damaged archive has told which file
         return f"unreadable: {error}"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,7 +58,7 @@ class ArchiveFolder:
         for name in ("blobs", "working", f"working/{DATABASE}"):
             if (self.path / name).is_symlink():
                 raise ConfigurationError(f"{self.path / name} is a link, which no archive has; it was not followed")
-        if self.at_work() and not self._has_database() and self.at_work():  # unless it came to rest just now
+        if all(self.at_work() and not self._has_database() for _ in range(2)):  # another may come and go meanwhile
             raise ConfigurationError(
                 f"{self.working} has no database, which no crash leaves; restore the archive from a copy,"
                 f" or remove {self.working} to go back to its files"
@@ -67,7 +68,11 @@ class ArchiveFolder:
             raise ConfigurationError(f"{self.path} is not an archive; it was not touched, give an empty or new folder")
 
     def _has_database(self) -> bool:
-        return self.database.is_file() and self.database.stat().st_size > 0
+        try:
+            found = self.database.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return stat.S_ISREG(found.st_mode) and found.st_size > 0
 
     def refuse_another(self, uuid: str) -> None:
         """Refuse a working database of another archive than the files beside it, which it would overwrite."""
