@@ -6,6 +6,7 @@ The spaces are strict fakes; what they hold in the end is read from their dumps,
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.migration.spaces import Fake, Serve, by_its_clock, held, modern, writ
 from anybacklog import MigrationError, Tracker, TransportError
 from anybacklog.migration import migrate, verify
 from anybacklog.migration.report import Report
+from anybacklog.model import TicketDraft
 from anybacklog_simulators.nulab import Fault, Harm, Space, demo_space, empty_space
 
 Make = Callable[[], Tracker]
@@ -140,3 +142,76 @@ def test_a_search_that_lags_for_an_hour_makes_no_second_ticket(
     fake.faults.add(Fault(harm=harm, method="POST", path=r"/issues$", times=2))
     assert copied(source, target, fake, tmp_path, plan).failures == []
     assert held(fake) == wanted
+
+
+def small(sqlite: Make) -> Tracker:
+    """Make a source with one of each kind of step."""
+    source = sqlite()
+    parent = source.create_ticket(TicketDraft(title="親", status="In progress"))
+    source.add_attachment(parent, "同じ.txt", BytesIO(b"one"))
+    source.add_comment(parent, "with a file", attachments=[("同じ.txt", BytesIO(b"two"))])
+    child = source.create_ticket(TicketDraft(title="子"))
+    source.update_ticket(parent, {"parent": child})
+    return source
+
+
+class Interrupted(BaseException):
+    """The process ends here."""
+
+
+class Boundary:
+    """Ends the process at one commit of the ledger, right before or right after it; 0: nowhere."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.seen = 0
+
+    def __call__(self, _: str) -> None:
+        self.seen += 1
+        if self.seen == self.at:
+            raise Interrupted
+
+
+def test_interrupted_at_any_commit_and_run_again_it_ends_complete(sqlite: Make, serve: Serve, tmp_path: Path) -> None:
+    source = small(sqlite)
+    target, fake = serve(empty_space())
+    nowhere = Boundary(0)
+    assert migrate(source, target, ledger=tmp_path / "0.db", clock=by_its_clock(fake), watch=nowhere).clean
+    wanted = held(fake)
+    for number in range(1, nowhere.seen + 1):
+        target, fake = serve(empty_space())
+        fake.faults.index_lag = 600
+        ledger, clock = tmp_path / f"{number}.db", by_its_clock(fake)
+        with pytest.raises(Interrupted):
+            migrate(source, target, ledger=ledger, clock=clock, watch=Boundary(number))
+        assert migrate(source, target, ledger=ledger, clock=clock).clean
+        assert held(fake) == wanted, f"interrupted at boundary {number} of {nowhere.seen}"
+    assert nowhere.seen > 30
+
+
+def test_an_equal_ticket_and_comment_of_somebody_else_are_not_taken_for_ours(
+    sqlite: Make, serve: Serve, tmp_path: Path
+) -> None:
+    source = small(sqlite)
+    target, fake = serve(empty_space())
+    target.create_ticket(TicketDraft(title="親"))
+    fake.faults.add(Fault(harm=Harm.REFUSE, method="POST", path=r"/(issues|comments)$", nth=1))
+    assert migrate(source, target, ledger=tmp_path / "ledger.db", clock=by_its_clock(fake)).clean
+    assert [ticket.title for ticket in target.tickets()] == ["親", "親", "子"]
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
+@pytest.mark.parametrize("harm", [Harm.DROP_AFTER, Harm.REFUSE, Harm.LATE])
+def test_without_marks_the_whole_content_tells(
+    unharmed: tuple[Tracker, list[Any]], serve: Serve, plan: Path, tmp_path: Path, harm: Harm
+) -> None:
+    source, _ = unharmed
+    target, fake = serve(empty_space())
+    fake.faults.add(
+        *(Fault(harm=harm, method=method, path=path, nth=1, seconds=60) for method, path in WRITES.values())
+    )
+    ledger = tmp_path / "ledger.db"
+    assert migrate(source, target, ledger=ledger, plan=plan, marks=False, clock=by_its_clock(fake)).clean
+    fake.clock.advance(3600)
+    assert target.count_tickets() == 3
+    assert verify(source, target, ledger=ledger).differences == []
