@@ -10,6 +10,7 @@ from hypothesis import settings
 from tests.canary import new_canary
 
 from anybacklog import redact
+from anybacklog.http import credentials
 
 settings.register_profile("anybacklog", deadline=None)
 settings.load_profile("anybacklog")
@@ -38,7 +39,8 @@ def canary() -> str:
 
 @pytest.fixture(autouse=True)
 def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no test's key be masked in another's sentences."""
+    """Let no test's key be masked in another's sentences, and no host be known from another."""
+    monkeypatch.setattr(credentials, "_accepted", {})
     monkeypatch.setattr(redact, "_remembered", set())
 
 

@@ -1,4 +1,4 @@
-"""The way a key is shown is remembered by host and user, and forgotten as soon as it is refused."""
+"""The way a key is shown is remembered by host, and given up as soon as it is refused."""
 
 from __future__ import annotations
 
@@ -62,7 +62,14 @@ def test_a_key_that_is_accepted_in_no_way_leaves_nothing_to_remember(server: Ser
     assert shown(server) == ["header", "query", "header", "query"]
 
 
-def test_another_users_key_is_tried_from_the_beginning(server: Server, connect: Open) -> None:
+def test_another_users_key_begins_with_what_the_host_accepts(server: Server, connect: Open) -> None:
     asked(server, connect, 401, 200)
     asked(server, connect, 200, key="another-key")
-    assert shown(server) == ["header", "query", "header"]
+    assert shown(server) == ["header", "query", "query"]
+
+
+def test_another_host_is_asked_from_the_beginning(server: Server, elsewhere: Server, connect: Open) -> None:
+    asked(server, connect, 401, 200)
+    elsewhere.script.append(elsewhere.answer())
+    connect(f"{elsewhere.url}/api", credentials=ways()).get("a")
+    assert shown(elsewhere) == ["header"]

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from anybacklog.backend import TokenSource
 from anybacklog.errors import ConfigurationError
+from anybacklog.http.origin import Origin
 
 _log = logging.getLogger("anybacklog.http")
+_accepted: dict[Origin, str] = {}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,16 +33,18 @@ class Credentials:
 
 
 class Ways:
-    """The ways to show one key, tried in turn while it is refused; the first one accepted is kept.
+    """The ways to show one key at a host, tried in turn while it is refused; the first one accepted is kept.
+
+    Which of its ways a host accepted is remembered in the process, and tried first by whoever comes next.
 
     ConfigurationError for a key that no header or query can carry, before the library puts it into an exception.
     """
 
     user = ""
 
-    def __init__(self, ways: Iterable[Credentials]) -> None:
-        self._ways = tuple(ways) or (Credentials(),)
-        self._first = self._at = 0
+    def __init__(self, ways: Iterable[Credentials], home: Origin) -> None:
+        self._ways, self._home = tuple(ways) or (Credentials(),), home
+        self._first = self._at = self._remembered()
         self._accepted = False
         for each in self._ways:
             _refuse_unsendable(each)
@@ -49,16 +53,6 @@ class Ways:
     def shown(self) -> Credentials:
         """The way that is taken now."""
         return self._ways[self._at]
-
-    @property
-    def name(self) -> str:
-        """Name the way that is taken now, without the key."""
-        return str(self.shown)
-
-    def begin_with(self, name: str) -> None:
-        """Try the way of this name first, if it is one of these."""
-        named = (at for at, each in enumerate(self._ways) if str(each) == name)
-        self._first = self._at = next(named, self._at)
 
     def secrets(self) -> frozenset[str]:
         """Give the secrets of all ways."""
@@ -72,6 +66,7 @@ class Ways:
         """Keep to the way that is taken now."""
         if not self._accepted and len(self._ways) > 1:
             _log.info("the key is shown in the %s", self.shown)
+            _accepted[self._home] = str(self.shown)
         self._accepted = True
 
     def turn_to_another(self) -> bool:
@@ -81,11 +76,14 @@ class Ways:
         self._at = (self._at + 1) % len(self._ways)
         return self._at != self._first
 
+    def _remembered(self) -> int:
+        names = [str(each) for each in self._ways]
+        accepted = _accepted.get(self._home)
+        return names.index(accepted) if accepted in names else 0
+
 
 class Bearer:
     """The one way to show a login's token (RFC 6750). One that is refused is renewed, once until one is accepted."""
-
-    name = "header Authorization"
 
     def __init__(self, login: TokenSource) -> None:
         self.user = login.name
@@ -98,9 +96,6 @@ class Bearer:
         """Give the token of now; asking may renew it."""
         self._token = self._login.token()
         return Credentials(headers={"Authorization": f"Bearer {self._token}"})
-
-    def begin_with(self, name: str) -> None:
-        """There is one way alone."""
 
     def secrets(self) -> frozenset[str]:
         """Give the token that was shown last."""

@@ -60,7 +60,6 @@ class Delivery:
             outcome = self._send(call)
             if isinstance(outcome, Answer) and outcome.is_good:
                 self.ways.accept()
-                self.lane.way = self.ways.name
                 return outcome
             error, again = self._judge(outcome)
             turned = _wants_another_key(outcome) and self.ways.turn_to_another()

@@ -32,14 +32,12 @@ IDLE_KEPT = 64
 class Lane:
     """One user at one host. Whoever holds `turn` may send, until the head of the answer is there; nobody else may.
 
-    `way` names how the key was shown when it was last accepted. The strictest terms of all who share it hold. Who is
-    forgotten without having left no longer counts.
+    The strictest terms of all who share it hold. Who is forgotten without having left no longer counts.
     """
 
     connections: requests.Session
     budget: Budget = field(default_factory=Budget)
     turn: RLock = field(default_factory=RLock)
-    way: str = ""
     sharers: WeakSet[Terms] = field(default_factory=WeakSet)
 
     @contextmanager

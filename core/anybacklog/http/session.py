@@ -60,18 +60,17 @@ class HttpSession:
         longest_wait: float = 900.0,
     ) -> None:
         traffic, clock = traffic or Traffic(), clock or Clock()
-        ways = Bearer(login) if login else Ways(credentials)
         self.base_url = base_url.rstrip("/")
+        home = base_origin(self.base_url, allow_plain_http=traffic.allow_plain_http)
+        ways = Bearer(login) if login else Ways(credentials, home)
         self._secrets = frozenset(secrets) - {""} | ways.secrets()
         remember(*self._secrets)
         self._headers = {"User-Agent": "anybacklog", "Accept": "application/json", **(headers or {})}
         self._bucket = bucket
         self._clock = clock
-        home = base_origin(self.base_url, allow_plain_http=traffic.allow_plain_http)
         route = route_to(home)
         self._terms = Terms(share=traffic.share, polite=traffic.polite, rates=rates or {})
         self._lane = join(home, self._secrets, clock, self._terms, ways.user)
-        ways.begin_with(self._lane.way)
         self._delivery = Delivery(
             lane=self._lane,
             home=home,
