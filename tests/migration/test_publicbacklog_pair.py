@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -60,7 +60,7 @@ def serve_backlog(trackers: ExitStack) -> ServeBacklog:
 
     def served(organization: Organization) -> tuple[Tracker, Fake]:
         fake = simulator(organization, clock=FakeClock.standing(NOON))
-        url = f"publicbacklog+{trackers.enter_context(fake.served()).url}/Website?scan_gap=10"
+        url = f"publicbacklog+{trackers.enter_context(fake.served()).url}/Website?scan_gap=5"
         return trackers.enter_context(anybacklog.connect(url, api_key=DEMO_KEY)), fake
 
     return served
@@ -253,6 +253,48 @@ def test_in_doubt_without_a_description_to_read_everything_is_held(
     assert {(each.source_key, each.held) for each in report.failures} == {("PROJ-1", True), ("PROJ-1", False)}
     fake.clock.advance(3600)
     assert len(held(fake)[0][4]) == (1 if harm is Harm.ERROR_BEFORE else 2)
+
+
+class Killed(BaseException):
+    """Nothing after this is carried out, as if the process had died."""
+
+
+def test_a_run_that_dies_at_any_commit_ends_exactly_once(
+    unharmed: tuple[Tracker, list[Any]], serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    source, wanted = unharmed
+    number, died = 0, True
+    while died:
+        target, fake = serve_backlog(empty_organization())
+        commits = died_at(source, target, fake, tmp_path / str(number), number)
+        died = len(commits) == number + 1
+        report = copied(source, target, fake, tmp_path / str(number))
+        if died and is_unacknowledged(commits[-1]):
+            assert {failure.source_key for failure in report.failures if failure.held} == {"PROJ-1"}
+        else:
+            assert (report.failures, held(fake)) == ([], wanted), commits[-1]
+        number += 1
+    assert number > 20
+
+
+def died_at(source: Tracker, target: Tracker, fake: Fake, folder: Path, number: int) -> list[str]:
+    """Run until a commit, counted from 0, and give the commits up to it: all, if there are not so many."""
+    folder.mkdir()
+    commits: list[str] = []
+
+    def watch(commit: str) -> None:
+        commits.append(commit)
+        if len(commits) > number:
+            raise Killed
+
+    with suppress(Killed):
+        copied(source, target, fake, folder, watch=watch)
+    return commits
+
+
+def is_unacknowledged(commit: str) -> bool:
+    """Tell the moments at which the first ticket may have been made and no answer was kept."""
+    return commit in ("after ledger commit: intend ticket:1:1", "before ledger commit: done ticket:1:1")
 
 
 def test_a_ledger_that_was_lost_is_rebuilt_from_marks_and_counts(
