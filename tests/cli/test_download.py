@@ -134,4 +134,4 @@ def test_one_can_be_named(url: str, attach: Attach, tmp_path: Path, call: Call) 
     assert [path.name for path in (tmp_path / "d").iterdir()] == ["b.txt"]
     missing = call("download", url, "PROJ-1", "-o", tmp_path / "d", "--name", "c.txt")
     assert (missing.code, missing.out) == (1, "")
-    assert "c.txt" in missing.err
+    assert missing.err.endswith("attachment c.txt does not exist\n")

@@ -46,7 +46,7 @@ def command(invocation: Invocation, url: str, key: str, folder: Path, name: str 
     with invocation.open(url) as tracker:
         files = [each for each in tracker.attachments(key) if name is None or each.name == name]
         if name is not None and not files:
-            raise NotFound("attachment", name)
+            raise NotFound("attachment", name, local=True)  # all were listed
         if not files:
             console.note(f"{key} has no attachments.")
             return
