@@ -14,7 +14,7 @@ import requests
 from anybacklog.backend import OAuthSpec, Traffic
 from anybacklog.config import Client
 from anybacklog.location import parse
-from anybacklog.oauth import Endpoints, endpoints_of
+from anybacklog.oauth.endpoints import Endpoints, endpoints_of
 from anybacklog_nulab.plugin import OAUTH
 from anybacklog_simulators.nulab import Nulab, Simulator, Space, empty_space, simulator
 from anybacklog_simulators.nulab.events import Application, Token

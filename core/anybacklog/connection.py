@@ -24,7 +24,8 @@ from anybacklog.config import (
 )
 from anybacklog.errors import ConfigurationError
 from anybacklog.location import Location, is_loopback, parse
-from anybacklog.oauth import Endpoints, LoginTokens, endpoints_of
+from anybacklog.oauth.endpoints import Endpoints, endpoints_of
+from anybacklog.oauth.tokens import LoginTokens
 from anybacklog.registry import Registry, load_registry
 from anybacklog.tracker import Tracker
 from anybacklog.traffic import TRAFFIC_OPTIONS, traffic_of

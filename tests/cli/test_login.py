@@ -17,7 +17,7 @@ from tests.canary import find_canary, find_in_tree, new_canary
 from tests.logins import CLIENT, Browser, LoginSpace, led_to, login_space
 
 from anybacklog.config import Logins
-from anybacklog.oauth import listening
+from anybacklog.oauth.callback import listening
 from anybacklog_simulators.nulab import DEMO_KEY
 from anybacklog_simulators.nulab.events import Application
 
@@ -235,8 +235,9 @@ def test_a_login_that_the_service_ended_is_one_sentence_with_exit_code_3(space: 
     space.revoke()
     answer = call("ls", f"{space.address}/DEMO")
     assert answer.code == 3
-    assert answer.err == (
-        f"Error: the login at {space.address} is over: invalid_grant (The refresh token is invalid);"
+    assert answer.err.count("\n") == 1
+    assert answer.err.endswith(
+        f"the login at {space.address} is over: invalid_grant (The refresh token is invalid);"
         f" log in again: anybacklog login {space.address}\n"
     )
 

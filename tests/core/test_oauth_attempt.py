@@ -20,7 +20,9 @@ from tests.logins import CLIENT, REDIRECT, LoginSpace, led_to, login_space
 from anybacklog.backend import OAuthSpec, Traffic
 from anybacklog.errors import AuthenticationError, ConfigurationError, ProtocolError, TransportError
 from anybacklog.location import parse
-from anybacklog.oauth import Attempt, Endpoints, endpoints_of, listening, listens
+from anybacklog.oauth.attempt import Attempt
+from anybacklog.oauth.callback import listening, listens
+from anybacklog.oauth.endpoints import Endpoints, endpoints_of
 from anybacklog.redact import MASK, redact
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from anybacklog.config import FoundKey, Login, Logins
 from anybacklog.connection import connect, find_target, open_target
 from anybacklog.errors import AuthenticationError, ConfigurationError, TransportError
 from anybacklog.http import HttpSession
-from anybacklog.oauth import Attempt, LoginTokens
-from anybacklog.oauth.tokens import EARLY
+from anybacklog.oauth.attempt import Attempt
+from anybacklog.oauth.tokens import EARLY, LoginTokens
 from anybacklog_simulators.nulab import Fault, Harm
 
 

@@ -1,13 +1,10 @@
 """Logging in by OAuth 2: a page in the browser, a code that comes back, tokens that are kept and renewed.
 
-The protocol is Authlib's (extra `oauth`), every request HttpSession's; where tokens are kept is told in `config`.
+    endpoints.py    where a service gives tokens, and Authlib's client of it (extra `oauth`), which sends by HttpSession
+    attempt.py      one attempt to log in: the page to open, then the tokens for what it sends back
+    callback.py     the door on this machine that the browser comes back to
+    tokens.py       the token of a kept login, renewed once for all who use it
+
+Where logins are kept is told in `config.logins`. Nothing is imported here: every connection needs the last of these
+alone, and only if somebody logged in.
 """
-
-from __future__ import annotations
-
-from anybacklog.oauth.attempt import Attempt
-from anybacklog.oauth.callback import Callback, listening, listens
-from anybacklog.oauth.endpoints import Endpoints, endpoints_of
-from anybacklog.oauth.tokens import LoginTokens
-
-__all__ = ["Attempt", "Callback", "Endpoints", "LoginTokens", "endpoints_of", "listening", "listens"]

@@ -13,7 +13,7 @@ from anybacklog.cli.everywhere import Command, Invocation
 if TYPE_CHECKING:
     from anybacklog.config import Client, Login
     from anybacklog.connection import Target
-    from anybacklog.oauth import Attempt
+    from anybacklog.oauth.attempt import Attempt
 
 EPILOG = """\b
 Examples:
@@ -62,7 +62,8 @@ def _by_browser(target: Target, client: Client, redirect_uri: str) -> Login:
     """Open the page, and wait at our own door for what it sends back."""
     import webbrowser
 
-    from anybacklog.oauth import Attempt, listening, listens
+    from anybacklog.oauth.attempt import Attempt
+    from anybacklog.oauth.callback import listening, listens
 
     if not listens(redirect_uri):
         raise click.UsageError(f"no browser comes back to this machine from {redirect_uri}; add --no-browser")
@@ -77,7 +78,7 @@ def _by_browser(target: Target, client: Client, redirect_uri: str) -> Login:
 
 def _by_paste(target: Target, client: Client, redirect_uri: str) -> Login:
     """Read what a browser anywhere else ended at."""
-    from anybacklog.oauth import Attempt
+    from anybacklog.oauth.attempt import Attempt
 
     attempt = Attempt(target.endpoints(), client, redirect_uri)
     _show(attempt)
