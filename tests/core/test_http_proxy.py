@@ -37,8 +37,8 @@ def no_proxy_yet(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def tunnel_to(target: Server) -> Action:
-    """Answer CONNECT like a proxy, and carry bytes both ways."""
+def tunnel(near: socket.socket, target: Server) -> None:
+    """Carry bytes both ways until both ends have said all."""
 
     def carry(source: socket.socket, sink: socket.socket) -> None:
         try:
@@ -47,14 +47,20 @@ def tunnel_to(target: Server) -> Action:
         except OSError:
             pass
 
+    with socket.create_connection(("127.0.0.1", target.port)) as far:
+        back = threading.Thread(target=carry, args=(far, near), daemon=True)
+        back.start()
+        carry(near, far)
+        far.shutdown(socket.SHUT_RDWR)
+        back.join(10)
+
+
+def tunnel_to(target: Server) -> Action:
+    """Answer CONNECT like a proxy."""
+
     def act(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        with socket.create_connection(("127.0.0.1", target.port)) as far:
-            back = threading.Thread(target=carry, args=(far, connection), daemon=True)
-            back.start()
-            carry(connection, far)
-            far.shutdown(socket.SHUT_RDWR)
-            back.join(10)
+        tunnel(connection, target)
         raise ConnectionAbortedError
 
     return act
@@ -235,6 +241,7 @@ def test_a_proxy_that_cannot_be_one_is_refused_by_its_variable(
     proxy: str, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
+    monkeypatch.setattr("anybacklog.http.surroundings.find_spec", lambda name: None)  # PySocks is not installed
     with pytest.raises(ConfigurationError, match=f"ALL_PROXY.*{told}") as caught:
         HttpSession("https://tracker.example")
     assert PASSWORD not in "".join(traceback.format_exception(caught.value))

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connectionpool import HTTPConnectionPool
 
 from anybacklog.http.retry import UNSENT
 
@@ -58,10 +58,6 @@ class _Pool(HTTPConnectionPool):
         conn.timeout = conn.patience
 
 
-class _SecurePool(_Pool, HTTPSConnectionPool):
-    pass
-
-
 @contextmanager
 def _noted() -> Iterator[None]:
     try:
@@ -71,23 +67,27 @@ def _noted() -> Iterator[None]:
         raise
 
 
-_POOLS = {"http": _Pool, "https": _SecurePool}
-
-
 class _Closing(HTTPAdapter):
     """Closes its sockets at once, where the library leaves that to the garbage collector; sends in larger pieces."""
 
     def init_poolmanager(self, *given: Any, **named: Any) -> None:
         super().init_poolmanager(*given, blocksize=PIECE, **named)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+        _with_our_pools(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
-        keeper = super().proxy_manager_for(proxy, blocksize=PIECE, **named)
-        keeper.pool_classes_by_scheme = _POOLS
-        return keeper
+        return _with_our_pools(super().proxy_manager_for(proxy, blocksize=PIECE, **named))
 
     def close(self) -> None:
         for keeper in (self.poolmanager, *self.proxy_manager.values()):
             for key in keeper.pools.keys():  # noqa: SIM118  # the container refuses to be iterated
                 keeper.pools[key].close()
         super().close()
+
+
+def _with_our_pools(keeper: Any) -> Any:
+    """Have the library's pools connect as ours do, those for SOCKS too."""
+    keeper.pool_classes_by_scheme = {
+        scheme: kind if issubclass(kind, _Pool) else type(kind.__name__, (_Pool, kind), {})
+        for scheme, kind in keeper.pool_classes_by_scheme.items()
+    }
+    return keeper
