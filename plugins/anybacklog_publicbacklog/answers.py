@@ -14,17 +14,23 @@ Json = dict[str, Any]
 
 def unwrapped(answer: Any, names: Collection[str], where: str, secret: str = "") -> Json:
     """Give the object that has one of `names`, at the top level or one below; ProtocolError with an excerpt else."""
-    if isinstance(answer, dict):
-        if not names or not answer.keys().isdisjoint(names):
-            return answer
-        inside = [each for each in answer.values() if isinstance(each, dict) and not each.keys().isdisjoint(names)]
-        if len(inside) == 1:
-            found: Json = inside[0]
-            return found
-    raise ProtocolError(
-        f"{where} was not answered with an object that has {' or '.join(sorted(names)) or 'anything'}, "
-        f"but with {excerpt(answer, secret)}; report it"
-    )
+    found = inside(answer, names)
+    if found is None:
+        raise ProtocolError(
+            f"{where} was not answered with an object that has {' or '.join(sorted(names))}, "
+            f"but with {excerpt(answer, secret)}; report it"
+        )
+    return found
+
+
+def inside(answer: Any, names: Collection[str]) -> Json | None:
+    """Find the object that has one of `names`, at the top level or one below; None if there is none, or several."""
+    if not isinstance(answer, dict):
+        return None
+    if not answer.keys().isdisjoint(names):
+        return answer
+    below = [each for each in answer.values() if isinstance(each, dict) and not each.keys().isdisjoint(names)]
+    return below[0] if len(below) == 1 else None
 
 
 def excerpt(answer: Any, secret: str = "") -> str:

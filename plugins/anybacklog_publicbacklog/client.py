@@ -24,7 +24,7 @@ from anybacklog.plugin import (
     ProtocolError,
     Rate,
 )  # fmt: skip
-from anybacklog_publicbacklog.answers import Json, unwrapped
+from anybacklog_publicbacklog.answers import Json, inside, unwrapped
 from anybacklog_publicbacklog.options import Options
 from anybacklog_publicbacklog.refusals import Unrouted, explain
 
@@ -125,16 +125,16 @@ class PublicBacklogClient:
             except Unrouted:
                 continue
             self.create_path = path
-            return self._object(answer, {"id"}, f"POST tickets/{path}")
+            return self._object(answer, {"id"}, f"a ticket was perhaps created, but POST tickets/{path}")
         raise ConfigurationError(
             f"nothing was created: the service has no route tickets/{' nor tickets/'.join(paths)}; check the URL"
         )
 
     def update(self, fields: Json) -> Json:
-        """Change a ticket: `PATCH update-ticket`. Of the answer only `id` is documented; there may be none at all."""
+        """Change a ticket: `PATCH update-ticket`. Of the answer only `id` is documented; what else it is, is let go."""
         with _asking_for("ticket", fields["id"]):
             answer = self.session.request("PATCH", "tickets/update-ticket", json=fields)
-        return {} if answer is None else self._object(answer, {"id"}, "PATCH tickets/update-ticket")
+        return inside(answer, {"id"}) or {}
 
     def delete(self, id: int) -> None:
         """Delete a ticket for good: `DELETE delete-ticket?id=N`."""
@@ -148,7 +148,7 @@ class PublicBacklogClient:
     def add_organization_user(self, fields: Json) -> Json:
         """Add a regular user: `POST add-organization-user`."""
         answer = self.session.request("POST", "organizationusers/add-organization-user", json=fields)
-        return {} if answer is None else self._object(answer, (), "POST add-organization-user")
+        return inside(answer, {"id", "email"}) or (answer if isinstance(answer, dict) else {})
 
     def backlog(self, **by: str | int) -> Json:
         """Read a backlog by `backlogName`, or by `backlogId` as older pages have it: `GET get-backlog`."""
