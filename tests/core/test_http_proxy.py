@@ -166,6 +166,16 @@ def test_the_password_of_a_proxy_is_not_told_by_what_the_proxy_echoes(
     assert [each for each in shown if each in str(caught.value)] == []
 
 
+def test_a_proxy_is_shown_a_wrong_password_once(
+    server: Server, connect: Callable[..., HttpSession], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:{PASSWORD}@127.0.0.1:{server.port}")
+    server.script += [server.answer(407)] * 5
+    with pytest.raises(TransportError, match="407"):
+        connect("https://tracker.example").get("a")
+    assert len(server.requests) == 1  # five in a row close an account in many a company
+
+
 def test_a_proxy_that_echoes_the_password_in_its_status_line_tells_nobody(
     server: Server, connect: Callable[..., HttpSession], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from anybacklog.redact import redact
 
 CUT_OFF = "the answer was cut off"
 LOOK = "it may have happened all the same, so look before sending it again"
+_UNKNOWN_USER = " (407 "
 _WRONG_HOST = frozenset({62, 64})
 _EXPIRED, _NOT_YET = 10, 9
 
@@ -49,8 +50,10 @@ def lost(call: Call, error: requests.RequestException | HTTPError, route: Route)
         reason, advice = _tls(tls)
         return Lost(call=call, reason=reason, advice=f"nothing was sent, {advice}", again=False)
     if early and route.proxies:
-        reason = f"the proxy that {route.proxy_named} names let nothing through{_proxy_says(found)}"
-        return Lost(call=call, reason=reason, advice="nothing was sent, try again or name another proxy")
+        said = _proxy_says(found)
+        reason = f"the proxy that {route.proxy_named} names let nothing through{said}"
+        advice = "nothing was sent, try again or name another proxy"
+        return Lost(call=call, reason=reason, advice=advice, again=not said.startswith(_UNKNOWN_USER))
     if isinstance(error, ValueError) and not any(map(_is_no_http, found)):
         reason = "its address or a header is malformed"
         return Lost(call=call, reason=reason, advice="nothing was sent, mend that first", again=False)
