@@ -282,6 +282,10 @@ def test_no_secret_is_shown_by_any_command_or_lies_outside_the_logins_file(
     url = f"{space.address}/DEMO"
     told = [call("login", url, "--redirect-uri", FREE, *loud)]
     told += [call(*command, *loud) for command in (["ls", url], ["doctor", url], ["connections"])]
+    copy, left = f"sqlite:///{tmp_path}/copy.db?project=COPY", ("--ledger", "--report", "--json-report")
+    files = [part for name in left for part in (name, tmp_path / f"{name}.out")]
+    told.append(call("migrate", url, copy, *files, "--yes", *loud))
+    assert told[-1].code == 0
     space.fake.clock.advance(3601)
     told.append(call("ls", url, *loud))
     assert [each.code for each in told[:2]] == [0, 0]
