@@ -55,6 +55,8 @@ def _calls(call: Call, url: str, folder: Path) -> Iterator[tuple[str, Answer]]:
     yield "ls", call("ls", url)
     yield "json", call("ls", url, "--format", "json", "--raw")
     yield "show", call("show", url, "A-1")
+    yield "download", call("download", url, "A-1", "-o", folder / "files")
+    yield "doctor", call("doctor", url)
     yield "migrate", call("migrate", url, target, "--ledger", folder / "ledger.db", "--yes")
 
 
@@ -62,7 +64,7 @@ def _told(answer: Answer) -> None:
     """Expect an answer as it should be, or one sentence."""
     assert answer.code in (0, 1, 3, 4), answer.err
     assert "Traceback" not in answer.err
-    assert "Unexpected" not in answer.err
+    assert "Unexpected" not in answer.err + answer.out
     if answer.code:
         progress = ("Reading: ", "Writing: ", "The target cannot")
         rest = "\n".join(line for line in answer.err.splitlines() if not line.startswith(progress))

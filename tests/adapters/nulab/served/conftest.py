@@ -40,6 +40,7 @@ class Space:
     refusals: dict[str, tuple[int, Any]] = field(default_factory=dict)
     acts: dict[str, Act] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
     shown: set[str] = field(default_factory=set)
     before_answer: Callable[[str, Query], None] = lambda path, query: None
     min_id_is_exclusive: bool = True
@@ -125,6 +126,13 @@ def serving(space: Space, tls: ssl.SSLContext | None = None) -> Iterator[int]:
             self.send_header("X-Request-Id", "r-77")
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            space.written.append(f"{self.command} {urlsplit(self.path).path.removeprefix('/api/v2/')}")
+            self.do_GET()
+
+        do_PATCH = do_DELETE = do_POST  # noqa: N815  # theirs
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
