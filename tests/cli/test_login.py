@@ -98,6 +98,13 @@ def test_the_address_that_a_browser_elsewhere_ended_at_is_pasted(space: LoginSpa
     assert (running.returncode, out) == (0, f"Logged in at {space.address} as 山田 花子 (id 1001)\n")
 
 
+def test_a_project_that_one_is_not_of_keeps_nobody_from_logging_in(
+    space: LoginSpace, browser: Browser, call: Call
+) -> None:
+    answer = call("login", f"{space.address}/STRANGE", "--redirect-uri", FREE)
+    assert (answer.code, answer.out) == (0, f"Logged in at {space.address} as 山田 花子 (id 1001)\n")
+
+
 def test_a_code_alone_is_taken_too(space: LoginSpace, call: Call) -> None:
     logged_in(space, call)
     assert Logins().has(space.address)

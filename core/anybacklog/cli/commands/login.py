@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -97,11 +98,14 @@ def _greet(target: Target, login: Login) -> None:
     """Say who that is, and what goes before the login in the look-up of keys."""
     from anybacklog.config import FoundKey, expected_place
     from anybacklog.connection import open_target
+    from anybacklog.errors import UnsupportedOperation
 
     place = f"login at {target.address}"
-    with open_target(target, FoundKey(login.access_token, place, "login")) as tracker:
-        who = tracker.myself() if tracker.capabilities.can("myself") else None
-    console.say(f"Logged in at {target.address}{f' as {who.name or who.login} (id {who.id})' if who else ''}")
+    told = f"Logged in at {target.address}"
+    with open_target(target, FoundKey(login.access_token, place, "login")) as tracker, suppress(UnsupportedOperation):
+        who = tracker.myself()
+        told += f" as {who.name or who.login} (id {who.id})"
+    console.say(told)
     first = expected_place(target.places())
     if first and not first.startswith(place):
         console.note(f"The {first} goes before the login; take it away for the login to be used.")
