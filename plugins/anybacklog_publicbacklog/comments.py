@@ -14,7 +14,6 @@ from anybacklog.plugin import (
     ValidationError,
 )  # fmt: skip
 from anybacklog_publicbacklog import convert
-from anybacklog_publicbacklog.answers import Json
 from anybacklog_publicbacklog.tickets import TicketOperations
 
 UNREAD = "the service's answers carry no comments, and it has no call that reads them"
@@ -27,14 +26,17 @@ class CommentOperations(TicketOperations):
         """Yield the comments that `get-ticket` carries, in its order; UnsupportedOperation if it carries none."""
         listed, self._listed = self._listed, None
         raw = listed.raw if listed is not None and listed.id == ticket_id else None
-        return _comments(dict(raw) if raw is not None else self._read(ticket_id))
+        held = dict(raw) if raw is not None else self._read(ticket_id)
+        if "comments" not in self._shown:
+            raise UnsupportedOperation("comments", UNREAD)
+        return convert.to_comments(held)
 
     def add_comment(self, ticket_id: str, draft: CommentDraft) -> Comment:
         """Write a comment: `comment` of `PATCH update-ticket`. One that cannot be read again gets an id of ours."""
         text = _text(draft)
-        before = _ids(self._read(ticket_id)) if "comments" in self._shown else frozenset()
+        before = {each.id for each in convert.to_comments(self._read(ticket_id))} if "comments" in self._shown else ()
         now = self._write(ticket_id, {}, {"comment": text})
-        fresh = [each for each in convert.to_comments(now) if each.id not in before] if "comments" in now else []
+        fresh = [each for each in convert.to_comments(now) if each.id not in before]
         return fresh[-1] if fresh else Comment(id=f"unread-{uuid.uuid4().hex}", body=draft.body)
 
     def change_with_comment(self, ticket_id: str, fields: TicketFields, draft: CommentDraft) -> Ticket:
@@ -42,17 +44,7 @@ class CommentOperations(TicketOperations):
         return self._ticket(self._write(ticket_id, fields, {"comment": _text(draft)}))
 
 
-def _comments(raw: Json) -> Iterator[Comment]:
-    if "comments" not in raw:
-        raise UnsupportedOperation("comments", UNREAD)
-    return convert.to_comments(raw)
-
-
 def _text(draft: CommentDraft) -> str:
     if not draft.body.source:
         raise ValidationError("a comment needs a text here; write one", field="comment", value="")
     return draft.body.source
-
-
-def _ids(raw: Json) -> frozenset[str]:
-    return frozenset(each.id for each in convert.to_comments(raw)) if "comments" in raw else frozenset()

@@ -81,7 +81,7 @@ def to_comments(raw: Json) -> Iterator[Comment]:
 
 def _comments(raw: Json) -> Iterator[Comment]:
     seen: Counter[str] = Counter()
-    held = raw.get("comments")
+    held = raw.get("comments") or []
     if not isinstance(held, list):
         raise ProtocolError(f"the comments of a ticket are no list but {excerpt(held)}; report it")
     for each in held:

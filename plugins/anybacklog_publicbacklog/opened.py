@@ -34,7 +34,7 @@ class Opened:
         self._own: dict[str, None] = {}
         """Tickets known to be of this backlog, the last ones."""
         self._shown: frozenset[str] = frozenset()
-        """The fields of the last ticket that was read."""
+        """The fields that answers to reads were seen to have; a ticket may lack what it has nothing of."""
         self._listed: Ticket | None = None
         """The ticket that was listed last: its comments are asked for next."""
         self._scan = Scan.beginning(options.scan_from, options.scan_gap)
@@ -79,7 +79,7 @@ class Opened:
     def _asked(self, id: int) -> Json:
         """Read a ticket of any backlog, and learn what answers show."""
         raw = self._client.ticket(id)
-        self._shown = frozenset(raw)
+        self._shown |= raw.keys()
         return raw
 
     def _is_own(self, raw: Json) -> bool:

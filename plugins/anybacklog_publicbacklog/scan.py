@@ -6,7 +6,6 @@ after `gap` ids in a row that name no ticket of any backlog. It can never prove 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 
@@ -56,8 +55,3 @@ class Scan:
         told += f", {self.elsewhere} of others" if self.elsewhere else ""
         highest = "no ticket at all" if self.highest is None else f"highest id {self.highest}"
         return f"{told}, {highest}, then {self.misses} misses in a row; later ids cannot be excluded"
-
-
-def ids_of(known: Iterator[int] | tuple[int, ...]) -> list[int]:
-    """Order ids that a caller knows, each once."""
-    return sorted(set(known))

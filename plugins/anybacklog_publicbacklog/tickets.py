@@ -59,6 +59,7 @@ class TicketOperations(Listing):
             body["ticketTypeId"], body["statusId"] = self._definitions.numbers(type_id, fields.get("status"))
         if not body:
             return self._read(ticket_id)
+        self._listed = None
         answer = self._client.update({"id": number("ticket", ticket_id), **body})
         if "description" in fields:
             self._formats.remember(ticket_id, fields.get("description"))

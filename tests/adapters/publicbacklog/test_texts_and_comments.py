@@ -81,6 +81,15 @@ def test_comments_are_read_where_answers_carry_them(serve: Serve) -> None:
     assert tracker.add_comment(1, "再現 🎉") == list(tracker.comments(1))[-1]
 
 
+def test_a_ticket_without_comments_may_lack_the_field_that_others_have(serve: Serve) -> None:
+    tracker, fake = serve(demo_organization(Choices(shown=list(FIELDS))))
+    tracker.ticket(1)
+    fake.service.organization.choices.shown = ["id", "title", "backlogName"]
+    tracker.ticket(4)
+    assert tracker.capabilities.can("comments")
+    assert list(tracker.comments(4)) == []
+
+
 def test_what_cannot_be_read_is_said_once_an_answer_was_seen(serve: Serve) -> None:
     tracker, _ = serve(demo_organization())
     assert {"attachments", "categories", "reporter"} == set(tracker.capabilities.unreadable)
