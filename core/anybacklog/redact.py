@@ -40,6 +40,19 @@ _BEARER = re.compile(
 )
 
 
+class Secrets(frozenset[str]):
+    """Secrets that do not show themselves where somebody prints the variables of a traceback; none is empty."""
+
+    __slots__ = ()
+
+    def __new__(cls, *several: Iterable[str]) -> Secrets:
+        """Join several collections."""
+        return super().__new__(cls, (each for secrets in several for each in secrets if each))
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} secrets>"
+
+
 def remember(*secrets: str) -> None:
     """Mask these secrets from now on in whatever this process prints, logs or raises."""
     _remembered.update(each for each in secrets if each)

@@ -192,8 +192,9 @@ def answered(base: str, location: str) -> Answer:
 def test_a_redirect_to_where_nothing_should_go_is_refused(
     base: str, location: str, plain_allowed: bool, told: str
 ) -> None:
-    with pytest.raises(ProtocolError, match=told):
-        sent_on(answered(base, location), origin_of(base), [], [], plain_allowed=plain_allowed)
+    further = sent_on(answered(base, location), origin_of(base), [], [], plain_allowed=plain_allowed)
+    assert isinstance(further, ProtocolError)
+    assert told in str(further)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +209,9 @@ def test_a_redirect_to_where_nothing_should_go_is_refused(
     ],
 )
 def test_another_scheme_host_or_port_is_foreign(base: str, location: str, foreign: str) -> None:
-    assert sent_on(answered(base, location), origin_of(base), [], [], plain_allowed=True).foreign == foreign
+    further = sent_on(answered(base, location), origin_of(base), [], [], plain_allowed=True)
+    assert isinstance(further, Call)
+    assert further.foreign == foreign
 
 
 @pytest.mark.parametrize(

@@ -55,15 +55,15 @@ class Answer:
 
 def decoded(answer: Answer, secrets: Collection[str]) -> Any:
     """Read the body as JSON. A GET must have one; a write answered with something else may have been applied."""
-    call, body = answer.call, answer.body
+    call = answer.call
     may_be_empty = call.method != "GET" or answer.status == requests.codes.no_content
-    if may_be_empty and len(body) <= LONGEST_JSON and not body.strip():
+    if may_be_empty and len(answer.body) <= LONGEST_JSON and not answer.body.strip():
         return None
-    value, wrong = _json(body)
+    value, wrong = _json(answer.body)
     if not wrong:
         return value
     # Raised out here, so that the exception does not carry the whole body.
-    told = f"{call.where} was answered with {redact(wrong, secrets)}: {excerpt(body, secrets)}"
+    told = f"{call.where} was answered with {redact(wrong, secrets)}: {excerpt(answer.body, secrets)}"
     if call.write:
         raise TransportError(f"{told}; it may have happened, so look before sending it again", maybe_applied=True)
     raise ProtocolError(f"{told}; check that the URL names the right service")

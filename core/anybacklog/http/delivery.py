@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from os import getpid
 
 from anybacklog.backend import Traffic
-from anybacklog.errors import AnyBacklogError, ConfigurationError
+from anybacklog.errors import AnyBacklogError, ConfigurationError, ProtocolError
 from anybacklog.http.answer import Answer
 from anybacklog.http.call import Call
 from anybacklog.http.clock import Clock
@@ -23,6 +23,7 @@ from anybacklog.http.refusal import Explain, refused
 from anybacklog.http.retry import PASSING, TOO_MANY_REQUESTS, Retry
 from anybacklog.http.surroundings import Route, route_to
 from anybacklog.http.trouble import Lost
+from anybacklog.redact import Secrets
 
 _log = logging.getLogger("anybacklog.http")
 _UNAUTHORIZED = 401
@@ -94,8 +95,13 @@ class Delivery:
             outcome = self._send_abroad(call) if call.foreign else self._send_home(call)
             if isinstance(outcome, Lost) or not is_sent_on(outcome):
                 return outcome
-            secrets = {*self.secrets, *self.ways.secrets()}
-            call = sent_on(outcome, self.home, secrets, self.ways.params(), plain_allowed=self.traffic.allow_plain_http)
+            secrets = Secrets(self.secrets, self.ways.secrets())
+            further = sent_on(
+                outcome, self.home, secrets, self.ways.params(), plain_allowed=self.traffic.allow_plain_http
+            )
+            if isinstance(further, ProtocolError):
+                raise further
+            call = further
             _log.info("%s", call.where if call.foreign else f"{call.where} is sent on within the service")
 
     def _send_home(self, call: Call) -> Answer | Lost:

@@ -26,27 +26,27 @@ def is_sent_on(answer: Answer) -> bool:
 
 def sent_on(
     answer: Answer, home: Origin, secrets: Collection[str], key_params: Collection[str], *, plain_allowed: bool
-) -> Call:
-    """Give the read that a redirect asks for; ProtocolError where it must not be made.
+) -> Call | ProtocolError:
+    """Give the read that a redirect asks for; else the error, to be raised where no variable holds the address.
 
     Within the service's own origin it bears the credentials. To any other it bears none, neither headers nor
     parameters, and it is not charged to the budget; nor is what follows it, should it lead back.
     """
     call = answer.call
     if call.redirects == MOST_REDIRECTS:
-        raise _refused(call, f"more than {MOST_REDIRECTS} times, perhaps in a circle; report it to the service")
+        return _refused(call, f"more than {MOST_REDIRECTS} times, perhaps in a circle; report it to the service")
     found = _target(call.url, answer.headers.get("Location", ""))
     if found is None:
-        raise _refused(call, "to no address; report it to the service")
+        return _refused(call, "to no address; report it to the service")
     url, target = found
     if target == home and not call.foreign:
         return replace(call, url=_without(url, key_params), params=[], redirects=call.redirects + 1)
     if holds(url, secrets):
-        raise _refused(call, "to another host with the key in the address; name that host in the URL if it is right")
+        return _refused(call, "to another host with the key in the address; name that host in the URL if it is right")
     if target.scheme == "http" and not _may_be_plain(target, home, allowed=plain_allowed):
-        raise _refused(call, f"to {target} over plain http, which anybody could read or alter; report it")
+        return _refused(call, f"to {target} over plain http, which anybody could read or alter; report it")
     if target.is_loopback and not home.is_loopback:
-        raise _refused(call, f"to {target}, which is this machine; report it to the service")
+        return _refused(call, f"to {target}, which is this machine; report it to the service")
     return replace(
         call,
         url=url,

@@ -21,7 +21,7 @@ from anybacklog.http.retry import Retry
 from anybacklog.http.spelling import below, headers_fit, json_body, pairs, verb
 from anybacklog.http.surroundings import route_to
 from anybacklog.http.upload import ANYTHING, Form, measured
-from anybacklog.redact import redact_url, remember
+from anybacklog.redact import Secrets, redact_url, remember
 
 
 def _one_bucket(method: str, path: str) -> str:  # noqa: ARG001  # the shape every such function has
@@ -60,10 +60,11 @@ class HttpSession:
         longest_wait: float = 900.0,
     ) -> None:
         traffic, clock = traffic or Traffic(), clock or Clock()
-        self.base_url = base_url.rstrip("/")
+        self.base_url, self._secrets = base_url.rstrip("/"), Secrets(secrets)
+        del secrets  # in a traceback this variable would show them
         home = base_origin(self.base_url, allow_plain_http=traffic.allow_plain_http)
         ways = Bearer(login) if login else Ways(credentials, home)
-        self._secrets = frozenset(secrets) - {""} | ways.secrets()
+        self._secrets = Secrets(self._secrets, ways.secrets())
         remember(*self._secrets)
         self._headers = {"User-Agent": "anybacklog", "Accept": "application/json", **(headers or {})}
         self._bucket = bucket
