@@ -64,15 +64,15 @@ def test_a_configuration_file_that_cannot_be_read_stops_the_command(
 
 
 PLANS = {
-    "no TOML": (b'[mapping.users]\n"hanako" = = "a"', "(at line 2, column 12)"),
+    "no TOML": (b'[mapping.users]\n"hanako" = = "a"', "line 2: not valid TOML: Invalid value"),
     "nested too deep": (b"a = " + b"[" * 100_000, "nested too deep"),
     "not UTF-8": (b'[mapping.users]\n"\xff" = "a"', "not valid TOML"),
-    "an unknown table": (b"[colours]\nred = 1", "unknown key 'colours'"),
-    "an unknown mapping": (b"[mapping.colours]\nred = 'blue'", "unknown key mapping.colours; there is users"),
-    "no table": (b"mapping = 5", "mapping must be a table"),
-    "a mapping that is none": (b"[mapping]\nusers = 'x'", "mapping.users must be a table"),
-    "a number for a word": (b"[mapping.users]\na = 5", "mapping.users.a must be a word"),
-    "several at once": (b"[mapping]\nusers = 5\ncolours = 5\n[x]", "unknown key mapping.colours"),
+    "an unknown table": (b"[colours]\nred = 1", "line 1: colours: unknown key; there is format"),
+    "an unknown mapping": (b"[mapping.colours]\nred = 'blue'", "line 1: mapping.colours: unknown key; there is users"),
+    "no table": (b"mapping = 5", "line 1: mapping: must be a table"),
+    "a mapping that is none": (b"[mapping]\nusers = 'x'", "line 2: mapping.users: must be a table"),
+    "a number for a word": (b"[mapping.users]\na = 5", "line 2: mapping.users.a: must be a word"),
+    "several at once": (b"[mapping]\nusers = 5\ncolours = 5\n[x]", "of words; line 3: mapping.colours: unknown key"),
 }
 
 
@@ -107,7 +107,7 @@ def test_a_plan_with_words_that_nobody_knows_is_refused_before_a_ticket_is_writt
     (folder / "plan.toml").write_bytes(b"[mapping.users]\nnobody = 'noone'")
     code, out, err = _migrate(call, folder, "--plan", folder / "plan.toml")
     assert (code, out) == (2, "")
-    assert "the source has no 'nobody'; mapping.users: the target has no 'noone'" in _refusal(err)
+    assert "line 2: mapping.users.nobody: the target has no 'noone'" in _refusal(err)
     assert call("ls", f"sqlite:///{folder}/target.db?project=PROJ", "--format", "json").out in ("[]\n", "")
 
 

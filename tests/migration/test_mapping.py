@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
-from anybacklog.migration.mapping import Match, map_all, to_make
+from anybacklog.migration.mapping import Match, Pick, map_all, to_make
 from anybacklog.model import CustomField, Named, Status, TicketType, User
 
 NOTHING: frozenset[MetadataKind] = frozenset()
@@ -82,6 +82,7 @@ def test_a_field_is_given_the_options_it_lacks() -> None:
 
 def test_a_plan_and_a_plugin_come_before_every_rule() -> None:
     one, other = User(id="8", name="花子", login="hanako"), User(id="9", name="X", login="x")
-    chosen = map_all({"users": [HANAKO]}, {"users": [one, other]}, NOTHING, chosen={"users": {"hanako": "x"}})
+    picks: dict[MetadataKind, dict[str, Pick]] = {"users": {HANAKO.id: Pick(said="x", target=other)}}
+    chosen = map_all({"users": [HANAKO]}, {"users": [one, other]}, NOTHING, picks=picks)
     plugged = map_all({"users": [HANAKO]}, {"users": [one, other]}, NOTHING, map_user=lambda _user, there: there[1])
     assert chosen.of("users", HANAKO) == plugged.of("users", HANAKO) == other

@@ -1,80 +1,194 @@
-"""A plan file: a person's choices of who and what stands for whom, in TOML.
-
-[mapping.users]        # source word = target word; users by e-mail, login, name or id
-"hanako" = "hanako.sato@example.com"
-[mapping.statuses]
-"処理中" = "In progress"
-"""
+"""What a plan says: who and what stands for whom, in words of both ends, and what these words name there. Pure."""
 
 from __future__ import annotations
 
-import os
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, TypeAlias
 
-from anybacklog.abilities import METADATA_KINDS, MetadataKind
+from anybacklog.abilities import MetadataKind
 from anybacklog.errors import ConfigurationError
-from anybacklog.migration.mapping import words_of
+from anybacklog.migration.mapping import MappingTable, MapUser, Nouns, Pick, map_all
+from anybacklog.migration.planning import History
+from anybacklog.migration.words import Words
+from anybacklog.model import CustomField, Status, StatusCategory
+
+Said: TypeAlias = str | Mapping[str, str]
+"""A word of the target; `""`: nothing; `{"create": NAME}`: to be made there under this name."""
+Key: TypeAlias = tuple[str, ...]
+Picks: TypeAlias = dict[MetadataKind, dict[str, Pick]]
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
-    """What a plan file says; empty: everything is matched by name."""
+class Problem:
+    """Something wrong with a plan: at which key, in which line (None: unknown), in words."""
 
-    mapping: Mapping[MetadataKind, Mapping[str, str]] = field(default_factory=dict)
+    key: Key
+    said: str
+    line: int | None = None
 
-    def check(self, source: Mapping[MetadataKind, Sequence[Any]], target: Mapping[MetadataKind, Sequence[Any]]) -> None:
-        """Refuse words that neither end knows, all at once."""
-        problems = [
-            problem
-            for kind, pairs in self.mapping.items()
-            for word, there in pairs.items()
-            for problem in (
-                _unknown(kind, word, source.get(kind, ()), "source"),
-                _unknown(kind, there, target.get(kind, ()), "target"),
-            )
-            if problem
-        ]
-        if problems:
-            raise ConfigurationError(f"the plan cannot be followed: {'; '.join(problems)}")
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line else ""
+        return f"{where}{shown_key(self.key)}{': ' if self.key else ''}{self.said}"
 
 
-def read_choices(path: str | os.PathLike[str]) -> Choices:
-    """Read a plan file; every problem is named at once, with its key."""
-    held = _parsed(path)
-    mapping = held.get("mapping", {})
-    problems = [f"unknown key {key!r}" for key in held if key != "mapping"]
-    if not isinstance(mapping, dict):
-        raise ConfigurationError(f"the plan {path} is invalid: mapping must be a table")
-    for kind, pairs in mapping.items():
-        if kind not in METADATA_KINDS:
-            problems.append(f"unknown key mapping.{kind}; there is {', '.join(METADATA_KINDS)}")
-        elif not isinstance(pairs, dict):
-            problems.append(f"mapping.{kind} must be a table of words")
-        else:
-            problems += [
-                f"mapping.{kind}.{word} must be a word" for word, there in pairs.items() if not isinstance(there, str)
-            ]
+def shown_key(key: Key) -> str:
+    """Write a key as a person would."""
+    return ".".join(part if part.replace("_", "").isalnum() and part.isascii() else f'"{part}"' for part in key)
+
+
+def refuse(plan: str, problems: Sequence[Problem]) -> None:
+    """Raise ConfigurationError with all problems of a plan, in the order of its lines."""
     if problems:
-        raise ConfigurationError(f"the plan {path} is invalid: {'; '.join(problems)}")
-    return Choices(mapping)
+        ordered = sorted(problems, key=lambda problem: problem.line or 0)
+        raise ConfigurationError(f"the plan {plan} cannot be followed: {'; '.join(map(str, ordered))}")
 
 
-def _parsed(path: str | os.PathLike[str]) -> dict[str, Any]:
-    try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"the plan {path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"the plan {path} is not valid TOML: {error}") from error
-    except RecursionError:
-        raise ConfigurationError(f"the plan {path} is not valid TOML: it is nested too deep") from None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a plan says; empty: everything is matched by name. `options` are those of custom fields, by field.
+
+    `lines` tells where each key stands in the file `plan`.
+    """
+
+    mapping: Mapping[MetadataKind, Mapping[str, Said]] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, Said]] = field(default_factory=dict)
+    history: History = "native"
+    marks: bool = True
+    plan: str = ""
+    lines: Mapping[Key, int] = field(default_factory=dict)
+
+    @classmethod
+    def remembered(cls, settings: Mapping[str, Any]) -> Choices:
+        """Read what a ledger keeps of the last plan it was given."""
+        return cls(
+            mapping=settings.get("mapping", {}),
+            options=settings.get("options", {}),
+            history=settings.get("history", "native"),
+        )
+
+    def to_remember(self) -> dict[str, Any]:
+        """Give what a ledger keeps of it, as JSON."""
+        return {
+            "mapping": {kind: dict(words) for kind, words in self.mapping.items()},
+            "options": {field: dict(words) for field, words in self.options.items()},
+            "history": self.history,
+        }
+
+    def at(self, key: Key, said: str) -> Problem:
+        """Name a problem with its line."""
+        return Problem(key, said, self.lines.get(key))
 
 
-def _unknown(kind: str, word: str, nouns: Sequence[Any], end: str) -> str | None:
-    if any(word in words_of(noun) for noun in nouns):
-        return None
-    return f"mapping.{kind}: the {end} has no {word!r}"
+def map_chosen(
+    choices: Choices,
+    source: Nouns,
+    target: Nouns,
+    creatable: frozenset[MetadataKind],
+    *,
+    made: Mapping[MetadataKind, Mapping[str, str]],
+    map_user: MapUser,
+    new_statuses: frozenset[StatusCategory],
+) -> MappingTable:
+    """Match every noun of the source as the plan says, else by the rules.
+
+    ConfigurationError names everything in the plan that neither end knows, or the target cannot do.
+    """
+    picks, problems = picks_of(choices, source, target, creatable, new_statuses)
+    options, more = options_of(choices, source)
+    mapping = map_all(
+        source, target, creatable, made=made, picks=picks, options=options, map_user=map_user, new_statuses=new_statuses
+    )
+    refuse(choices.plan, [*problems, *more, *option_problems(choices, source, mapping)])
+    return mapping
+
+
+def picks_of(
+    choices: Choices,
+    source: Nouns,
+    target: Nouns,
+    creatable: frozenset[MetadataKind],
+    new_statuses: frozenset[StatusCategory],
+) -> tuple[Picks, list[Problem]]:
+    """Find what the words of a plan name at both ends, by kind and source id, and all that is wrong with them."""
+    picks: Picks = {}
+    problems: list[Problem] = []
+    for kind, pairs in choices.mapping.items():
+        ours, theirs = Words(source.get(kind, ())), Words(target.get(kind, ()))
+        makes = new_statuses if kind == "statuses" else None
+        for word, said in pairs.items():
+            noun = _only(word, ours, "source")
+            pick = _pick(said, theirs)
+            wrong = [each for each in (noun, pick) if isinstance(each, str)]
+            if isinstance(pick, Pick) and not isinstance(noun, str):
+                wrong += _unfit(noun, pick, kind, makes if kind in creatable else frozenset())
+                if noun.id in picks.get(kind, {}):
+                    wrong.append("said before, by another word")
+                picks.setdefault(kind, {})[noun.id] = pick
+            problems += [choices.at(("mapping", kind, word), each) for each in wrong]
+    return picks, problems
+
+
+def options_of(choices: Choices, source: Nouns) -> tuple[dict[str, dict[str, str | None]], list[Problem]]:
+    """Find what stands for the options of custom fields, by the source field's id: option -> name there, or None."""
+    found: dict[str, dict[str, str | None]] = {}
+    problems: list[Problem] = []
+    fields = Words(source.get("custom_fields", ()))
+    for word, pairs in choices.options.items():
+        held = _only(word, fields, "source")
+        if isinstance(held, str):
+            problems.append(choices.at(("options", word), held))
+        else:
+            found[held.id] = {
+                one: said["create"] if isinstance(said, Mapping) else said or None for one, said in pairs.items()
+            }
+    return found, problems
+
+
+def option_problems(choices: Choices, source: Nouns, mapping: MappingTable) -> Iterator[Problem]:
+    """Yield what is wrong with the options of fields that are there already: words that the target's does not have."""
+    fields = Words(source.get("custom_fields", ()))
+    for word, pairs in choices.options.items():
+        for held in fields.named(word)[:1]:
+            match = mapping.match("custom_fields", held)
+            if match is None or match.target is None:
+                continue
+            there = [option.name for option in match.target.options]
+            for one, said in pairs.items():
+                if isinstance(said, str) and said and said not in there:
+                    yield choices.at(("options", word, one), f"there is no option {said!r} there{_near(said, there)}")
+
+
+def _only(word: str, words: Words, end: str) -> Any:
+    """Give the one thing that a word names, or say what is wrong."""
+    found = words.named(word)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        return f"the {end} has no {word!r}{_near(word, words.known())}"
+    ids = ", ".join(f"id:{noun.id}" for noun in found)
+    return f"the {end} has several {word!r}; name one of {ids}"
+
+
+def _pick(said: Said, theirs: Words) -> Pick | str:
+    if isinstance(said, Mapping):
+        return Pick(said=said["create"], create=said["create"])
+    if not said:
+        return Pick(said="")
+    found = _only(said, theirs, "target")
+    return found if isinstance(found, str) else Pick(said=said, target=found)
+
+
+def _unfit(noun: Any, pick: Pick, kind: str, makes: frozenset[StatusCategory] | None) -> Iterator[str]:
+    """Say what the kinds of things rule out: a field of another type, a word that cannot be made."""
+    if isinstance(noun, CustomField) and pick.target is not None and pick.target.type != noun.type:
+        yield f"the custom field {pick.target.name!r} is a {pick.target.type} field there, not {noun.type}"
+    if pick.create is not None and makes is not None and (not isinstance(noun, Status) or noun.category not in makes):
+        what = f"statuses that are {noun.category}" if isinstance(noun, Status) and makes else kind.replace("_", " ")
+        yield f"the target cannot create {what}"
+
+
+def _near(word: str, known: Sequence[str]) -> str:
+    near = get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

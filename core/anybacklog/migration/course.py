@@ -7,8 +7,8 @@ from typing import Any
 
 from anybacklog.abilities import METADATA_KINDS, NATIVE_FIELDS, Answer, MetadataKind
 from anybacklog.errors import NotFound
-from anybacklog.migration.choices import Choices
-from anybacklog.migration.mapping import MappingTable, map_all
+from anybacklog.migration.choices import Choices, map_chosen
+from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.planning import Course
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.texts import Heading, Writing
@@ -34,17 +34,16 @@ def plan_course(
     if mapping is None:
         there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(target, kind) for kind in METADATA_KINDS}
         creatable = frozenset(kind for kind in METADATA_KINDS if kind in can.creatable)
-        choices.check(words, there)
-        mapping = map_all(
+        mapping = map_chosen(
+            choices,
             words,
             there,
             creatable,
             made=made,
-            chosen=choices.mapping,
             map_user=plugged.map_user,
             new_statuses=can.new_statuses,
         )
-    native = natives(target)
+    native = natives(target) - ({"comments.changes"} if choices.history == "text" else set())
     return Course(
         source=identity,
         mapping=mapping,
@@ -59,6 +58,7 @@ def plan_course(
             comment=_heading(native, marks, "comments.external_id", "comments.author", "comments.created_at"),
         ),
         marks=marks,
+        history=choices.history,
         transform=plugged.transform if plugged.transforms else None,
         after_creation=can.after_creation,
         suited=_suited(target) if can.status_types else {},

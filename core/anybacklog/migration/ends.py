@@ -67,7 +67,7 @@ def settings_for(pair: Pair, target: Tracker, choices: Choices, *, marks: bool, 
     settings = dict(pair.settings)
     if "marks" not in settings or pair.untouched():
         settings |= {"marks": marks, "newest": None if rebuild else newest_id(target), "newest_key": newest_key(target)}
-    return settings | {"mapping": {kind: dict(words) for kind, words in choices.mapping.items()}}
+    return settings | choices.to_remember()
 
 
 def newest_key(target: Tracker) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from anybacklog.errors import ConfigurationError, MigrationError, NotFound
 from anybacklog.migration.apply import Applier, prepare
-from anybacklog.migration.choices import Choices, read_choices
+from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import answers, natives, plan_course
 from anybacklog.migration.ends import is_absent, ledger_path, refuse_absent, settings_for, snapshot_folder
@@ -21,6 +21,7 @@ from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_file import refuse_foreign
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket, plan_ties
+from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import Questions
 from anybacklog.migration.rebuilding import already_copied, before_all_copies, rebuild
@@ -71,7 +72,7 @@ def migrate(
     these keys, `sample="worst"` to the ten tickets with the most text and files. `confirm` is asked about what will
     be lost before the first write. `watch` is told of every ledger commit. Raises MigrationError when refused.
     """
-    choices = read_choices(plan) if plan is not None else None
+    choices = read_plan(plan) if plan is not None else None
     if ledger is not None:
         refuse_foreign(Path(ledger))  # before a target is made for nothing
     refuse_absent(source)
@@ -84,7 +85,8 @@ def migrate(
         book = open_files.enter_context(Ledger(path, watch=watch))
         identity = "a target that does not exist yet" if dry_run and is_absent(target) else target.identity()
         pair = book.pair(source.identity(), identity)
-        choices = choices or Choices(pair.settings.get("mapping", {}))
+        choices = choices or Choices.remembered(pair.settings)
+        marks = marks and choices.marks
         settings = settings_for(pair, target, choices, marks=marks, rebuild=rebuild_ledger)
         going = _Going(source, target, pair, settings, choices, Plugged(load_registry(plugins)), run, book.path)
         if bool(settings["marks"]) != marks:

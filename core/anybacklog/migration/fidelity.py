@@ -10,11 +10,19 @@ from typing import Any
 
 from anybacklog.abilities import Answer, Limits, MetadataKind
 from anybacklog.migration.mapping import Noun
-from anybacklog.migration.planning import Bundle, Course, is_remark, is_withheld, plan_ticket, withheld_files
+from anybacklog.migration.planning import (
+    Bundle,
+    Course,
+    is_left_out,
+    is_remark,
+    is_withheld,
+    plan_ticket,
+    withheld_files,
+)
 from anybacklog.migration.report import Counted, Fidelity, Level
 from anybacklog.migration.seen import Ties
 from anybacklog.migration.texts import Heading
-from anybacklog.model import Attachment, Comment, Named, Text, Ticket
+from anybacklog.model import Attachment, Comment, CustomFieldValue, Named, Text, Ticket
 from anybacklog.steps import AddComment, CreateTicket, Step
 
 _PLAIN = (
@@ -146,7 +154,16 @@ class Weighing:
                 yield name, "lost", f"a ticket there has at most {room}, and so the first ones go with it"
         for field_value in ticket.custom_fields:
             if field_value.value not in (None, "", ()):
-                yield self._noun("custom_fields", "custom_fields", field_value, f"custom_fields.{field_value.name}")
+                yield self._custom(field_value, f"custom_fields.{field_value.name}")
+
+    def _custom(self, held: CustomFieldValue, shown: str) -> tuple[str, Level, str]:
+        row = self._noun("custom_fields", "custom_fields", held, shown)
+        there = self.course.mapping.value(held)
+        if row[1] == "lost" or there == held.value:
+            return row
+        if there in (None, ()):
+            return shown, "lost", "the plan says that nothing stands for this option"
+        return shown, "emulated", "the plan says which option stands for it"
 
     def _kept_files(self, bundle: Bundle) -> list[Attachment]:
         withheld = withheld_files(bundle, self.course)
@@ -168,6 +185,9 @@ class Weighing:
                 yield self._held("attachments.created_at")
 
     def _of_comment(self, comment: Comment) -> Iterator[tuple[str, Level, str]]:
+        if is_left_out(comment, self.course):
+            yield "history", "lost", "the plan leaves out entries of changes only"
+            return
         if is_withheld(comment, self.course):
             yield "comments.private", "lost", "a private comment is not copied where it would become public"
             return
@@ -245,6 +265,8 @@ class Weighing:
 
     def _history(self, name: str) -> tuple[str, Level, str]:
         answer = self.answer("comments.changes")
+        if self.course.history == "text":
+            answer = Answer(yes=False, reason="the plan says text")
         if answer:
             return name, "native", answer.reason
         held = self.answer("comments")

@@ -5,21 +5,41 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
-from anybacklog.model import STATUS_CATEGORIES, CustomField, Named, Status, StatusCategory, User
+from anybacklog.model import (
+    STATUS_CATEGORIES,
+    CustomField,
+    CustomFieldValue,
+    FieldValue,
+    Named,
+    Status,
+    StatusCategory,
+    User,
+)
 
 Noun: TypeAlias = Named | User
 Nouns: TypeAlias = Mapping[MetadataKind, Sequence[Any]]
 MapUser: TypeAlias = Callable[[User, Sequence[User]], User | None]
+Confidence: TypeAlias = Literal["certain", "likely", "guess", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """What a plan says of one noun: what stands for it, or the name to create it under; neither: nothing does."""
+
+    said: str
+    target: Any = None
+    create: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """One noun of the source and what stands for it.
 
-    `target` None: nothing does, unless `create` says it will be made.
+    `target` None: nothing does, unless `create` says it will be made. `options` are those of a custom field that are
+    called otherwise there: option -> name, or None where nothing stands for it.
     """
 
     source: Any
@@ -27,6 +47,13 @@ class Match:
     reason: str
     create: bool = False
     noun: Any = None
+    sure: Confidence = "certain"
+    options: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def confidence(self) -> Confidence:
+        """Say how sure it is."""
+        return "none" if self.target is None and not self.create else self.sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +70,15 @@ class MappingTable:
     def match(self, kind: MetadataKind, noun: Noun | None) -> Match | None:
         """Give the match of one of the source's nouns."""
         return self.matches.get(kind, {}).get(noun.id) if noun is not None else None
+
+    def value(self, held: CustomFieldValue) -> FieldValue:
+        """Give a custom field's value in the words of the target's options."""
+        match = self.match("custom_fields", held)
+        options = match.options if match else {}
+        if isinstance(held.value, tuple):
+            there = (options.get(each, each) for each in held.value)
+            return tuple(option for option in there if option is not None)
+        return options.get(held.value, held.value) if isinstance(held.value, str) else held.value
 
     def to_create(self) -> Iterable[tuple[MetadataKind, Match]]:
         """Name what has to be made in the target first."""
@@ -67,13 +103,15 @@ def map_all(
     creatable: frozenset[MetadataKind],
     *,
     made: Mapping[MetadataKind, Mapping[str, str]] | None = None,
-    chosen: Mapping[MetadataKind, Mapping[str, str]] | None = None,
+    picks: Mapping[MetadataKind, Mapping[str, Pick]] | None = None,
+    options: Mapping[str, Mapping[str, str | None]] | None = None,
     map_user: MapUser | None = None,
     new_statuses: frozenset[StatusCategory] = frozenset(STATUS_CATEGORIES),
 ) -> MappingTable:
-    """Match every noun of the source; `chosen` are a plan's own words, by kind: source word -> target word.
+    """Match every noun of the source; `picks` is what a plan says of them, by kind and source id.
 
-    `new_statuses` are the categories that a status made in the target can be of.
+    `options` is what it says of the options of custom fields, by the field's source id. `new_statuses` are the
+    categories that a status made in the target can be of.
     """
     matches: dict[MetadataKind, dict[str, Match]] = {}
     for kind in METADATA_KINDS:
@@ -83,7 +121,8 @@ def map_all(
             there=target.get(kind, ()),
             can_create=kind in creatable,
             made=(made or {}).get(kind, {}),
-            picks=(chosen or {}).get(kind, {}),
+            picks=(picks or {}).get(kind, {}),
+            options=options or {},
             shared_names=frozenset(name for name, count in Counter(noun.name for noun in ours).items() if count > 1),
             map_user=map_user,
             new_statuses=new_statuses,
@@ -106,13 +145,6 @@ def _one_each(matches: Mapping[str, Match]) -> dict[str, Match]:
     return found
 
 
-def words_of(noun: Noun) -> tuple[str, ...]:
-    """Name the words a person may call a noun by, the surest first."""
-    if isinstance(noun, User):
-        return tuple(word for word in (noun.email, noun.login, noun.name, noun.id) if word)
-    return (noun.name, noun.id)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _End:
     """One kind of the target's nouns, and what has been said about it before any rule is asked."""
@@ -121,7 +153,8 @@ class _End:
     there: Sequence[Any]
     can_create: bool
     made: Mapping[str, str]
-    picks: Mapping[str, str]
+    picks: Mapping[str, Pick]
+    options: Mapping[str, Mapping[str, str | None]]
     shared_names: frozenset[str]
     map_user: MapUser | None
     new_statuses: frozenset[StatusCategory]
@@ -132,23 +165,51 @@ class _End:
             shared = not isinstance(noun, User) and noun.name in self.shared_names
             why = "will be created, with its id: another there has the same name" if shared else "will be created"
             made = replace(noun, name=own_name(noun, self.shared_names)) if isinstance(noun, Named) else noun
-            return Match(source=noun, target=None, reason=why, create=True, noun=made)
+            return self.creation(noun, made, why)
         return Match(source=noun, target=None, reason=reason)
+
+    def creation(self, noun: Noun, made: Any, reason: str) -> Match:
+        """Say that `made` will be created for a noun; a field with its options in the target's words."""
+        if not isinstance(made, CustomField):
+            return Match(source=noun, target=None, reason=reason, create=True, noun=made)
+        options = self.options.get(noun.id, {})
+        made = replace(made, options=_missing_options(made, (), options))
+        return Match(source=noun, target=None, reason=reason, create=True, noun=made, options=options)
+
+    def known(self, noun: Noun) -> Any:
+        """Find what this migration has made of a noun."""
+        return next((each for each in self.there if each.id == self.made.get(noun.id)), None)
 
 
 def _match(noun: Any, end: _End) -> Match:
     if isinstance(noun, Status) and noun.category not in end.new_statuses:
         end = replace(end, can_create=False)
-    picked = next((end.picks[word] for word in words_of(noun) if word in end.picks), None)
-    if picked is not None:
-        found = next((each for each in end.there if picked in words_of(each)), None)
-        return Match(source=noun, target=found, reason=f"the plan says {picked!r}")
-    known = next((each for each in end.there if each.id == end.made.get(noun.id)), None)
+    pick = end.picks.get(noun.id)
+    if pick is not None:
+        return _match_pick(noun, pick, end)
+    known = end.known(noun)
     if isinstance(noun, CustomField):
         return _match_field(noun, end)
     if known is not None:
         return Match(source=noun, target=known, reason="created by this migration")
     return _match_user(noun, end) if isinstance(noun, User) else _match_name(noun, end)
+
+
+def _match_pick(noun: Any, pick: Pick, end: _End) -> Match:
+    if pick.create is None and pick.target is None:
+        return Match(source=noun, target=None, reason="the plan says that nothing stands for it")
+    reason = f"the plan says {pick.said!r}"
+    target = pick.target
+    if pick.create is not None:
+        same = (each for each in end.there if each.name == pick.create)
+        target = end.known(noun) or next(same, None)
+        if target is None:
+            return end.creation(noun, replace(noun, name=pick.create), "the plan says to create it")
+    return (
+        _with_options(noun, target, end, reason)
+        if isinstance(noun, CustomField)
+        else Match(source=noun, target=target, reason=reason)
+    )
 
 
 def own_name(noun: Named, shared_names: frozenset[str]) -> str:
@@ -164,7 +225,8 @@ def _match_name(noun: Named, end: _End) -> Match:
     if isinstance(noun, Status) and not end.can_create:
         near = next((each for each in end.there if each.category == noun.category), None)
         if near is not None:
-            return Match(source=noun, target=near, reason=f"no status of that name; {near.name} is {noun.category} too")
+            reason = f"no status of that name; {near.name} is {noun.category} too"
+            return Match(source=noun, target=near, reason=reason, sure="guess")
     return end.missing(noun, f"the target has no {noun.name!r} among its {end.kind.replace('_', ' ')}")
 
 
@@ -172,15 +234,19 @@ def _match_user(user: User, end: _End) -> Match:
     picked = end.map_user(user, end.there) if end.map_user else None
     if picked is not None:
         return Match(source=user, target=picked, reason="a plugin says so")
-    rules: tuple[tuple[str, Callable[[User], str | None]], ...] = (
-        ("same e-mail address", lambda each: each.email.casefold() if each.email else None),
-        ("same login", lambda each: each.login),
-        ("same name, and nobody else has it", lambda each: None if user.name in end.shared_names else each.name),
+    rules: tuple[tuple[str, Confidence, Callable[[User], str | None]], ...] = (
+        ("same e-mail address", "certain", lambda each: each.email.casefold() if each.email else None),
+        ("same login", "likely", lambda each: each.login),
+        (
+            "same name, and nobody else has it",
+            "guess",
+            lambda each: None if user.name in end.shared_names else each.name,
+        ),
     )
-    for reason, word in rules:
+    for reason, sure, word in rules:
         found = [each for each in end.there if word(user) is not None and word(each) == word(user)]
         if len(found) == 1 and not _contradicts(user, found[0]):
-            return Match(source=user, target=found[0], reason=reason)
+            return Match(source=user, target=found[0], reason=reason, sure=sure)
     return end.missing(user, "nobody there has this e-mail address, login or name of their own")
 
 
@@ -202,19 +268,31 @@ def _match_field(field_: CustomField, end: _End) -> Match:
         return Match(source=field_, target=None, reason=f"the custom field {wanted!r} {trouble}")
     if same is None:
         return end.missing(field_, f"the custom field {wanted!r} does not exist there")
-    missing = _missing_options(field_, same)
-    if missing and end.can_create:
-        return Match(source=field_, target=same, reason=f"will be given {len(missing)} more options", create=True)
-    return Match(source=field_, target=same, reason="same name and type")
+    return _with_options(field_, same, end, "same name and type")
 
 
-def _missing_options(wanted: CustomField, there: CustomField) -> tuple[Named, ...]:
-    names = {option.name for option in there.options}
-    return tuple(option for option in wanted.options if option.name not in names)
+def _with_options(field_: CustomField, there: CustomField, end: _End, reason: str) -> Match:
+    """Match a field, and say which options it will be given there."""
+    options = end.options.get(field_.id, {})
+    missing = _missing_options(field_, there.options, options)
+    if not missing or not end.can_create:
+        return Match(source=field_, target=there, reason=reason, options=options)
+    why = f"will be given {len(missing)} more options"
+    return Match(source=field_, target=there, reason=why, create=True, options=options)
+
+
+def _missing_options(
+    wanted: CustomField, there: Iterable[Named], called: Mapping[str, str | None]
+) -> tuple[Named, ...]:
+    """Name the options that a field lacks there; `called` says what stands for some of them."""
+    names = {option.name for option in there}
+    wished = [replace(each, name=name) for each in wanted.options if (name := called.get(each.name, each.name))]
+    return tuple({option.name: option for option in reversed(wished) if option.name not in names}.values())[::-1]
 
 
 def to_make(match: Match) -> Any:
     """Describe what has to be made: the source's noun, or the target's field with the options it lacks."""
     if isinstance(match.source, CustomField) and match.target is not None:
-        return replace(match.target, options=match.target.options + _missing_options(match.source, match.target))
+        more = _missing_options(match.source, match.target.options, match.options)
+        return replace(match.target, options=match.target.options + more)
     return match.noun if match.noun is not None else match.source

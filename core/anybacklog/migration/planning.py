@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from anybacklog.abilities import Limits, MetadataKind
 from anybacklog.migration.mapping import MappingTable, Noun
@@ -27,6 +27,8 @@ from anybacklog.steps import (
 
 HEADER_ROOM = 1_000
 """What is kept free above a continuation for its header line."""
+History: TypeAlias = Literal["native", "text", "lost"]
+"""What becomes of entries of changes only: the target's own history where it has one, text, or nothing."""
 Transform: TypeAlias = Callable[[TicketDraft, Ticket], TicketDraft]
 
 
@@ -47,6 +49,7 @@ class Course:
     native: Callable[[str], bool]
     writing: Writing
     marks: bool = True
+    history: History = "native"
     transform: Transform | None = None
     after_creation: Collection[str] = ()
     suited: Mapping[tuple[str, str], Noun] = field(default_factory=dict)
@@ -233,8 +236,13 @@ def is_remark(comment: Comment) -> bool:
 
 
 def is_withheld(comment: Comment, course: Course) -> bool:
-    """Tell a private comment that the target could not keep private."""
-    return comment.private and not course.native("comments.private")
+    """Tell a private comment that the target could not keep private, and history that the plan leaves out."""
+    return is_left_out(comment, course) or (comment.private and not course.native("comments.private"))
+
+
+def is_left_out(comment: Comment, course: Course) -> bool:
+    """Tell an entry of changes only that the plan leaves out."""
+    return course.history == "lost" and not is_remark(comment)
 
 
 def withheld_files(bundle: Bundle, course: Course) -> set[str]:
@@ -286,7 +294,8 @@ def _many(course: Course, kind: MetadataKind, nouns: Iterable[Noun]) -> tuple[An
 
 
 def _custom(course: Course, ticket: Ticket) -> Iterator[tuple[CustomFieldValue, CustomField]]:
-    for value in ticket.custom_fields:
-        found = course.mapping.of("custom_fields", value)
+    for held in ticket.custom_fields:
+        found = course.mapping.of("custom_fields", held)
+        value = replace(held, value=course.mapping.value(held))
         if found is not None and value.value not in (None, "", ()):
             yield value, found

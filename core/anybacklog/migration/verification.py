@@ -56,7 +56,7 @@ def verify(
             raise ConfigurationError(f"the ledger {path} does not know this source and target; it knows {known}")
         pair = book.pair(*ends)
         words = read_words(source, Snapshot(snapshot_folder(book.path, pair)).header())
-        choices = Choices(pair.settings.get("mapping", {}))
+        choices = Choices.remembered(pair.settings)
         marks = bool(pair.settings.get("marks", True))
         course = plan_course(
             ends[0], words, target, choices, Plugged(load_registry(plugins)), marks=marks, made=pair.made()

@@ -1,0 +1,86 @@
+"""A plan file -> what it says; everything that is wrong with it is named at once, with line and key."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from anybacklog.abilities import METADATA_KINDS
+from anybacklog.errors import ConfigurationError
+from anybacklog.migration.choices import Choices, Key, Problem, refuse
+from anybacklog.migration.planning import History
+from anybacklog.migration.plans.positions import parse
+
+FORMAT = 1
+HISTORIES: tuple[str, ...] = get_args(History)
+_TOP = ("format", "marks", "history", "mapping", "options")
+
+
+def read_plan(path: str | os.PathLike[str]) -> Choices:
+    """Read a plan file. ConfigurationError names all its problems."""
+    return choices_in(read_text(path), str(path))
+
+
+def read_text(path: str | os.PathLike[str]) -> str:
+    """Read a plan file as UTF-8; editors that begin it with a byte order mark are forgiven."""
+    try:
+        return Path(path).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError(f"the plan {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            f"the plan {path} is not valid TOML: byte {error.start + 1} is not UTF-8; save it as UTF-8"
+        ) from error
+
+
+def choices_in(text: str, name: str) -> Choices:
+    """Give what the text of a plan says; `name` is what to call it."""
+    held, lines, problems = parse(text)
+    refuse(name, [*problems, *(Problem(key, said, lines.get(key)) for key, said in _problems(held))])
+    return Choices(
+        mapping=held.get("mapping", {}),
+        options=held.get("options", {}),
+        history=held.get("history", "native"),
+        marks=held.get("marks", True),
+        plan=name,
+        lines=lines,
+    )
+
+
+def _problems(held: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
+    for name, value in held.items():
+        if name not in _TOP:
+            yield (name,), f"unknown key; there is {', '.join(_TOP)}"
+        elif name == "format" and value != FORMAT:
+            yield (name,), f"this anybacklog knows format {FORMAT} alone; plan again with it"
+        elif name == "marks" and not isinstance(value, bool):
+            yield (name,), "must be true or false"
+        elif name == "history" and value not in HISTORIES:
+            yield (name,), f"must be one of {', '.join(HISTORIES)}"
+    yield from _tables(held, "mapping", METADATA_KINDS)
+    yield from _tables(held, "options", None)
+
+
+def _tables(held: Mapping[str, Any], name: str, known: tuple[str, ...] | None) -> Iterator[tuple[Key, str]]:
+    tables = held.get(name, {})
+    if not isinstance(tables, dict):
+        yield (name,), "must be a table"
+        return
+    for kind, pairs in tables.items():
+        if known is not None and kind not in known:
+            yield (name, kind), f"unknown key; there is {', '.join(known)}"
+        elif not isinstance(pairs, dict):
+            yield (name, kind), "must be a table of words"
+        else:
+            yield from (((name, kind, word), trouble) for word, said in pairs.items() if (trouble := _trouble(said)))
+
+
+def _trouble(said: Any) -> str | None:
+    """Say what is wrong with the right side of a line."""
+    if isinstance(said, str):
+        return None
+    if isinstance(said, dict) and list(said) == ["create"] and isinstance(said["create"], str) and said["create"]:
+        return None
+    return 'must be a word of the target, "" for nothing, or { create = "NAME" }'
