@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from anybacklog.errors import ConfigurationError, TransportError
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.ledger_tables import FIND_BY_TARGET, FIND_ITEM, FIND_STEP
 from anybacklog.model import TicketId
 from anybacklog.steps import Item
 
@@ -247,3 +252,14 @@ def test_a_name_with_a_question_mark_is_a_name_like_any_other(tmp_path: Path) ->
     with Ledger(path) as book:
         book.pair("a", "b")
     assert {each.name for each in tmp_path.iterdir()} == {path.name, f"{path.name}.lock"}
+
+
+@pytest.mark.parametrize("query", [FIND_STEP, FIND_ITEM, FIND_BY_TARGET], ids=["a step", "an item", "a ticket's items"])
+def test_what_is_asked_for_every_item_is_found_without_reading_the_whole_pair(
+    path: Path, pair: Pair, query: sa.Select[Any]
+) -> None:
+    asked = str(query.compile(dialect=sqlite_dialect()))
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute(f"EXPLAIN QUERY PLAN {asked}", ["x"] * asked.count("?"))
+        (way,) = [row[3] for row in found]
+    assert re.search(r"\(.*=\? AND .*=\?", way), way

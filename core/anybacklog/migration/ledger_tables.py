@@ -38,7 +38,7 @@ ITEMS = sa.Table(
     sa.Column("target_ticket", sa.Text, nullable=False),
     sa.Column("target_id", sa.Text, nullable=False),
     sa.Column("target_key", sa.Text),
-    sa.Index("item_by_target", "pair", "target_ticket", "kind", "target_id"),
+    sa.Index("item_by_target", "target_ticket"),  # begun with `pair` it would not be used: the key begins so, too
     sqlite_with_rowid=False,
 )
 
