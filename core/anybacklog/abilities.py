@@ -43,8 +43,8 @@ class Answer:
 class Limits:
     """The largest values a backend takes, and two that must not be shorter; `None` where no limit is known.
 
-    Lengths in Unicode code points, sizes in bytes, the rest in items. `reasons` says for each limit where it comes
-    from.
+    Lengths in Unicode code points, sizes in bytes, the rest in items; of two `ticket_levels` one is for parents.
+    `reasons` says for each limit where it comes from.
     """
 
     title_length: int | None = None
@@ -55,6 +55,7 @@ class Limits:
     attachment_size: int | None = None
     attachments_per_ticket: int | None = None
     assignees_per_ticket: int | None = None
+    ticket_levels: int | None = None
     statuses_per_project: int | None = None
     page_size: int | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)

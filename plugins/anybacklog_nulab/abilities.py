@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from anybacklog.plugin import Abilities, Answer, Limits, Listing, Settle, natively
@@ -60,6 +61,7 @@ LIMITS = Limits(
         "description_length": "measured: 100,000 characters pass, more are refused (observed 2025)",
         "comment_length": "the space answers 'no longer than 50,000' (observed 2025)",
         "assignees_per_ticket": "assigneeId is one person (add-issue)",
+        "ticket_levels": "an issue and its subtasks, and a third where grandchildIssueEnabled is set (get-project)",
         "statuses_per_project": "4 of Nulab's own and 8 more (add-status)",
         "page_size": "count is 1 to 100 (get-issue-list)",
     },
@@ -90,12 +92,13 @@ def abilities_of(project: Mapping[str, Any] | None) -> Abilities:
     """Give the abilities of a project as it was read: its text format, and whether issues have a parent."""
     text_format = "markdown" if project is None else to_format(project["text_formatting_rule"])
     flat = project is not None and project["subtasking_enabled"] is False
+    levels = 3 if project is not None and project["grandchild_issue_enabled"] else 2
     return Abilities(
         text_format=text_format,
         text_formats=frozenset({text_format}),
         native=NATIVE | {"parent": _NO_SUBTASKS} if flat else NATIVE,
         listing=LISTING,
-        limits=LIMITS,
+        limits=replace(LIMITS, ticket_levels=levels),
         comments_move_updated_at=Answer(
             yes=False, reason="a plain comment leaves an issue's `updated` as it was (observed 2015)"
         ),

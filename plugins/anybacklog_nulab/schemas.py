@@ -69,6 +69,7 @@ class ProjectSchema(WireSchema):
     name = fields.String(required=True)
     text_formatting_rule = fields.String(**OPTIONAL)
     subtasking_enabled = fields.Boolean(**OPTIONAL)
+    grandchild_issue_enabled = fields.Boolean(**OPTIONAL)
 
 
 class AttachmentSchema(WireSchema):

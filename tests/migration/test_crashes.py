@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 
 import anybacklog
 from anybacklog import Tracker
+from anybacklog.abilities import Abilities
 from anybacklog.location import parse
 from anybacklog.migration import migrate, verify
 from anybacklog.store.sqlite import SqliteBackend
@@ -39,9 +41,13 @@ class Boundaries:
 
 
 class WatchedTarget(SqliteBackend):
-    """The SQLite tracker, telling of every write before and after it."""
+    """The SQLite tracker, telling of every write before and after it; a status it takes only by a second one."""
 
     watch: Boundaries
+
+    @property
+    def abilities(self) -> Abilities:
+        return replace(super().abilities, after_creation=frozenset({"status", "resolution"}))
 
 
 def _watched(name: str) -> Callable[..., Any]:

@@ -192,16 +192,11 @@ class _Going:
         self.report.notes.append(f"the ledger was rebuilt: {found} items of this source are in the target")
 
     def _course(self, header: Header, mapping: MappingTable | None = None) -> Course:
-        return plan_course(
-            header.identity,
-            header.words,
-            self.target,
-            self.choices,
-            self.plugged,
-            marks=self.marks,
-            made=self.pair.made(),
-            mapping=mapping,
-        )
+        course = plan_course(
+            header.identity, header.words, self.target, self.choices, self.plugged,
+            marks=self.marks, made=self.pair.made(), mapping=mapping,
+        )  # fmt: skip
+        return replace(course, tops=frozenset(self.settings.get("tops", ())))
 
     def _bundles(self) -> Iterator[Bundle]:
         for bundle in self.snapshot.bundles():
@@ -218,6 +213,8 @@ class _Going:
                     draft_of(bundle.ticket, course)  # what a plugin refuses, it refuses before the first write
             if not self.run.only:
                 weighing.outside()
+            known = self.settings.get("tops", ()) if self.run.only else ()
+            self.settings["tops"] = sorted({*known, *weighing.too_deep()})
         self.report.fidelity = weighing.rows(header.unreadable)
         for kind in COUNTED:
             self.report.counts[kind].planned = weighing.planned[kind]

@@ -10,16 +10,9 @@ from typing import Any
 
 from anybacklog.abilities import Answer, Limits, MetadataKind
 from anybacklog.migration.mapping import Noun
-from anybacklog.migration.planning import (
-    Bundle,
-    Course,
-    is_left_out,
-    is_remark,
-    is_withheld,
-    plan_ticket,
-    withheld_files,
-)
+from anybacklog.migration.planning import Bundle, Course, plan_ticket
 from anybacklog.migration.report import Counted, Fidelity, Level
+from anybacklog.migration.riding import is_left_out, is_remark, is_withheld, withheld_files
 from anybacklog.migration.seen import Ties
 from anybacklog.migration.texts import Heading
 from anybacklog.model import Attachment, Comment, CustomFieldValue, Named, Text, Ticket
@@ -83,6 +76,15 @@ class Weighing:
             self._rows[name, "native", answer.reason] -= count
             self._rows[name, "lost", "its other end is not in the source project"] += count
             self.planned["links"] -= count * (name == "links")
+
+    def too_deep(self) -> list[str]:
+        """Turn parents that would make too many levels into losses, once all is weighed; names whose they are."""
+        levels = self.limits.ticket_levels
+        found = self.ties.too_deep(levels) if levels is not None and self.course.native("parent") else []
+        self._rows[self._held("parent")] -= len(found)
+        reason = f"there are {levels} levels of tickets there, and its parent is on the last"
+        self._rows["parent", "lost", reason] += len(found)
+        return found
 
     def rows(self, unreadable: Mapping[str, str]) -> list[Fidelity]:
         """Give a row per field, level and reason, what is lost first.

@@ -10,6 +10,7 @@ from anybacklog.abilities import Limits, MetadataKind
 from anybacklog.migration.mapping import MappingTable, Noun
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.pieces import length, split
+from anybacklog.migration.riding import files, is_remark, is_withheld, rides, riding, withheld_files
 from anybacklog.migration.texts import Writing, changes_as_text, headed
 from anybacklog.model import Attachment, Comment, CustomField, CustomFieldValue, Text, Ticket, TicketDraft, User
 from anybacklog.steps import (
@@ -55,6 +56,11 @@ class Course:
     suited: Mapping[tuple[str, str], Noun] = field(default_factory=dict)
     never_empty: Collection[str] = ()
     limits: Limits = field(default_factory=Limits)
+    tops: Collection[str] = ()
+
+    def parent(self, ticket: Ticket) -> str | None:
+        """Give a ticket's parent, unless the target has no level left for it."""
+        return None if ticket.id in self.tops else ticket.parent
 
     def cut(self, text: Text, room: int | None) -> tuple[Text, list[Text]]:
         """Cut a text that has no room: its first piece, and those that go on in comments. HTML cannot be cut."""
@@ -75,12 +81,13 @@ def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
     draft, rest = _cut_draft(ticket, course)
     later = _later(draft, course)
     later_empty: dict[str, Any] = dict.fromkeys(later)
-    yield CreateTicket(item=item, draft=replace(draft, **later_empty), parent=ticket.parent, mark=str(mark))
+    parent = course.parent(ticket)
+    yield CreateTicket(item=item, draft=replace(draft, **later_empty), parent=parent, mark=str(mark))
     if later:
         later |= {"updated_at": draft.updated_at} if draft.updated_at is not None else {}
         yield SetState(item=_item("state", ticket.id, ticket), changes=later)
     if course.native("attachments"):
-        elsewhere = _riding(bundle, course) | withheld_files(bundle, course)
+        elsewhere = riding(bundle, course) | withheld_files(bundle, course)
         for attachment in ticket.attachments:
             if attachment.id not in elsewhere:
                 upload = _upload(attachment, ticket, course)
@@ -94,9 +101,10 @@ def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
 
 def plan_ties(ticket: Ticket, course: Course) -> Iterator[SetParent | AddLink]:
     """Yield what ties the ticket to others, to be written when all tickets exist."""
-    if ticket.parent is not None and course.native("parent"):
+    parent = course.parent(ticket)
+    if parent is not None and course.native("parent"):
         updated_at = ticket.updated_at if course.native("updated_at") else None
-        yield SetParent(item=_item("parent", ticket.id, ticket), parent=ticket.parent, updated_at=updated_at)
+        yield SetParent(item=_item("parent", ticket.id, ticket), parent=parent, updated_at=updated_at)
     if course.native("links"):
         for link in ticket.links:
             yield AddLink(item=_item("link", link.id, ticket), kind=link.kind, other=link.target)
@@ -183,7 +191,7 @@ def _held(draft: TicketDraft, course: Course) -> TicketDraft:
 
 
 def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> Iterator[AddComment]:
-    files = _files(comment, ticket) if _rides(course) else ()
+    attached = files(comment, ticket) if rides(course) else ()
     kind: ItemKind = "comment" if is_remark(comment) else "history"
     mark = Mark(course.source, ticket.key, "comment", comment.id)
     changes = comment.changes if course.native("comments.changes") else ()
@@ -200,7 +208,7 @@ def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> Iterator[A
         updated_at=comment.updated_at if course.native("comments.updated_at") else None,
         changes=changes,
         private=comment.private and course.native("comments.private"),
-        uploads=tuple(_upload(attachment, ticket, course) for attachment in files),
+        uploads=tuple(_upload(attachment, ticket, course) for attachment in attached),
         mark=str(mark),
     )
     yield from _follow_ups(rest, comment, ticket, course)
@@ -228,43 +236,6 @@ def _follow_ups(pieces: Iterable[Text], start: Comment, ticket: Ticket, course: 
             uploads=(),
             mark=str(mark),
         )
-
-
-def is_remark(comment: Comment) -> bool:
-    """Tell an entry with text or files from one of changes only."""
-    return bool(comment.body.source or comment.attachments or not comment.changes)
-
-
-def is_withheld(comment: Comment, course: Course) -> bool:
-    """Tell a private comment that the target could not keep private, and history that the plan leaves out."""
-    return is_left_out(comment, course) or (comment.private and not course.native("comments.private"))
-
-
-def is_left_out(comment: Comment, course: Course) -> bool:
-    """Tell an entry of changes only that the plan leaves out."""
-    return course.history == "lost" and not is_remark(comment)
-
-
-def withheld_files(bundle: Bundle, course: Course) -> set[str]:
-    """Name the files of private comments that the target could not keep private: they stay behind with them."""
-    withheld = [comment for comment in bundle.comments if is_withheld(comment, course)]
-    return {each.id for comment in withheld for each in comment.attachments}
-
-
-def _riding(bundle: Bundle, course: Course) -> set[str]:
-    """Name the files that travel with a comment."""
-    kept = [comment for comment in bundle.comments if not is_withheld(comment, course)] if _rides(course) else []
-    return {each.id for comment in kept for each in _files(comment, bundle.ticket)}
-
-
-def _rides(course: Course) -> bool:
-    return course.native("comments.attachments") and course.native("comments")
-
-
-def _files(comment: Comment, ticket: Ticket) -> tuple[Attachment, ...]:
-    """Name the comment's files that still exist, as the ticket describes them."""
-    there = {attachment.id: attachment for attachment in ticket.attachments}
-    return tuple(there[attachment.id] for attachment in comment.attachments if attachment.id in there)
 
 
 def _upload(attachment: Attachment, ticket: Ticket, course: Course) -> Upload:

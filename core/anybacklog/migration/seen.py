@@ -40,17 +40,35 @@ class Ties(_OnDisk):
     schema = """
         CREATE TABLE ticket (id TEXT PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE link (id TEXT PRIMARY KEY) WITHOUT ROWID;
-        CREATE TABLE tie (field TEXT, other TEXT);
+        CREATE TABLE tie (ticket TEXT, field TEXT, other TEXT);
+        CREATE INDEX children ON tie (other) WHERE field = 'parent';
     """
 
     def add(self, ticket_id: str, ties: list[tuple[str, str]]) -> None:
         """Remember a ticket and its ties, each with its field and the id of its other end."""
         self._database.execute("INSERT OR IGNORE INTO ticket VALUES (?)", (ticket_id,))
-        self._database.executemany("INSERT INTO tie VALUES (?, ?)", ties)
+        self._database.executemany("INSERT INTO tie VALUES (?, ?, ?)", [(ticket_id, *tie) for tie in ties])
 
     def new_links(self, ids: set[str]) -> int:
         """Remember links by their ids, which both ends show; gives how many are new."""
         return self._database.executemany("INSERT OR IGNORE INTO link VALUES (?)", [(each,) for each in ids]).rowcount
+
+    def too_deep(self, levels: int) -> list[str]:
+        """Name the tickets that have to begin at the top again where only so many levels are to be had."""
+        found = self._database.execute(
+            """
+            WITH RECURSIVE placed (id, level) AS (
+                SELECT id, 0 FROM ticket WHERE id NOT IN (
+                    SELECT ticket FROM tie WHERE field = 'parent' AND other IN (SELECT id FROM ticket)
+                )
+                UNION ALL
+                SELECT tie.ticket, level + 1 FROM placed JOIN tie ON tie.other = placed.id AND tie.field = 'parent'
+            )
+            SELECT id FROM placed WHERE level > 0 AND level % ? = 0
+            """,
+            (levels,),
+        )
+        return sorted(row[0] for row in found)
 
     def outside(self) -> list[tuple[str, int]]:
         """Count, by field, the ties to what is no ticket met."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from anybacklog.migration.course import plan_course
 from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_rows import Landed
-from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket, withheld_files
+from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import digest
 from anybacklog.migration.rebuilding import marks_in, owner_of
 from anybacklog.migration.report import Difference, Progress, Verification
+from anybacklog.migration.riding import withheld_files
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot, read_bundles, read_words
 from anybacklog.model import Attachment, Comment, Link, Ticket, TicketId
@@ -61,6 +62,7 @@ def verify(
         course = plan_course(
             ends[0], words, target, choices, Plugged(load_registry(plugins)), marks=marks, made=pair.made()
         )
+        course = replace(course, tops=frozenset(pair.settings.get("tops", ())))
         verifier = _Verifier(source, target, pair, course, frozenset(pair.settings.get("lost", ())))
         verifier.run(progress or (lambda _: None))
         return verifier.result
@@ -163,7 +165,7 @@ class _Verifier:
             return None
 
     def _ties(self, ticket: Ticket, there: Ticket) -> None:
-        if self.course.native("parent") and self._landed_id(ticket.parent) != there.parent:
+        if self.course.native("parent") and self._landed_id(self.course.parent(ticket)) != there.parent:
             self._say(ticket.key, there.key, "ticket", ticket.id, "parent", ticket.parent, there.parent)
         if not self.course.native("links"):
             return
