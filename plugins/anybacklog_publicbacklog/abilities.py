@@ -73,6 +73,12 @@ _PERHAPS_READ: Mapping[str, tuple[str, str]] = {
 }
 """Field -> its name in an answer, and what it means that it is not there."""
 
+_ONE = {"requests": 1}
+COSTS = {
+    **dict.fromkeys(("create_ticket", "update_ticket", "ticket"), _ONE),
+    "add_comment": {"requests": 2},  # the description is read, then written with its count of comments
+}
+
 
 def abilities_of(shown: frozenset[str], scan: Scan, status_types: Mapping[str, str]) -> Abilities:
     """Give the abilities, with what answers were seen to show (nothing: none was seen) and where a scan ended."""
@@ -82,6 +88,7 @@ def abilities_of(shown: frozenset[str], scan: Scan, status_types: Mapping[str, s
         text_format="plain",
         text_formats=frozenset({"plain", "html"}),
         native=NATIVE,
+        costs=COSTS,
         listing=Listing(
             how="scan",
             complete=False,

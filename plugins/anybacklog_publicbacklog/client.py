@@ -33,8 +33,10 @@ POLITE = 300
 """Requests a minute to a service that documents no limit."""
 CREATE_PATHS = ("save-ticket", "create-ticket")
 READ_VERBS = ("GET", "POST")
-TICKET = frozenset({"id", "title", "description", "statusId"})
-NAMED = frozenset({"id", "name"})
+TICKET = frozenset({"id", "ticketId", "title", "description", "statusId"})
+ID = frozenset({"id", "ticketId"})
+BACKLOG = frozenset({"id", "name", "backlogId", "backlogName"})
+ORGANIZATION = frozenset({"id", "name", "organizationId", "organizationName"})
 
 
 def open_client(connection: Connection, options: Options, default_host: str) -> PublicBacklogClient:
@@ -104,7 +106,7 @@ class PublicBacklogClient:
                 self.read_verb = verb
                 raise NotFound("ticket", id) from None
             self.read_verb = verb
-            return self._object(answer, TICKET, f"{verb} tickets/get-ticket")
+            return _with_id(self._object(answer, TICKET, f"{verb} tickets/get-ticket"), id)
         raise self._unread(id, unrouted)
 
     def _unread(self, id: int, unrouted: Mapping[str, int]) -> NotFound | ProtocolError:
@@ -125,7 +127,8 @@ class PublicBacklogClient:
             except Unrouted:
                 continue
             self.create_path = path
-            return self._object(answer, {"id"}, f"a ticket was perhaps created, but POST tickets/{path}")
+            made = self._object(answer, ID, f"a ticket was perhaps created, but POST tickets/{path}")
+            return _with_id(made, made.get("ticketId"))
         raise ConfigurationError(
             f"nothing was created: the service has no route tickets/{' nor tickets/'.join(paths)}; check the URL"
         )
@@ -134,7 +137,8 @@ class PublicBacklogClient:
         """Change a ticket: `PATCH update-ticket`. Of the answer only `id` is documented; what else it is, is let go."""
         with _asking_for("ticket", fields["id"]):
             answer = self.session.request("PATCH", "tickets/update-ticket", json=fields)
-        return inside(answer, {"id"}) or {}
+        found = inside(answer, ID)
+        return {} if found is None else _with_id(found, fields["id"])
 
     def delete(self, id: int) -> None:
         """Delete a ticket for good: `DELETE delete-ticket?id=N`."""
@@ -143,7 +147,7 @@ class PublicBacklogClient:
 
     def organization(self) -> Json:
         """Read the organization that owns the key: `GET get-organization`."""
-        return self._object(self.session.get("organizations/get-organization"), NAMED, "GET get-organization")
+        return self._object(self.session.get("organizations/get-organization"), ORGANIZATION, "GET get-organization")
 
     def add_organization_user(self, fields: Json) -> Json:
         """Add a regular user: `POST add-organization-user`."""
@@ -154,7 +158,12 @@ class PublicBacklogClient:
         """Read a backlog by `backlogName`, or by `backlogId` as older pages have it: `GET get-backlog`."""
         with _asking_for("project", *by.values()):
             answer = self.session.get("backlogs/get-backlog", by)
-        return self._object(answer, NAMED, "GET get-backlog")
+        return self._object(answer, BACKLOG, "GET get-backlog")
 
     def _object(self, answer: Any, names: Any, where: str) -> Json:
         return unwrapped(answer, names, where, self._key)
+
+
+def _with_id(raw: Json, id: object) -> Json:
+    """Give a ticket under the id it was asked by, where its answer leaves that out."""
+    return raw if raw.get("id") is not None else {**raw, "id": id}

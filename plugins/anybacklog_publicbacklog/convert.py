@@ -20,7 +20,7 @@ from anybacklog.plugin import (
 )  # fmt: skip
 from anybacklog_publicbacklog.answers import Json, excerpt
 from anybacklog_publicbacklog.definitions import Definitions
-from anybacklog_publicbacklog.schemas import NAMED, TICKET, Moment
+from anybacklog_publicbacklog.schemas import TICKET, Moment
 from anybacklog_publicbacklog.texts import Formats, format_of, to_source
 
 _BODIES = ("comment", "text", "body", "content", "message")
@@ -49,9 +49,16 @@ def to_ticket(raw: Json, definitions: Definitions, formats: Formats) -> Ticket:
 
 def to_project(raw: Json, asked: str) -> Project:
     """Make a project of a backlog; what the answer leaves out is taken from what was asked for."""
-    found = NAMED.load(raw)
-    name = found["name"] or asked
-    return Project(id=_word(found["id"]) or f"name:{name}", key=name, name=name, raw=raw)
+    known, told = id_and_name(raw, "backlog")
+    name = told or asked
+    return Project(id=known or f"name:{name}", key=name, name=name, raw=raw)
+
+
+def id_and_name(raw: Json, kind: str) -> tuple[str | None, str | None]:
+    """Read what a thing is called: `id` and `name`, or `backlogId` and `backlogName` of a backlog; else None."""
+    ids = (_word(raw.get(key)) for key in ("id", f"{kind}Id"))
+    names = (_name(raw.get(key)) for key in ("name", f"{kind}Name"))
+    return next(filter(None, ids), None), next(filter(None, names), None)
 
 
 def backlog_of(raw: Json) -> tuple[str | None, str | None]:

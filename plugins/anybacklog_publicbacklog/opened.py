@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from anybacklog.plugin import ConfigurationError, Location, NotFound, Project, Ticket, ValidationError
 from anybacklog_publicbacklog import convert
@@ -12,7 +11,6 @@ from anybacklog_publicbacklog.client import PublicBacklogClient
 from anybacklog_publicbacklog.definitions import Definitions
 from anybacklog_publicbacklog.options import Options
 from anybacklog_publicbacklog.scan import Scan
-from anybacklog_publicbacklog.schemas import NAMED
 from anybacklog_publicbacklog.texts import REMEMBERED, Formats
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
@@ -99,8 +97,8 @@ class Opened:
         """Name the organization: by its id, or its name where there is none."""
         if self._organization is None:
             self._organization = self._client.organization()
-        found: Any = NAMED.load(self._organization)
-        return str(found["id"] or f"name:{found['name']}")
+        known, name = convert.id_and_name(self._organization, "organization")
+        return known or f"name:{name}"
 
 
 def number(kind: str, id: str) -> int:

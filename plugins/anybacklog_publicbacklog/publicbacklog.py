@@ -10,7 +10,6 @@ from anybacklog.plugin import Project, ValidationError
 from anybacklog_publicbacklog import convert
 from anybacklog_publicbacklog.client import PublicBacklogClient
 from anybacklog_publicbacklog.scan import Scan
-from anybacklog_publicbacklog.schemas import NAMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +36,8 @@ class PublicBacklog:
     def organization(self) -> Organization:
         """Read the organization that owns the key: `GET get-organization`."""
         raw = self._client.organization()
-        found = NAMED.load(raw)
-        return Organization(id=None if found["id"] is None else str(found["id"]), name=found["name"], raw=raw)
+        known, name = convert.id_and_name(raw, "organization")
+        return Organization(id=known, name=name, raw=raw)
 
     def add_organization_user(self, email: str, first_name: str, last_name: str | None = None) -> Mapping[str, Any]:
         """Add a regular user, never an admin: `POST add-organization-user`; gives the service's answer."""

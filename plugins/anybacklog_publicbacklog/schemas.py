@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from marshmallow import fields
 
 from anybacklog.plugin import WireSchema
 
+_DIGITS = re.compile(r"[0-9]{1,18}")
 OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 
 
@@ -33,29 +35,41 @@ class Moment(fields.Field[datetime]):
         return self.quick(value)
 
 
+class Whole(fields.Field[int]):
+    """A whole number, also one in quotes; else None, and `raw` has it."""
+
+    def quick(self, value: Any) -> int | None:
+        """Read a number of up to 18 digits."""
+        text = "" if isinstance(value, bool) else str(value)
+        return int(text) if _DIGITS.fullmatch(text) else None
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002  # theirs
+        return self.quick(value)
+
+
+class Word(fields.Field[str]):
+    """A text; what is none is None, and `raw` has it."""
+
+    def quick(self, value: Any) -> str | None:
+        """Take a text as it is."""
+        return value if isinstance(value, str) else None
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002  # theirs
+        return self.quick(value)
+
+
 class TicketSchema(WireSchema):
-    """One ticket. Of its backlog an answer shows the name, the id, both or nothing."""
+    """One ticket; the client sees to it that it has an id."""
 
     id = fields.Integer(required=True)
-    title = fields.String(**OPTIONAL)
-    description = fields.String(**OPTIONAL)
-    status_id = fields.Integer(**OPTIONAL)
-    ticket_type_id = fields.Integer(**OPTIONAL)
+    title = Word(**OPTIONAL)
+    description = Word(**OPTIONAL)
+    status_id = Whole(**OPTIONAL)
+    ticket_type_id = Whole(**OPTIONAL)
     status = fields.Raw(**OPTIONAL)
     ticket_type = fields.Raw(**OPTIONAL)
-    backlog_name = fields.String(**OPTIONAL)
-    backlog_id = fields.Raw(**OPTIONAL)
     created_at = Moment(**OPTIONAL)
     updated_at = Moment(**OPTIONAL)
-    comments = fields.Raw(**OPTIONAL)
-
-
-class NamedSchema(WireSchema):
-    """A backlog, or the organization."""
-
-    id = fields.Raw(**OPTIONAL)
-    name = fields.String(**OPTIONAL)
 
 
 TICKET = TicketSchema()
-NAMED = NamedSchema()

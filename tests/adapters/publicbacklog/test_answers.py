@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from anybacklog.plugin import ProtocolError
 from anybacklog_publicbacklog.answers import EXCERPT, unwrapped
-from anybacklog_publicbacklog.convert import backlog_of, to_comments, to_ticket
+from anybacklog_publicbacklog.convert import backlog_of, to_comments, to_project, to_ticket
 from anybacklog_publicbacklog.definitions import Definitions
 from anybacklog_publicbacklog.options import Options
 from anybacklog_publicbacklog.refusals import names
@@ -46,6 +46,20 @@ def test_an_excerpt_is_short_and_masks_the_key() -> None:
         unwrapped(["the-key" * 100], {"id"}, "GET get-ticket", "the-key")
     assert "the-key" not in str(raised.value)
     assert len(str(raised.value)) < EXCERPT + 150
+
+
+def test_what_is_missing_or_of_another_kind_is_none_and_stays_in_raw() -> None:
+    raw = {"id": "7", "title": None, "statusId": "4", "ticketTypeId": [1], "description": 5, "createdAt": "yesterday"}
+    ticket = read(raw)
+    assert (ticket.id, ticket.title, ticket.type, ticket.description, ticket.created_at) == ("7", "", None, None, None)
+    assert ticket.status is not None
+    assert (ticket.status.name, ticket.raw) == ("Done", raw)
+
+
+@pytest.mark.parametrize("raw", [{"id": 3, "name": "Website"}, {"backlogId": "3", "backlogName": "Website"}])
+def test_a_backlog_is_read_however_its_fields_are_called(raw: dict[str, Any]) -> None:
+    assert (to_project(raw, "x").id, to_project(raw, "x").key) == ("3", "Website")
+    assert to_project({}, "Website").id == "name:Website"
 
 
 @given(
