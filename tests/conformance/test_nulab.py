@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -83,10 +84,12 @@ class TestNulab(
             yield backend
 
 
-@pytest.fixture(scope="module")
-def furnished() -> dict[str, Any]:
-    """Furnish an empty project by the adapter, once, and give all the space then holds."""
-    with opened(empty_space()) as (backend, fake):
+@pytest.fixture(scope="module", params=[date(2019, 3, 1), date(2026, 3, 1)], ids=["as recorded", "as documented"])
+def furnished(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Furnish an empty project by the adapter, once for each era of the service's answers; give all it then holds."""
+    space = empty_space()
+    space.choices.as_of = request.param
+    with opened(space) as (backend, fake):
         furnish(backend)
         return fake.dump()
 

@@ -215,3 +215,21 @@ def test_without_marks_the_whole_content_tells(
     fake.clock.advance(3600)
     assert target.count_tickets() == 3
     assert verify(source, target, ledger=ledger).differences == []
+
+
+@pytest.mark.parametrize("harm", [Harm.DROP_AFTER, Harm.ERROR_BEFORE, Harm.LATE])
+def test_words_in_doubt_are_there_once(
+    unharmed: tuple[Tracker, list[Any]], serve: Serve, plan: Path, tmp_path: Path, harm: Harm
+) -> None:
+    source, wanted = unharmed
+    target, fake = serve(empty_space())
+    words = [rf"/projects/\d+/{name}$" for name in ("issueTypes", "categories", "versions", "customFields")]
+    fake.faults.add(*(Fault(harm=harm, method="POST", path=path, nth=1, seconds=60) for path in words))
+    assert copied(source, target, fake, tmp_path, plan).failures == []
+    fake.clock.advance(3600)
+    assert held(fake) == wanted
+    (project,) = fake.dump()["projects"]
+    for kind in ("issue_types", "categories", "versions", "custom_fields"):
+        names = [each["name"] for each in project[kind]]
+        assert sorted(names) == sorted(set(names)), kind
+    assert len(fake.faults.struck) == len(words)

@@ -201,3 +201,28 @@ def test_what_was_answered_and_cannot_be_found_is_held_and_never_sent_again(sour
     assert report.counts["tickets"].held == 3
     migrate(source, target, ledger=tmp_path / "ledger.db", clock=backend.time.clock())
     assert backend.faults == 3
+
+
+class Wordless(Unreliable):
+    """Memory that loses the first request for a new word; those of the source are not there."""
+
+    lost = True
+
+    def add_metadata(self, noun: Any) -> Any:
+        if self.lost:
+            self.lost = False
+            raise TransportError("the connection dropped", maybe_applied=True)
+        return super().add_metadata(noun)
+
+
+def test_a_word_that_was_lost_on_its_way_is_made_again_only_after_the_settle_time(
+    source: Tracker, tmp_path: Path
+) -> None:
+    backend = Wordless(Time(), "none", abilities())
+    target, clock = tracker(backend), backend.time.clock()
+    with pytest.raises(TransportError):
+        migrate(source, target, ledger=tmp_path / "ledger.db", clock=clock)
+    assert backend.time.slept == []
+    assert migrate(source, target, ledger=tmp_path / "ledger.db", clock=clock).clean
+    assert backend.time.slept[0] == 120
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []

@@ -21,6 +21,7 @@ def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, 
     created: Counter[str] = Counter()
     for kind, match in mapping.to_create():
         key = f"metadata:{kind}:{match.source.id}"
+        _settled(target, pair, key, clock)
         pair.intend(key, "", None, {}, clock.now())
         made = _made(target, kind, to_make(match))
         pair.done(key, [], before={"created": made.id})
@@ -29,6 +30,14 @@ def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, 
     if created:
         report.notes.append(f"created in the target: {', '.join(f'{kind} {count}' for kind, count in created.items())}")
     return mapping
+
+
+def _settled(target: Tracker, pair: Pair, key: str, clock: Clock) -> None:
+    """Wait until what an interrupted run asked for can no longer arrive: only then is it known to be absent."""
+    row = pair.row(key)
+    if row is not None and row.state == "intended" and row.intended_at is not None:
+        settle = target.capabilities.settle.seconds
+        clock.sleep(min(settle, max(0.0, settle - (clock.now() - row.intended_at).total_seconds())))
 
 
 def _made(target: Tracker, kind: MetadataKind, noun: Any) -> Any:
