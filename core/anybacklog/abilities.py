@@ -107,7 +107,9 @@ class Abilities:
     tickets of one type can have: a status's id -> the type's. `never_empty` names the fields that the backend
     fills by itself where a draft says nothing. `mentions` is a regular expression of what notifies people when it
     stands in a text: no copied text may hold it. `formats_by_content`: a text's format is not held, but told by what
-    stands in it.
+    stands in it. `notifies` names the fields whose people the service tells that they stand there, each with why.
+    `costs` is what one call of an operation sends, by which a plan estimates: operation -> rate budget -> requests;
+    what is not named there costs nothing.
     """
 
     text_format: TextFormat
@@ -125,6 +127,8 @@ class Abilities:
     never_empty: frozenset[str] = frozenset()
     mentions: str | None = None
     formats_by_content: bool = False
+    notifies: Mapping[str, str] = field(default_factory=dict)
+    costs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 _DRAFT_FIELDS = tuple(each.name for each in fields(TicketDraft))

@@ -80,6 +80,17 @@ LISTING = Listing(
 MENTIONS = r"<@(?:U\d+|T\d+|project)>"
 """Of a person, a team, all members: in a description or a comment each notifies (page: mention)."""
 
+NOTIFIES = {"assignees": "the space tells whoever is made the assignee of an issue (notification reason 1)"}
+
+_ONE_UPDATE = {"update": 1}
+COSTS = {
+    **dict.fromkeys(("create_ticket", "update_ticket", "add_comment", "add_metadata"), _ONE_UPDATE),
+    "comments.attachments": _ONE_UPDATE,  # each is sent ahead
+    "add_attachment": {"update": 2},  # sent ahead, then tied to its issue
+    "ticket": {"read": 1},
+    "open_attachment": {"read": 1},
+}
+
 SETTLE = Settle(
     seconds=180,
     reason="nobody documents how late a write may be committed, nor how far a search lags: two minutes and one",
@@ -108,4 +119,6 @@ def abilities_of(project: Mapping[str, Any] | None) -> Abilities:
         after_creation=AFTER_CREATION,
         never_empty=NEVER_EMPTY,
         mentions=MENTIONS,
+        notifies=NOTIFIES,
+        costs=COSTS,
     )

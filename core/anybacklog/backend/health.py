@@ -20,10 +20,15 @@ class RateState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrafficState:
-    """Every budget used so far; `clock_offset`: seconds the service's clock is ahead of ours, None if it never said."""
+    """Every budget used so far; `clock_offset`: seconds the service's clock is ahead of ours, None if it never said.
+
+    `share` is how much of every limit we use, `pauses` the seconds we keep between two requests of a budget.
+    """
 
     rates: tuple[RateState, ...] = ()
     clock_offset: float | None = None
+    share: float = 1.0
+    pauses: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

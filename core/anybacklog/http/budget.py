@@ -75,6 +75,8 @@ class Budget:
         return TrafficState(
             rates=tuple(self._rate_state(name, now) for name in names),
             clock_offset=None if offset is None else offset.likely,
+            share=self.terms.share,
+            pauses={name: pause for name in names if (pause := self.terms.rate(name).pause)},
         )
 
     def _rate_state(self, name: str, now: float) -> RateState:

@@ -66,6 +66,7 @@ class Choices:
             mapping=settings.get("mapping", {}),
             options=settings.get("options", {}),
             history=settings.get("history", "native"),
+            plan="in the ledger",
         )
 
     def to_remember(self) -> dict[str, Any]:

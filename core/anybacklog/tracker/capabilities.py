@@ -123,6 +123,16 @@ class Capabilities:
         """A regular expression of what notifies people when it stands in a text; None: nothing does."""
         return self._backend.abilities.mentions
 
+    @property
+    def notifies(self) -> Mapping[str, str]:
+        """The fields whose people the service tells that they stand there: field -> why."""
+        return self._backend.abilities.notifies
+
+    @property
+    def costs(self) -> Mapping[str, Mapping[str, int]]:
+        """What one call of an operation sends: operation -> rate budget -> requests."""
+        return self._backend.abilities.costs
+
     def _reason(self, name: str) -> str:
         if name == "count_tickets" and self.listing.how == "scan":
             return f"it would need a scan: {self.listing.reason}"
