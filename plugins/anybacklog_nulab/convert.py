@@ -124,20 +124,21 @@ def to_format(rule: str | None) -> TextFormat:
     return "markdown" if rule == "markdown" else "backlog"
 
 
-def to_attachment(loaded: Loaded) -> Attachment:
-    """Make an attachment."""
+def to_attachment(loaded: Loaded, ticket_id: str | None = None) -> Attachment:
+    """Make an attachment, of a ticket if it is told which."""
     return Attachment(
         id=str(loaded["id"]),
         name=loaded["name"],
         size=loaded["size"],
         author=optional(to_user, loaded["created_user"]),
         created_at=loaded["created"],
+        ticket=ticket_id,
     )
 
 
-def to_attachments(loaded: Iterable[Loaded] | None) -> tuple[Attachment, ...]:
+def to_attachments(loaded: Iterable[Loaded] | None, ticket_id: str | None = None) -> tuple[Attachment, ...]:
     """Make attachments, oldest first: ids grow."""
-    return tuple(map(to_attachment, sorted(loaded, key=itemgetter("id")))) if loaded else ()
+    return tuple([to_attachment(each, ticket_id) for each in sorted(loaded, key=itemgetter("id"))]) if loaded else ()
 
 
 def to_ticket(loaded: Loaded, raw: Loaded, text_format: TextFormat, web: str) -> Ticket:
@@ -168,7 +169,7 @@ def to_ticket(loaded: Loaded, raw: Loaded, text_format: TextFormat, web: str) ->
         milestones=to_many(Milestone, loaded["milestone"]),
         parent=None if parent is None else str(parent),
         custom_fields=tuple(map(to_field_value, loaded["custom_fields"] or ())),
-        attachments=to_attachments(loaded["attachments"]),
+        attachments=to_attachments(loaded["attachments"], str(loaded["id"])),
         raw=raw,
     )
 
