@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
@@ -141,6 +142,21 @@ LEDGERS: dict[str, tuple[Callable[[Path], object], str]] = {
     "another program's database": (_foreign, "is not a ledger"),
     "a tracker": (lambda path: shutil.copy(path.parent / "source.db", path), "is not a ledger"),
 }
+
+
+@pytest.mark.parametrize("command", ["migrate", "verify"])
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to(os.devnull)])
+def test_a_ledger_that_is_no_file_is_refused_and_nobody_waits_for_it(
+    make: Callable[[Path], object], command: str, folder: Path, call: Call
+) -> None:
+    make(folder / "ledger.db")
+    ends = (f"sqlite:///{folder}/source.db", f"archive:///{folder}/target?project=PROJ")
+    shutil.copy(folder / "source.db", folder / "other.db")
+    ends = (ends[0], f"sqlite:///{folder}/other.db") if command == "verify" else ends
+    answer = call(command, *ends, "--ledger", folder / "ledger.db")
+    assert (answer.code, answer.out) == (2, "")
+    assert "is not a ledger" in one_sentence(answer.err)
+    assert not (folder / "target").exists()
 
 
 @pytest.mark.parametrize("command", ["migrate", "verify"])

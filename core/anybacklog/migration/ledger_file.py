@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,6 +61,8 @@ def refuse_foreign(path: Path) -> None:
 def is_ledger(path: Path) -> bool:
     """Tell whether a file is a ledger of ours; a missing or empty one may become one."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting for ever
+            return False
         with path.open("rb") as file:
             head = file.read(72)
     except FileNotFoundError:
