@@ -233,3 +233,22 @@ def test_words_in_doubt_are_there_once(
         names = [each["name"] for each in project[kind]]
         assert sorted(names) == sorted(set(names)), kind
     assert len(fake.faults.struck) == len(words)
+
+
+def test_a_write_that_comes_after_everybody_gave_it_up_is_told(
+    unharmed: tuple[Tracker, list[Any]], serve: Serve, plan: Path, tmp_path: Path
+) -> None:
+    source, _ = unharmed
+    target, fake = serve(empty_space())
+    fake.faults.add(
+        Fault(harm=Harm.LATE, method="POST", path=r"/issues$", nth=1, seconds=200),
+        Fault(harm=Harm.LATE, method="POST", path=r"/comments$", nth=1, seconds=10_000),
+        Fault(harm=Harm.REFUSE, method="POST", path=r"/comments$", nth=3),
+    )
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", plan=plan, clock=by_its_clock(fake))
+    (extra,) = report.failures
+    assert (extra.source_key, extra.kind) == ("PROJ-1", "ticket")
+    assert "it is there 2 times" in extra.error
+    assert report.counts["tickets"].failed == 0
+    doubled = verify(source, target, ledger=tmp_path / "ledger.db").differences
+    assert [(each.source_key, each.kind, each.field) for each in doubled] == [("PROJ-1", "ticket", "doubled")]

@@ -285,6 +285,7 @@ class _Going:
         with Seen() as tied:
             for bundle in self._bundles():
                 applier.ties(plan_ties(bundle.ticket, course), tied, partial=not finished or bool(self.run.only))
+        applier.look_again()
         return finished and not self.run.only
 
     def _finish(self, *, finished: bool) -> Report:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -56,6 +57,16 @@ class Questions:
                 return self._in_state(step)
             case AddLink():
                 return self._linked(step)
+
+    def copies(self, step: Step, row: Row) -> list[str]:
+        """Name all that bears a step's mark in a text of the target: more than one is one too many."""
+        with suppress(CannotTell):
+            if isinstance(step, CreateTicket) and self.course.marks and not self.external("external_id"):
+                return [ticket.id for ticket in self._candidates(row) if self._is_copy(step, ticket)]
+            if isinstance(step, AddComment) and self.course.marks and not self.external("comments.external_id"):
+                shown = self.target.comments(self._home(step.item)) if self.target.capabilities.can("comments") else ()
+                return [comment.id for comment in shown if self._is_entry(step, comment)]
+        return []
 
     def _created(self, step: CreateTicket, row: Row | None) -> list[Landed] | None:
         found = self._by_mark(step, row) if self.external("external_id") else None

@@ -31,6 +31,7 @@ from anybacklog.steps import (
     AddComment,
     AddLink,
     CreateTicket,
+    Item,
     SetParent,
     SetState,
     Step,
@@ -64,6 +65,7 @@ class Applier:
     observe: Callable[[Step, StepState], None] = lambda _step, _state: None
     clock: Clock = field(default_factory=Clock)
     calls: Calls = field(init=False)
+    _believed: list[tuple[Step, Row]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.calls = Calls(Questions(self.source, self.target, self.pair, self.course), self.report.notes)
@@ -222,8 +224,17 @@ class Applier:
             return self._done(step, key, landed, "created")
         if answered:
             return self._hold(step, key, f"it was answered, but is not to be found: {answered}")
+        self._believed.append((step, row))
         self.pair.replan(key)
         return None
+
+    def look_again(self) -> None:
+        """Ask once more about what was believed lost and was written again: a copy that came late is one too many."""
+        for step, row in self._believed:
+            copies = self.calls.ask.copies(step, row)
+            if len(copies) > 1:
+                error = f"it is there {len(copies)} times, as {', '.join(copies)}: a write came late; delete one there"
+                self._tell([step.item], "write", error, held=False)
 
     def _refuse(self, step: Step, key: str, reason: str) -> Fate:
         self.pair.set(key, "refused", source_key=step.item.ticket_key, error=reason)
@@ -251,8 +262,11 @@ class Applier:
 
     def fail(self, step: Step, stage: str, error: str, *, held: bool = False) -> Fate:
         """Report every item of a step as failed, or held, with the stage and one sentence."""
-        for item in items_of(step):
+        self._tell(items_of(step), stage, error, held=held)
+        return self._count(step, "held" if held else "failed")
+
+    def _tell(self, items: Iterable[Item], stage: str, error: str, *, held: bool) -> None:
+        for item in items:
             self.report.failures.append(
                 Failure(source_key=item.ticket_key, kind=item.kind, id=item.id, stage=stage, error=error, held=held)
             )
-        return self._count(step, "held" if held else "failed")
