@@ -43,7 +43,10 @@ def scripts(page: str, language: str) -> list[Block]:
     return [block for block in blocks(DOCS / page) if block.language == language and block.text in hand_written]
 
 
-@pytest.mark.parametrize("page", ["guide.md", "write-a-backend.md", "migrate.md", "nulab.md", "publicbacklog.md", "simulators.md"])
+RUN = ["guide.md", "write-a-backend.md", "migrate.md", "nulab.md", "publicbacklog.md", "simulators.md"]
+
+
+@pytest.mark.parametrize("page", RUN)
 def test_python_blocks_run_and_print_what_is_shown(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     every = blocks(DOCS / page)
