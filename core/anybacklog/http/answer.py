@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
+from typing import Any, BinaryIO
 
 import requests
 
@@ -23,13 +23,13 @@ LONGEST_EXCUSE = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Answer:
-    """What came back to `call`: its body, or the `opened` response of a download."""
+    """What came back to `call`: its body, or the file `opened` for a download."""
 
     call: Call
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
-    opened: requests.Response | None = None
+    opened: BinaryIO | None = None
 
     @property
     def is_good(self) -> bool:
@@ -41,11 +41,6 @@ class Answer:
         """Tell whether a read was answered with a part of what is there although the whole was asked for."""
         asked = any(name.lower() == "range" for name in self.call.headers)
         return self.status == requests.codes.partial_content and not (self.call.write or asked)
-
-    def raw(self) -> Any:
-        """Give the open body of a download, as it comes over the wire."""
-        assert self.opened is not None
-        return self.opened.raw
 
     def close(self) -> None:
         """Let go of a download."""

@@ -6,9 +6,11 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from anybacklog.backend import Traffic
+from anybacklog.errors import TransportError
 from anybacklog.http.answer import LONGEST_EXCUSE, LONGEST_JSON, Answer
 from anybacklog.http.call import Call
 from anybacklog.http.credentials import Credentials
+from anybacklog.http.download import as_file
 from anybacklog.http.surroundings import Route
 from anybacklog.http.trouble import CUT_OFF, Lost, after_sending, lost
 
@@ -34,7 +36,7 @@ def exchange(
             verify=route.verify,
         )
         if call.stream and 200 <= response.status_code < 300:
-            return Answer(call=call, status=response.status_code, headers=response.headers, opened=response)
+            return _opened(call, response)
         if response.status_code < 200:
             response.close()  # the answer proper is still to come, and is not to be taken for the next request's
             return after_sending(call, f"an answer ({response.status_code}) that nobody asked for", broken=True)
@@ -43,6 +45,15 @@ def exchange(
         return lost(call, error, route)
     answer = Answer(call=call, status=response.status_code, headers=response.headers, body=body)
     return after_sending(call, CUT_OFF) if _ended_in_its_head(answer) else answer
+
+
+def _opened(call: Call, response: requests.Response) -> Answer | Lost:
+    """Open a download, its first bytes fetched: a small file then leaves nothing in flight."""
+    try:
+        file = as_file(response, call.where)
+    except TransportError:
+        return after_sending(call, CUT_OFF)
+    return Answer(call=call, status=response.status_code, headers=response.headers, opened=file)
 
 
 def _read(response: requests.Response, most: int) -> bytes:

@@ -30,7 +30,7 @@ IDLE_KEPT = 64
 
 @dataclass(slots=True, eq=False, repr=False)
 class Lane:
-    """One user at one host. Whoever holds `turn` may send, until the head of the answer is there; nobody else may.
+    """One user at one host. Whoever holds `turn` may send, until the answer is there; nobody else may.
 
     The strictest terms of all who share it hold. Who is forgotten without having left no longer counts.
     """

@@ -12,7 +12,6 @@ from anybacklog.http.call import Call
 from anybacklog.http.clock import Clock
 from anybacklog.http.credentials import Bearer, Credentials, Ways
 from anybacklog.http.delivery import Delivery
-from anybacklog.http.download import as_file
 from anybacklog.http.lane import join
 from anybacklog.http.origin import base_origin
 from anybacklog.http.rate import Rate, Terms
@@ -129,16 +128,15 @@ class HttpSession:
     def stream(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[BinaryIO]:
         """Open a download for reading once, in constant memory; a body that ends too early is a TransportError.
 
-        It takes the user's turn until its head is there; while its bytes arrive other requests may be sent, so that it
-        can be handed to `upload` without a copy, and one that is read slowly keeps nobody waiting.
+        Its first 256 KiB are here when it opens, and until then it is asked for again as any read is. While more arrive
+        other requests may be sent, so that it can be handed to `upload` without a copy, and one that is read slowly
+        keeps nobody waiting.
         """
         call = self._call("GET", path, params, {"Accept": "*/*", "Accept-Encoding": "identity"}, stream=True)
         answer = self._delivery.answer(call)
-        try:
-            with as_file(answer.raw(), answer.call.where) as body:
-                yield body
-        finally:
-            answer.close()
+        assert answer.opened is not None
+        with answer.opened as body:
+            yield body
 
     def upload(
         self,
