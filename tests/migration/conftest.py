@@ -17,6 +17,14 @@ from anybacklog import Tracker
 from anybacklog.model import Category, Change, CustomField, Milestone, Named, Ticket, TicketDraft, User, Version
 from anybacklog_simulators.nulab import DEMO_KEY, Clock, Rates, Space, simulator
 
+PLAN = """
+[mapping.priorities]
+High = "高"
+Normal = "中"
+Low = "低"
+[mapping.resolutions]
+Fixed = "対応済み"
+"""
 NASTY = "𠮷野家 🎉 ﾊﾝｶｸ が\r\nline 2  "
 
 
@@ -119,3 +127,11 @@ def serve(trackers: ExitStack) -> Serve:
         return trackers.enter_context(anybacklog.connect(f"nulab+{server.url}/DEMO", api_key=DEMO_KEY)), fake
 
     return served
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    """Write which of the space's Japanese words stand for which of SQLite's."""
+    path = tmp_path / "plan.toml"
+    path.write_text(PLAN, encoding="utf-8")
+    return path

@@ -158,9 +158,9 @@ class Applier:
     # ---- writing
 
     def _write(self, step: Step, key: str) -> Fate:
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             try:
-                fate = self._attempt(step, key)
+                fate = self._attempt(step, key, first=attempt == 0)
             except SourceFailed as error:
                 return self.fail(step, "download", str(error))
             if fate is not None:
@@ -169,7 +169,7 @@ class Applier:
             f"{describe(step)} was lost on its way {ATTEMPTS} times; the target is not well, try later"
         )
 
-    def _attempt(self, step: Step, key: str) -> Fate | None:
+    def _attempt(self, step: Step, key: str, *, first: bool) -> Fate | None:
         """Write once; None: it certainly did not arrive, so it may be written again."""
         with ExitStack() as open_files:
             marked = self.calls.ask.external("attachments.external_id")
@@ -191,7 +191,10 @@ class Applier:
             except CannotTell as error:
                 return self._hold(step, key, str(error))
             except AnyBacklogError as error:
-                return self._refuse(step, key, str(error))
+                if not (first and files):
+                    return self._refuse(step, key, str(error))
+                self.pair.replan(key)  # what was sent ahead may be void by now: send it once more
+                return None
         return self._done(step, key, landed, "created")
 
     # ---- not knowing
