@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         UnsupportedOperation,
         ValidationError,
     )  # fmt: skip
-    from anybacklog.migration import migrate, verify
+    from anybacklog.migration import Plan, migrate, plan, verify
     from anybacklog.model import (
         Activity,
         Attachment,
@@ -53,7 +53,7 @@ _ROOMS = {
     "connection": "connect",
     "errors": "AnyBacklogError AuthenticationError ConfigurationError Conflict IncompleteListing MigrationError "
     "NotFound PermissionDenied ProtocolError RateLimited TransportError UnsupportedOperation ValidationError",
-    "migration": "migrate verify",
+    "migration": "Plan migrate plan verify",
     "model": "Activity Attachment Category Change Comment CustomField CustomFieldValue Link Milestone Priority Project "
     "Resolution Status Text Ticket TicketDraft TicketType User Version",
     "tracker": "Capabilities Tracker",
@@ -63,10 +63,11 @@ _HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 __all__ = [
     "Activity", "AnyBacklogError", "Attachment", "AuthenticationError", "Capabilities", "Category", "Change", "Comment",
     "ConfigurationError", "Conflict", "CustomField", "CustomFieldValue", "IncompleteListing", "Link", "MigrationError",
-    "Milestone", "NotFound", "PermissionDenied", "Priority", "Project", "ProtocolError", "RateLimited",
+    "Milestone", "NotFound", "PermissionDenied", "Plan", "Priority", "Project", "ProtocolError", "RateLimited",
     "Resolution", "Status",
     "Text", "Ticket", "TicketDraft", "TicketType", "Tracker", "TransportError", "UnsupportedOperation", "User",
-    "ValidationError", "Version", "__version__", "connect", "migrate", "verify",
+    "ValidationError", "Version", "__version__", "connect", "migrate", "plan",
+    "verify",
 ]  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from anybacklog.migration.ends import default_ledger
 from anybacklog.migration.engine import migrate
+from anybacklog.migration.plans.making import plan
+from anybacklog.migration.plans.plan import Plan
 from anybacklog.migration.report import Difference, Failure, Fidelity, Progress, Report, Verification
 from anybacklog.migration.verification import verify
 
@@ -9,10 +11,12 @@ __all__ = [
     "Difference",
     "Failure",
     "Fidelity",
+    "Plan",
     "Progress",
     "Report",
     "Verification",
     "default_ledger",
     "migrate",
+    "plan",
     "verify",
 ]

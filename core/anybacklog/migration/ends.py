@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,24 @@ def settings_for(pair: Pair, target: Tracker, choices: Choices, *, marks: bool, 
     if "marks" not in settings or pair.untouched():
         settings |= {"marks": marks, "newest": None if rebuild else newest_id(target), "newest_key": newest_key(target)}
     return settings | choices.to_remember()
+
+
+def key_taken(target: Tracker, pair: Pair, newest: str | None) -> Callable[[str, str], bool]:
+    """Give a test whether a stranger has a key; it asks only where keys are kept and strangers were there first."""
+    if not target.capabilities.native("key") or newest in (None, "0"):
+        return lambda _id, _key: False
+
+    def taken(ticket_id: str, key: str) -> bool:
+        landed = pair.landed("ticket", ticket_id, ticket_id)
+        if landed is not None:
+            return landed.target_key != key
+        try:
+            target.ticket(key)
+        except NotFound:
+            return False
+        return True
+
+    return taken
 
 
 def newest_key(target: Tracker) -> str | None:

@@ -15,13 +15,15 @@ from anybacklog.migration.apply import Applier, prepare
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import answers, natives, plan_course
-from anybacklog.migration.ends import is_absent, ledger_path, refuse_absent, settings_for, snapshot_folder
-from anybacklog.migration.fidelity import Weighing, lost, worst
+from anybacklog.migration.ends import is_absent, key_taken, ledger_path, refuse_absent, settings_for, snapshot_folder
+from anybacklog.migration.fidelity import Weighing, lost
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_file import refuse_foreign
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket, plan_ties
+from anybacklog.migration.plans.plan import Plan
 from anybacklog.migration.plans.reading import read_plan
+from anybacklog.migration.plans.worst import worst
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import Questions
 from anybacklog.migration.rebuilding import already_copied, before_all_copies, rebuild
@@ -50,7 +52,7 @@ def migrate(
     source: Tracker,
     target: Tracker,
     *,
-    plan: str | os.PathLike[str] | None = None,
+    plan: Plan | str | os.PathLike[str] | None = None,
     ledger: str | os.PathLike[str] | None = None,
     dry_run: bool = False,
     limit: int | None = None,
@@ -67,12 +69,12 @@ def migrate(
 ) -> Report:
     """Copy every ticket of `source` into `target` exactly once; running it again resumes, or finds nothing left to do.
 
-    `plan` is a file of choices (see the guide; without one, the last run's hold), `ledger` the file that remembers;
+    `plan` is a plan or its file (see the guide; without one, the last run's holds), `ledger` the file that remembers;
     without one it lives in the platform's state folder. `limit` stops after that many new tickets, `only` keeps to
     these keys, `sample="worst"` to the ten tickets with the most text and files. `confirm` is asked about what will
     be lost before the first write. `watch` is told of every ledger commit. Raises MigrationError when refused.
     """
-    choices = read_plan(plan) if plan is not None else None
+    choices = plan.chosen() if isinstance(plan, Plan) else read_plan(plan) if plan is not None else None
     if ledger is not None:
         refuse_foreign(Path(ledger))  # before a target is made for nothing
     refuse_absent(source)
@@ -204,7 +206,8 @@ class _Going:
                 yield bundle
 
     def _weigh(self, course: Course, header: Header) -> None:
-        limits, taken = self.target.capabilities.limits, self._key_taken(course)
+        limits = self.target.capabilities.limits
+        taken = key_taken(self.target, self.pair, self.settings.get("newest"))
         with Ties() as ties:
             weighing = Weighing(course, answers(self.target), ties, limits, taken)
             for bundle in self._bundles():
@@ -220,23 +223,6 @@ class _Going:
             self.report.counts[kind].planned = weighing.planned[kind]
         if self.run.only and weighing.planned["tickets"] < len(self.run.only):
             raise ConfigurationError("a ticket of --only is newer than what was read; add --refresh")
-
-    def _key_taken(self, course: Course) -> Callable[[str, str], bool]:
-        """Give a test whether a stranger has a key; it asks only where keys are kept and strangers were there first."""
-        if not course.native("key") or self.settings.get("newest") in (None, "0"):
-            return lambda _id, _key: False
-
-        def taken(ticket_id: str, key: str) -> bool:
-            landed = self.pair.landed("ticket", ticket_id, ticket_id)
-            if landed is not None:
-                return landed.target_key != key
-            try:
-                self.target.ticket(key)
-            except NotFound:
-                return False
-            return True
-
-        return taken
 
     def _dry(self, course: Course) -> Report:
         """Say what a real run would find done already."""

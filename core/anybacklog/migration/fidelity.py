@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from heapq import nlargest
 from typing import Any
 
 from anybacklog.abilities import Answer, Limits, MetadataKind
@@ -278,17 +277,3 @@ class Weighing:
 def lost(rows: Iterable[Fidelity]) -> list[Fidelity]:
     """Pick the losses."""
     return [row for row in rows if row.level == "lost"]
-
-
-def worst(bundles: Iterable[Bundle], count: int = 10) -> frozenset[str]:
-    """Pick the tickets that are most likely to break a limit.
-
-    The longest texts, the most files, the longest journals.
-    """
-
-    def weight(bundle: Bundle) -> int:
-        texts = [bundle.ticket.description, *(comment.body for comment in bundle.comments)]
-        sizes = [attachment.size or 0 for attachment in bundle.ticket.attachments]
-        return sum(len(text.source) for text in texts if text) + sum(sizes) + 1000 * len(bundle.comments)
-
-    return frozenset(bundle.ticket.key for bundle in nlargest(count, bundles, key=weight))

@@ -1,0 +1,73 @@
+"""How many requests a migration will send, per rate budget, and how long the limits make that take. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from math import ceil
+from typing import TypeAlias
+
+from anybacklog.backend import TrafficState
+from anybacklog.migration.mapping import MappingTable, Match, to_make
+from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, SetParent, SetState, Step
+
+Costs: TypeAlias = Mapping[str, Mapping[str, int]]
+WINDOW = 60
+"""Seconds of the window that a limit counts in."""
+
+
+def cost_of(step: Step, costs: Costs) -> Counter[str]:
+    """Count what one step sends to the target, per budget."""
+    match step:
+        case CreateTicket():
+            return spent(costs, "create_ticket")
+        case SetState():  # asked for before it is given: most often it is there already
+            return spent(costs, "ticket") + spent(costs, "update_ticket")
+        case AddComment():
+            return spent(costs, "add_comment") + spent(costs, "comments.attachments", len(step.uploads))
+        case AddAttachment():
+            return spent(costs, "add_attachment")
+        case SetParent():
+            return spent(costs, "update_ticket")
+        case AddLink():
+            return spent(costs, "add_link")
+
+
+def spent(costs: Costs, operation: str, times: int = 1) -> Counter[str]:
+    """Count what calls of one operation send."""
+    return Counter({bucket: count * times for bucket, count in costs.get(operation, {}).items() if times})
+
+
+def supposed(mapping: MappingTable) -> MappingTable:
+    """Give the mapping as it will be once all is made that has to be, each new noun standing for itself."""
+    made = {kind: {key: _made(match) for key, match in found.items()} for kind, found in mapping.matches.items()}
+    return MappingTable(made)
+
+
+def _made(match: Match) -> Match:
+    return replace(match, target=to_make(match), create=False) if match.create else match
+
+
+def seconds(requests: Iterable[tuple[Mapping[str, int], TrafficState]], *, together: bool) -> int | None:
+    """Give the time that the limits ask for; None where requests are made and no limit of them is known.
+
+    `together`: both ends draw on one user's budgets, so that what each sends adds up.
+    """
+    ends = list(requests)
+    if together:
+        both: Counter[str] = Counter()
+        for sent, _ in ends:
+            both.update(sent)
+        ends = [(both, ends[-1][1])]
+    asked = [(bucket, count, traffic) for sent, traffic in ends for bucket, count in sent.items() if count]
+    times = [time for bucket, count, traffic in asked if (time := _time(bucket, count, traffic)) is not None]
+    return ceil(max(times)) if times else None if asked else 0
+
+
+def _time(bucket: str, count: int, traffic: TrafficState) -> float | None:
+    limit = next((rate.limit for rate in traffic.rates if rate.bucket == bucket), None)
+    pause = traffic.pauses.get(bucket, 0.0)
+    by_limit = count / (limit * traffic.share) * WINDOW if limit else None
+    by_pause = count * pause if pause else None
+    return max((time for time in (by_limit, by_pause) if time is not None), default=None)

@@ -1,0 +1,100 @@
+"""What the real data breaks of the target's limits, item by item. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from anybacklog.abilities import Limits
+from anybacklog.migration.mapping import MappingTable
+from anybacklog.migration.pieces import length
+from anybacklog.migration.planning import Bundle
+from anybacklog.model import Text
+from anybacklog.steps import AddComment, CreateTicket, Item, Step, uploads_of
+
+Outcome: TypeAlias = Literal["refused", "continued", "lengthened", "left out"]
+OUTCOMES: dict[Outcome, str] = {
+    "refused": "the target refuses it: the item does not arrive, and is named",
+    "continued": "goes on in comments that follow",
+    "lengthened": "the ticket's key is put behind it",
+    "left out": "what is above it stays behind",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverLimit:
+    """One thing that a limit of the target does not let through as it is: how large it is, and what becomes of it.
+
+    `item` is None for what concerns the whole project.
+    """
+
+    limit: str
+    allowed: int
+    item: Item | None
+    size: int
+    outcome: Outcome
+
+
+def broken(bundle: Bundle, steps: Iterable[Step], limits: Limits) -> Iterator[OverLimit]:
+    """Yield every limit that one ticket breaks; `steps` are those that copy it."""
+    steps = tuple(steps)
+    yield from _ticket(bundle, steps, limits)
+    continued = {step.item.id.rpartition("+")[0]: step.item for step in steps if step.item.kind == "continuation"}
+    bodies = {comment.id: comment.body for comment in bundle.comments}
+    for step in steps:
+        if isinstance(step, CreateTicket) and isinstance(step.draft.description, Text):
+            found = _text(step, bundle.ticket.description, step.draft.description, "description", limits, continued)
+            yield from found
+        elif isinstance(step, AddComment) and step.item.kind != "continuation":
+            yield from _text(step, bodies.get(step.item.id), step.body, step.item.id, limits, continued)
+        for upload in uploads_of(step):
+            size, item = upload.attachment.size or 0, Item(
+                kind="attachment", id=upload.attachment.id,
+                ticket_id=step.item.ticket_id, ticket_key=step.item.ticket_key,
+            )  # fmt: skip
+            yield from _over("attachment_size", limits.attachment_size, size, item, "refused")
+
+
+def statuses(mapping: MappingTable, there: int, limits: Limits) -> Iterator[OverLimit]:
+    """Yield the limit of statuses, if those to be created are more than there is room for."""
+    made = sum(1 for kind, _ in mapping.to_create() if kind == "statuses")
+    if made:
+        yield from _over("statuses_per_project", limits.statuses_per_project, there + made, None, "refused")
+
+
+def _ticket(bundle: Bundle, steps: tuple[Step, ...], limits: Limits) -> Iterator[OverLimit]:
+    ticket = bundle.ticket
+    item = Item(kind="ticket", id=ticket.id, ticket_id=ticket.id, ticket_key=ticket.key)
+    title = next((step.draft.title for step in steps if isinstance(step, CreateTicket)), ticket.title)
+    yield from _over("title_length", limits.title_length, len(title), item, "refused")
+    if limits.title_minimum is not None and 0 < len(ticket.title) < limits.title_minimum:
+        yield OverLimit(
+            limit="title_minimum", allowed=limits.title_minimum, item=item, size=len(ticket.title),
+            outcome="lengthened",
+        )  # fmt: skip
+    files = sum(len(uploads_of(step)) for step in steps)
+    yield from _over("attachments_per_ticket", limits.attachments_per_ticket, files, item, "refused")
+    yield from _over("assignees_per_ticket", limits.assignees_per_ticket, len(ticket.assignees), item, "left out")
+
+
+def _text(
+    step: CreateTicket | AddComment,
+    text: Text | None,
+    written: Text,
+    id: str,
+    limits: Limits,
+    continued: dict[str, Item],
+) -> Iterator[OverLimit]:
+    name = "description_length" if isinstance(step, CreateTicket) else "comment_length"
+    allowed: int | None = getattr(limits, name)
+    if allowed is not None and id in continued:
+        size = max(length(text.source) if text else 0, allowed + 1)
+        yield OverLimit(limit=name, allowed=allowed, item=step.item, size=size, outcome="continued")
+    else:
+        yield from _over(name, allowed, len(written.source), step.item, "refused")
+
+
+def _over(limit: str, allowed: int | None, size: int, item: Item | None, outcome: Outcome) -> Iterator[OverLimit]:
+    if allowed is not None and size > allowed:
+        yield OverLimit(limit=limit, allowed=allowed, item=item, size=size, outcome=outcome)

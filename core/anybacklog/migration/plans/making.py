@@ -1,0 +1,210 @@
+"""plan(): reads both ends and says what a migration would do, before it writes anything."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from anybacklog.abilities import METADATA_KINDS, MetadataKind
+from anybacklog.backend import TrafficState
+from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
+from anybacklog.migration.choices import Choices
+from anybacklog.migration.course import answers, plan_course, target_words
+from anybacklog.migration.ends import is_absent, key_taken, ledger_path, newest_id, refuse_absent, snapshot_folder
+from anybacklog.migration.fidelity import Weighing
+from anybacklog.migration.ledger import Ledger, Pair
+from anybacklog.migration.ledger_file import refuse_foreign
+from anybacklog.migration.planning import Bundle, Course, plan_ticket
+from anybacklog.migration.plans.estimate import Costs, cost_of, seconds, spent, supposed
+from anybacklog.migration.plans.limits import OverLimit, broken, statuses
+from anybacklog.migration.plans.notices import Notices
+from anybacklog.migration.plans.plan import Plan, lines_of, option_lines_of
+from anybacklog.migration.plans.reading import read_plan
+from anybacklog.migration.plans.worst import Worst
+from anybacklog.migration.plugged import Plugged
+from anybacklog.migration.report import COUNTED, Progress
+from anybacklog.migration.seen import Seen, Ties
+from anybacklog.migration.snapshot import Header, Snapshot, take
+from anybacklog.registry import load_registry
+from anybacklog.steps import CreateTicket, Step, key_of, uploads_of
+from anybacklog.tracker import Tracker
+
+NO_MARKS = "no marks: a lost ledger cannot be rebuilt, and a second copy would not be noticed"
+
+
+def plan(
+    source: Tracker,
+    target: Tracker,
+    *,
+    edited: Choices | str | os.PathLike[str] | None = None,
+    ledger: str | os.PathLike[str] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    plugins: tuple[str, ...] = (),
+) -> Plan:
+    """Read both ends and say how a migration would go; nothing is written to either.
+
+    `edited` is a plan that a person has changed: what it says holds. The source is read into the snapshot beside the
+    ledger that `migrate` uses by default, or beside `ledger`, and `migrate` goes on from there; where the target is a
+    file that is not there yet, it has to be read again. ConfigurationError names all that is wrong with an edited plan.
+    """
+    choices = edited if isinstance(edited, Choices) or edited is None else read_plan(edited)
+    if ledger is not None:
+        refuse_foreign(Path(ledger))
+    refuse_absent(source)
+    absent = is_absent(target)
+    if not absent and source.identity() == target.identity():
+        raise ConfigurationError("source and target are the same project; name another target")
+    with ExitStack() as open_files:
+        path = ledger_path(source, target, ledger, dry_run=absent, open_files=open_files)
+        book = open_files.enter_context(Ledger(path))
+        pair = book.pair(source.identity(), "a target that does not exist yet" if absent else target.identity())
+        making = _Making(
+            source, target, pair, choices or Choices.remembered(pair.settings), kept=not absent, fresh=pair.untouched()
+        )
+        return making.made(Snapshot(snapshot_folder(book.path, pair)), progress or (lambda _: None), plugins)
+
+
+@dataclass(slots=True)
+class _Making:
+    """One plan in the making."""
+
+    source: Tracker
+    target: Tracker
+    pair: Pair
+    choices: Choices
+    kept: bool
+    fresh: bool
+    requests: dict[str, Counter[str]] = field(default_factory=lambda: {"source": Counter(), "target": Counter()})
+
+    def made(self, snapshot: Snapshot, show: Callable[[Progress], None], plugins: tuple[str, ...]) -> Plan:
+        header = self._read(snapshot, show)
+        course = plan_course(
+            header.identity, header.words, self.target, self.choices, Plugged(load_registry(plugins)),
+            marks=self.choices.marks, made=self.pair.made(),
+        )  # fmt: skip
+        there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(self.target, kind) for kind in METADATA_KINDS}
+        survey = self._survey(snapshot, course)
+        survey.limits += statuses(course.mapping, len(there["statuses"]), course.limits)
+        self._metadata(course)
+        return Plan(
+            source=str(self.source.location),
+            target=str(self.target.location),
+            read_at=header.read_at,
+            choices=self.choices,
+            mapping=lines_of(course.mapping, header.words, there),
+            options=option_lines_of(course.mapping),
+            to_create=tuple((kind, _name(match)) for kind, match in course.mapping.to_create()),
+            counts={kind: survey.weighing.planned[kind] for kind in COUNTED},
+            limits=tuple(survey.limits),
+            limit_reasons=course.limits.reasons,
+            fidelity=tuple(survey.weighing.rows(header.unreadable)),
+            notices=tuple(survey.notices.found()),
+            requests=self.requests,
+            eta_seconds=self._eta(),
+            worst=survey.worst.found(),
+            notes=tuple(self._notes(header)),
+        )
+
+    def _read(self, snapshot: Snapshot, show: Callable[[Progress], None]) -> Header:
+        """Read the source, and have `migrate` go on from this reading where it can find it."""
+        before = self.source.requests()
+        take(self.source, snapshot.folder, show)
+        header = snapshot.header()
+        if header is None:
+            raise MigrationError(f"the snapshot {snapshot.folder} vanished while it was read; run this again")
+        if self.kept:
+            self.pair.remember({**self.pair.settings, "snapshot": header.read_at.isoformat(), "finished": False})
+        else:  # migrate reads it once more
+            self.requests["source"] += Counter(self.source.requests()) - Counter(before)
+        return header
+
+    def _survey(self, snapshot: Snapshot, course: Course) -> _Survey:
+        can = self.target.capabilities
+        newest = self.pair.settings["newest"] if "newest" in self.pair.settings else newest_id(self.target)
+        with Ties() as ties, Seen() as met:
+            taken = key_taken(self.target, self.pair, newest)
+            weighing = Weighing(course, answers(self.target), ties, course.limits, taken)
+            survey = _Survey(weighing=weighing, notices=Notices(can.notifies))
+            full = replace(course, mapping=supposed(course.mapping))
+            for bundle in snapshot.bundles():
+                self._bundle(bundle, survey, full, can.costs, met)
+            weighing.outside()
+            weighing.too_deep()
+        self.requests["target"] += spent(can.costs, "add_link", weighing.planned["links"])
+        return survey
+
+    def _bundle(self, bundle: Bundle, survey: _Survey, course: Course, costs: Costs, met: Seen) -> None:
+        survey.weighing.add(bundle)
+        survey.worst.add(bundle)
+        steps = tuple(plan_ticket(bundle, course))
+        survey.limits += broken(bundle, steps, course.limits)
+        met.add(bundle.ticket.id)
+        for step in steps:
+            if not self._done(step):
+                self._step(step, survey, costs)
+        if course.native("parent") and bundle.ticket.parent is not None and bundle.ticket.parent not in met:
+            self.requests["target"] += spent(costs, "update_ticket")
+
+    def _step(self, step: Step, survey: _Survey, costs: Costs) -> None:
+        files = len(uploads_of(step))
+        self.requests["target"] += cost_of(step, costs)
+        self.requests["source"] += spent(self.source.capabilities.costs, "open_attachment", files)
+        if isinstance(step, CreateTicket):
+            survey.notices.add(step.draft)
+
+    def _done(self, step: Step) -> bool:
+        row = None if self.fresh else self.pair.row(key_of(step))
+        return row is not None and row.state == "done"
+
+    def _metadata(self, course: Course) -> None:
+        created = len(tuple(course.mapping.to_create()))
+        self.requests["target"] += spent(self.target.capabilities.costs, "add_metadata", created)
+
+    def _eta(self) -> int | None:
+        ends = [(self.requests["source"], self.source), (self.requests["target"], self.target)]
+        return seconds(
+            [(sent, _traffic(end, sent)) for sent, end in ends], together=_one_user(self.source, self.target)
+        )
+
+    def _notes(self, header: Header) -> list[str]:
+        notes = [f"{key} was deleted while the source was read" for key in header.skipped]
+        if not header.complete:
+            notes.append(f"the source cannot be listed completely: {header.reason}")
+        if not self.kept:
+            notes.append("the target is not there yet, so that migrate reads the source once more")
+        return notes if self.choices.marks else [*notes, NO_MARKS]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Survey:
+    """What one walk through the snapshot adds up."""
+
+    weighing: Weighing
+    notices: Notices
+    worst: Worst = field(default_factory=Worst)
+    limits: list[OverLimit] = field(default_factory=list)
+
+
+def _name(match: Any) -> str:
+    return str((match.noun or match.source).name if match.target is None else match.target.name)
+
+
+def _traffic(tracker: Tracker, sent: Mapping[str, int]) -> TrafficState:
+    """Ask how the budgets stand, where there is anything to send."""
+    try:
+        return tracker.traffic() if sent else TrafficState()
+    except UnsupportedOperation:
+        return TrafficState()
+
+
+def _one_user(source: Tracker, target: Tracker) -> bool:
+    """Tell whether both ends draw on the budgets of one user of one service."""
+    places = [(each.location.scheme, each.location.authority()) for each in (source, target)]
+    if places[0] != places[1] or not all(each.capabilities.can("myself") for each in (source, target)):
+        return False
+    return bool(source.requests()) and source.myself().id == target.myself().id

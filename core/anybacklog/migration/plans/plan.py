@@ -1,0 +1,184 @@
+"""A plan as data: what a migration would do, what it would cost, and what a person may say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from anybacklog.abilities import METADATA_KINDS, MetadataKind
+from anybacklog.migration.choices import Choices, Said
+from anybacklog.migration.mapping import Confidence, MappingTable, Match
+from anybacklog.migration.plans.limits import OverLimit
+from anybacklog.migration.plans.notices import Notice
+from anybacklog.migration.plans.worst import Weight
+from anybacklog.migration.report import Counted, Fidelity
+from anybacklog.migration.words import Words
+from anybacklog.model import CustomField
+from anybacklog.redact import redact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a mapping: a word of the source, what the plan says of it, and why.
+
+    `name` is what a person calls it; `id` is the source's.
+    """
+
+    id: str
+    word: str
+    name: str
+    said: Said
+    confidence: Confidence
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What `anybacklog.plan` found; `to_json` is the stable form. Given to `migrate`, it says who stands for whom.
+
+    `eta_seconds` is what the limits ask for; None where none is known.
+    """
+
+    source: str
+    target: str
+    read_at: datetime
+    choices: Choices
+    mapping: Mapping[MetadataKind, tuple[Line, ...]]
+    options: Mapping[str, tuple[Line, ...]]
+    to_create: tuple[tuple[MetadataKind, str], ...]
+    counts: Mapping[Counted, int]
+    limits: tuple[OverLimit, ...]
+    limit_reasons: Mapping[str, str]
+    fidelity: tuple[Fidelity, ...]
+    notices: tuple[Notice, ...]
+    requests: Mapping[str, Mapping[str, int]]
+    eta_seconds: int | None
+    worst: tuple[Weight, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    def chosen(self) -> Choices:
+        """Give all that it says as choices, to be followed."""
+        return Choices(
+            mapping={kind: {line.word: line.said for line in lines} for kind, lines in self.mapping.items()},
+            options={word: {line.word: line.said for line in lines} for word, lines in self.options.items()},
+            history=self.choices.history,
+            marks=self.choices.marks,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the plan as the published JSON Schema describes it, secrets masked."""
+        return {
+            "source": self.source,
+            "target": self.target,
+            "read_at": self.read_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "marks": self.choices.marks,
+            "history": self.choices.history,
+            "counts": dict(self.counts),
+            "mapping": {kind: [_line(line) for line in lines] for kind, lines in self.mapping.items()},
+            "options": {word: [_line(line) for line in lines] for word, lines in self.options.items()},
+            "create": [{"kind": kind, "name": name} for kind, name in self.to_create],
+            "limits": [_over(each, self.limit_reasons) for each in self.limits],
+            "fidelity": [asdict(row) for row in self.fidelity],
+            "notified": [
+                {"user": asdict(each.user), "field": each.field, "count": each.count, "reason": each.reason}
+                for each in self.notices
+            ],
+            "requests": {end: dict(buckets) for end, buckets in self.requests.items()},
+            "eta_seconds": self.eta_seconds,
+            "worst": [asdict(weight) for weight in self.worst],
+            "notes": [redact(note) for note in self.notes],
+        }
+
+
+def lines_of(
+    mapping: MappingTable, source: Mapping[MetadataKind, Any], target: Mapping[MetadataKind, Any]
+) -> dict[MetadataKind, tuple[Line, ...]]:
+    """Write a mapping as lines, each thing by the word that names it alone at its end."""
+    found: dict[MetadataKind, tuple[Line, ...]] = {}
+    for kind in METADATA_KINDS:
+        ours, theirs = Words(source.get(kind, ())), Words(target.get(kind, ()))
+        matches = mapping.matches.get(kind, {}).values()
+        if matches:
+            found[kind] = tuple(
+                Line(
+                    id=match.source.id,
+                    word=ours.word_for(match.source),
+                    name=_called(match),
+                    said=_said(match, theirs),
+                    confidence=match.confidence,
+                    reason=match.reason,
+                )
+                for match in matches
+            )
+    return found
+
+
+def option_lines_of(mapping: MappingTable) -> dict[str, tuple[Line, ...]]:
+    """Write, for each custom field of choices that arrives, what stands for its options."""
+    matches = mapping.matches.get("custom_fields", {}).values()
+    return {
+        f"id:{match.source.id}": lines
+        for match in matches
+        if (match.target is not None or match.create) and (lines := tuple(_options(match)))
+    }
+
+
+def _options(match: Match) -> Iterator[Line]:
+    there = {option.name for option in match.target.options} if match.target is not None else set()
+    for option in match.source.options:
+        name = match.options.get(option.name, option.name)
+        said: Said = "" if name is None else name if name in there else {"create": name} if match.create else ""
+        chosen = option.name in match.options
+        why = {"": "nothing stands for it"}.get(said, "same name") if isinstance(said, str) else "will be added"
+        if not said and not chosen:
+            continue  # the target takes it as free text, or refuses it: not for a plan to say before a person does
+        yield Line(
+            id=option.id,
+            word=option.name,
+            name=option.name,
+            said=said,
+            confidence="certain" if said else "none",
+            reason="the plan says so" if chosen else why,
+        )
+
+
+def _said(match: Match, theirs: Words) -> Said:
+    if match.target is not None:
+        return theirs.word_for(match.target)
+    return {"create": match.noun.name if match.noun is not None else match.source.name} if match.create else ""
+
+
+def _called(match: Match) -> str:
+    """Name both ends of a match for a person, where their words are ids."""
+    name: str = match.source.name
+    if not isinstance(match.source, CustomField):
+        return name
+    there = f" → {match.target.name}" if match.target is not None else ""
+    return f"{name} ({match.source.type}){there}"
+
+
+def _line(line: Line) -> dict[str, Any]:
+    created = line.said["create"] if not isinstance(line.said, str) else None
+    return {
+        "id": line.id,
+        "source": line.word,
+        "name": line.name,
+        "target": line.said if isinstance(line.said, str) and line.said else None,
+        "create": created,
+        "confidence": line.confidence,
+        "reason": line.reason,
+    }
+
+
+def _over(each: OverLimit, reasons: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "limit": each.limit,
+        "allowed": each.allowed,
+        "reason": reasons.get(each.limit),
+        "source_key": each.item.ticket_key if each.item else None,
+        "item": {"kind": each.item.kind, "id": each.item.id} if each.item else None,
+        "size": each.size,
+        "outcome": each.outcome,
+    }
