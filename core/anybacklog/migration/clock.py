@@ -12,5 +12,5 @@ from datetime import UTC, datetime
 class Clock:
     """The time, and waiting for it: injected, so that tests need not wait."""
 
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = lambda: datetime.fromtimestamp(time.time(), UTC)
     sleep: Callable[[float], None] = time.sleep
