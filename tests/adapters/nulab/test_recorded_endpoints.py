@@ -124,6 +124,10 @@ def a_comment_is_written_and_changed(tracker: Tracker) -> None:
     assert (changed.id, changed.body.source) == ("5328861", "テストコメント4")
 
 
+def people_are_notified_of_a_comment(tracker: Tracker) -> None:
+    tracker.extension(Nulab).notify(1188856, 5328861, [56534])
+
+
 def a_comment_is_deleted(tracker: Tracker) -> None:
     tracker.delete_comment(ticket(tracker, 1189073), "60926684")
 
@@ -177,6 +181,7 @@ def files_are_streamed(tracker: Tracker) -> None:
 
 STORIES = (
     an_issue_is_made_changed_and_deleted, an_upload_is_linked, a_comment_is_written_and_changed, a_comment_is_deleted,
+    people_are_notified_of_a_comment,
     a_type_is_made_and_renamed, versions_are_made, a_webhook_is_changed_and_deleted, things_are_counted,
     events_of_two_kinds_are_read, files_are_streamed,
 )  # fmt: skip
