@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 EVERY = 3.0
 """Seconds between two plain lines of one stage."""
-WORDS = {"read": "Reading", "prepare": "Preparing", "apply": "Writing", "verify": "Verifying"}
+WORDS = {
+    "read": "Reading", "prepare": "Preparing", "apply": "Writing", "verify": "Verifying",
+    "survey": "Looking", "delete": "Deleting",
+}  # fmt: skip
 
 
 class Show(Protocol):

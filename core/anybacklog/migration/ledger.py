@@ -31,6 +31,8 @@ from anybacklog.migration.ledger_tables import (
     FIND_PAIRS,
     FIND_STEP,
     FORGET_STEP,
+    FORGET_TICKET,
+    FORGET_TIES,
     INTEND,
     KEEP_BEFORE,
     KEEP_SETTINGS,
@@ -198,6 +200,22 @@ class Pair:
     def replan(self, key: str) -> None:
         """Write down that nothing happened: the step is planned again."""
         with self._ledger.commit(f"replan {key}"):
+            self._connection.execute(FORGET_STEP, self._of | {"key": key})
+
+    def forget_ties(self) -> None:
+        """Take parents and links for not written: whichever of their two ends goes, writing one twice changes nothing.
+
+        Once one end is deleted, nobody could tell any more from the other one's row that the tie went with it.
+        """
+        with self._ledger.commit("forget ties"):
+            for statement in FORGET_TIES:
+                self._connection.execute(statement, self._of)
+
+    def forget_ticket(self, ticket_id: str, key: str) -> None:
+        """Write down that a ticket is gone from the target with all that hung on it, and that step `key` is over."""
+        with self._ledger.commit(f"forget ticket {ticket_id}"):
+            for statement in FORGET_TICKET:
+                self._connection.execute(statement, self._of | {"ticket": ticket_id})
             self._connection.execute(FORGET_STEP, self._of | {"key": key})
 
     def adopt(self, found: Iterable[tuple[str, Landed]], *, batch: int = 500) -> int:

@@ -78,6 +78,25 @@ KEEP_BEFORE = (
     .values(before=sa.bindparam("kept"))
 )
 FORGET_STEP = sa.delete(STEPS).where(_OF_PAIR, STEPS.c.key == sa.bindparam("key"))
+_HANGS_ON_TICKET = ("ticket", "comment", "attachment", "parent", "state")
+_ITEM_OF_TICKET = sa.and_(_ITEM_OF_PAIR, ITEMS.c.kind.in_(_HANGS_ON_TICKET), ITEMS.c.ticket == sa.bindparam("ticket"))
+_BEGINS = [sa.literal(f"{kind}:") + sa.bindparam("ticket", type_=sa.Text) for kind in _HANGS_ON_TICKET]
+FORGET_TICKET = (
+    sa.delete(STEPS).where(
+        _OF_PAIR,
+        STEPS.c.key.in_(sa.select(ITEMS.c.kind + ":" + ITEMS.c.ticket + ":" + ITEMS.c.id).where(_ITEM_OF_TICKET)),
+    ),
+    sa.delete(STEPS).where(
+        _OF_PAIR, STEPS.c.state != "done", sa.or_(*(STEPS.c.key.between(each + ":", each + ";") for each in _BEGINS))
+    ),
+    sa.delete(ITEMS).where(_ITEM_OF_TICKET),
+)  # fmt: skip
+FORGET_TIES = (
+    sa.delete(STEPS).where(
+        _OF_PAIR, STEPS.c.key.between("link:", "link;") | STEPS.c.key.between("parent:", "parent;")
+    ),
+    sa.delete(ITEMS).where(_ITEM_OF_PAIR, ITEMS.c.kind.in_(("link", "parent"))),
+)  # fmt: skip
 LAND = insert(ITEMS).values({each.name: sa.bindparam(each.name) for each in ITEMS.columns})
 LAND = LAND.on_conflict_do_update(
     index_elements=["pair", "kind", "ticket", "id"],

@@ -37,7 +37,7 @@ class CannotTell(Exception):
 class Questions:
     """Asks one target about the steps of one pair."""
 
-    source: Tracker
+    source: Tracker | None  # None: it is not at hand
     target: Tracker
     pair: Pair
     course: Course
@@ -145,6 +145,8 @@ class Questions:
     def _same_bytes(self, attachment: Attachment, wanted: Attachment) -> bool:
         known = wanted.sha256
         if known is None:
+            if self.source is None:
+                raise CannotTell(f"the source would have to be asked for the bytes of {wanted.name!r}")
             with self.source.open_attachment(wanted) as stream:
                 known = digest(stream)
         with self.target.open_attachment(attachment) as stream:

@@ -84,8 +84,8 @@ class Report:
             "source": self.source,
             "target": self.target,
             "ledger": self.ledger,
-            "started_at": _instant(self.started_at),
-            "finished_at": _instant(self.finished_at),
+            "started_at": in_utc(self.started_at),
+            "finished_at": in_utc(self.finished_at),
             "status": self.status,
             **{kind: asdict(counts) for kind, counts in self.counts.items()},
             "fidelity": [asdict(each) for each in self.fidelity],
@@ -143,7 +143,8 @@ class Verification:
         }
 
 
-def _instant(moment: datetime | None) -> str | None:
+def in_utc(moment: datetime | None) -> str | None:
+    """Give an instant as ISO 8601 with `Z`."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
 
 

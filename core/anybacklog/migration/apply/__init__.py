@@ -2,5 +2,6 @@
 
 from anybacklog.migration.apply.applier import Applier
 from anybacklog.migration.apply.metadata import prepare
+from anybacklog.migration.apply.removing import Remover, settle_removals, until_settled
 
-__all__ = ["Applier", "prepare"]
+__all__ = ["Applier", "Remover", "prepare", "settle_removals", "until_settled"]

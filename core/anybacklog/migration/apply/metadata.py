@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any, cast
 
 from anybacklog.abilities import MetadataKind
 from anybacklog.errors import Conflict, MigrationError
+from anybacklog.migration.apply.removing import settle_removals, until_settled
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.mapping import MappingTable, to_make
 from anybacklog.migration.report import Report
-from anybacklog.model import User
+from anybacklog.model import CustomField, User
 from anybacklog.tracker import Tracker
 
 
 def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, clock: Clock) -> MappingTable:
     """Create what the target lacks: people, words, fields. A name that is there already is what we want."""
+    settle_removals(target, pair, clock)  # what an interrupted rollback deleted is copied again
     mapping = _recognised(target, pair, mapping)
     created: Counter[str] = Counter()
     for kind, match in mapping.to_create():
         key = f"metadata:{kind}:{match.source.id}"
         _settled(target, pair, key, clock)
         pair.intend(key, "", None, {}, clock.now())
-        made = _made(target, kind, to_make(match))
+        made = _made(target, kind, _lenient(to_make(match), target, report))
         pair.done(key, [], before={"created": made.id})
         mapping = mapping.made(kind, match.source.id, made)
         created[kind.replace("_", " ")] += 1
@@ -32,12 +35,19 @@ def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, 
     return mapping
 
 
+def _lenient(noun: Any, target: Tracker, report: Report) -> Any:
+    """Let no service insist on a field that older tickets of the source may not have; ours insist on nothing."""
+    if not (isinstance(noun, CustomField) and noun.required) or target.capabilities.settle.seconds == 0:
+        return noun
+    report.notes.append(f"the custom field {noun.name!r} is not required in the target; make it so when all is copied")
+    return replace(noun, required=False)
+
+
 def _settled(target: Tracker, pair: Pair, key: str, clock: Clock) -> None:
     """Wait until what an interrupted run asked for can no longer arrive: only then is it known to be absent."""
     row = pair.row(key)
-    if row is not None and row.state == "intended" and row.intended_at is not None:
-        settle = target.capabilities.settle.seconds
-        clock.sleep(min(settle, max(0.0, settle - (clock.now() - row.intended_at).total_seconds())))
+    if row is not None and row.state == "intended":
+        until_settled(target, row, clock)
 
 
 def _made(target: Tracker, kind: MetadataKind, noun: Any) -> Any:

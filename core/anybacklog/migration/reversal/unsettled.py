@@ -1,0 +1,48 @@
+"""What an interrupted migration left in doubt is settled before anything is taken back: it may be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from anybacklog.errors import NotFound
+from anybacklog.migration.apply import until_settled
+from anybacklog.migration.clock import Clock
+from anybacklog.migration.ledger import Pair
+from anybacklog.migration.ledger_rows import Row
+from anybacklog.migration.planning import Course, plan_ticket
+from anybacklog.migration.questions import CannotTell, Questions
+from anybacklog.migration.snapshot import Snapshot
+from anybacklog.steps import Step, key_of
+from anybacklog.tracker import Tracker
+
+_STEPS = ("ticket:", "comment:", "attachment:", "state:")
+
+
+def settle_all(target: Tracker, pair: Pair, course: Course, snapshot: Snapshot, clock: Clock) -> None:
+    """Ask the target what each write in doubt did; what it cannot tell stays in doubt."""
+    doubtful = {row.key: row for row in pair.rows("intended", "unsure") if row.key.startswith(_STEPS)}
+    questions = Questions(None, target, pair, course)
+    for step, row in _steps(doubtful, course, snapshot):
+        _settle(questions, step, row, clock)
+
+
+def _steps(doubtful: dict[str, Row], course: Course, snapshot: Snapshot) -> Iterator[tuple[Step, Row]]:
+    for bundle in snapshot.bundles() if doubtful else ():
+        for step in plan_ticket(bundle, course):
+            row = doubtful.pop(key_of(step), None)
+            if row is not None:
+                yield step, row
+
+
+def _settle(questions: Questions, step: Step, row: Row, clock: Clock) -> None:
+    try:
+        landed = questions.landed(step, row)
+        if landed is None:
+            until_settled(questions.target, row, clock)
+            landed = questions.landed(step, row)
+    except (CannotTell, NotFound):
+        return
+    if landed is None:
+        questions.pair.replan(row.key)
+    else:
+        questions.pair.done(row.key, landed, source_key=step.item.ticket_key)
