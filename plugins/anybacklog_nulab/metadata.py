@@ -35,6 +35,8 @@ CREATABLE: frozenset[MetadataKind] = frozenset(
 )
 _NEW_TYPES: Mapping[FieldType, int] = {"text": 2, "number": 3, "date": 4, "choice": 5, "choices": 6}
 """A text becomes a text area: it alone holds line breaks."""
+_KEPT = ("description", "unit", "allowInput", "allowAddItem")
+"""What a field of another space keeps beside its type and choices; not its bounds, which older values may break."""
 OWN_CATEGORY: StatusCategory = "in_progress"
 
 
@@ -73,7 +75,8 @@ def _field(noun: CustomField) -> dict[str, Any]:
     form: dict[str, Any] = {"typeId": _type_id(noun), "required": noun.required}
     if noun.options:
         form["items[]"] = [option.name for option in noun.options]
-    return form
+    said = (noun.raw or {}) if form["typeId"] == (noun.raw or {}).get("typeId") else {}
+    return form | {name: said[name] for name in _KEPT if said.get(name)}
 
 
 def _type_id(noun: CustomField) -> int:

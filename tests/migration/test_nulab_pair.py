@@ -6,7 +6,9 @@ The spaces are strict fakes; what they hold in the end is read from their dumps,
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.migration.spaces import Serve, held, modern, writes
@@ -14,11 +16,9 @@ from tests.migration.spaces import Serve, held, modern, writes
 from anybacklog import Tracker
 from anybacklog.migration import migrate, verify
 from anybacklog.migration.report import Report
-from anybacklog_simulators.nulab import (
-    Space,
-    demo_space,
-    empty_space,
-)
+from anybacklog.model import TicketDraft
+from anybacklog_simulators.nulab import Space, demo_space, empty_space
+from anybacklog_simulators.nulab.things import CustomField, Item
 
 Make = Callable[[], Tracker]
 Fill = Callable[[Tracker], Tracker]
@@ -73,3 +73,41 @@ def test_a_copy_out_of_a_space_loses_nothing(sqlite: Make, serve: Serve, tmp_pat
     report = migrate(source, target, ledger=tmp_path / "ledger.db")
     assert (report.failures, losses(report)) == ([], {})
     assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
+VALUES: dict[str, Any] = {
+    "1": "text", "2": "l\nm", "3": 1.5, "4": date(2026, 1, 2), "5": "a", "6": ("a", "b, c"), "7": ("a", "mine"),
+    "8": "b, c: more",
+}  # fmt: skip
+
+
+def with_fields(space: Space) -> Space:
+    """Give a space's project a field of each of the eight types, named by its number; that of texts is required."""
+    (project,) = space.projects.values()
+    for type_id in range(1, 9):
+        items = [Item(id=1, name="a", display_order=0), Item(id=2, name="b, c", display_order=1)]
+        project.custom_fields.append(
+            CustomField(
+                id=space.new_id("custom field"),
+                type_id=type_id,
+                name=str(type_id),
+                required=type_id == 1,
+                items=items if type_id >= 5 else [],
+                last_item=2 if type_id >= 5 else 0,
+                allow_input=type_id >= 7,
+            )
+        )
+    return space
+
+
+def test_fields_of_all_eight_types_become_fields_of_the_same_types(serve: Serve, tmp_path: Path) -> None:
+    """Older issues have nothing in the required one, so that it is not required there until a person says so."""
+    (source, _), (target, fake) = serve(with_fields(demo_space())), serve(empty_space())
+    source.create_ticket(TicketDraft(title="all", custom_fields=VALUES))
+    report = migrate(source, target, ledger=tmp_path / "ledger.db")
+    assert (report.failures, losses(report)) == ([], LOST_BETWEEN_SPACES | {"updated_at": 4})
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+    made = {field["name"]: field for field in fake.dump()["projects"][0]["custom_fields"]}
+    assert {name: made[name]["type_id"] for name in VALUES} == {name: int(name) for name in VALUES}
+    assert [name for name in VALUES if made[name]["allow_input"]] == ["7", "8"]
+    assert "the custom field '1' is not required in the target; make it so when all is copied" in report.notes

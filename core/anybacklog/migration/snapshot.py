@@ -261,7 +261,10 @@ def _write_header(folder: Path, header: Header, bundles: Sealed) -> None:
         **{each.name: getattr(header, each.name) for each in fields(header)},
         "read_at": header.read_at.isoformat(),
         "project": dump(header.project),
-        "words": {kind: [dump(noun) for noun in nouns] for kind, nouns in header.words.items()},
+        # A field's definition as its vendor has it: between two of one vendor, a copy is of the very same kind.
+        "words": {
+            kind: [dump(noun, raw=kind == "custom_fields") for noun in nouns] for kind, nouns in header.words.items()
+        },
     }
     write_manifest(folder, KIND, SNAPSHOT_VERSION, held, {BUNDLES: bundles})
 
