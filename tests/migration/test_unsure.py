@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.migration.unreliable import NOT_NATIVE, Time, Unreliable, abilities, tracker
 
-from anybacklog import MigrationError, NotFound, ProtocolError, Tracker, TransportError, ValidationError
+from anybacklog import NotFound, ProtocolError, Tracker, TransportError, ValidationError
 from anybacklog.abilities import Abilities
 from anybacklog.migration import migrate, verify
 from anybacklog.model import Comment
@@ -127,7 +127,7 @@ class Lost(Unreliable):
 
 def test_a_write_that_never_arrives_stops_the_run_with_a_sentence(source: Tracker, tmp_path: Path) -> None:
     time = Time()
-    with pytest.raises(MigrationError, match="3 times"):
+    with pytest.raises(TransportError, match="3 times"):
         migrate(source, tracker(Lost(time, "all", abilities())), ledger=tmp_path / "ledger.db", clock=time.clock())
 
 

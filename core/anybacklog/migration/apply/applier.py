@@ -11,7 +11,6 @@ from anybacklog.errors import (
     AnyBacklogError,
     AuthenticationError,
     ConfigurationError,
-    MigrationError,
     NotFound,
     ProtocolError,
     RateLimited,
@@ -165,8 +164,9 @@ class Applier:
                 return self.fail(step, "download", str(error))
             if fate is not None:
                 return fate
-        raise MigrationError(
-            f"{describe(step)} was lost on its way {ATTEMPTS} times; the target is not well, try later"
+        raise TransportError(
+            f"{describe(step)} was lost on its way {ATTEMPTS} times; the target is not well, run this again later",
+            maybe_applied=False,
         )
 
     def _attempt(self, step: Step, key: str, *, first: bool) -> Fate | None:
