@@ -1,0 +1,17 @@
+"""Two hundred seeds: killed at random moments, through every fault the simulators know, and resumed until done."""
+
+from __future__ import annotations
+
+import pytest
+from tests.torture.run import run, verdict
+
+SEEDS = 200
+
+
+def test_nothing_is_lost_doubled_or_out_of_order_and_everything_that_can_go_wrong_did(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines, wrong = verdict(run(SEEDS), whole=True)
+    with capsys.disabled():
+        print("", *lines, sep="\n")
+    assert not wrong, "\n".join(wrong)
