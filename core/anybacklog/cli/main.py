@@ -26,6 +26,7 @@ SUMMARIES = {
     "attach": "Put files at a ticket.",
     "download": "Download the files of a ticket.",
     "rm": "Delete a ticket.",
+    "plan": "Say how a migration would go, in a file to edit.",
     "migrate": "Copy every ticket of SOURCE to TARGET, exactly once.",
     "verify": "Compare what was migrated with its source.",
     "completion": "Print the script that completes commands in a shell.",

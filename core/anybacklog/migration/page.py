@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from anybacklog.migration.report import Report, Verification
 from anybacklog.redact import redact
@@ -17,11 +16,22 @@ LEVELS = ("lost", "emulated", "native")
 
 def render(report: Report, verification: Verification | None) -> str:
     """Give the page's HTML, in UTF-8 once encoded; every value is escaped, and no secret is in it."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_printable, trim_blocks=True)
-    environment.filters["redacted"] = redact
-    template = environment.from_string(files("anybacklog.migration").joinpath("report.html.j2").read_text("utf-8"))
+    template = environment().get_template("report.html.j2")
     fidelity = sorted(report.fidelity, key=lambda row: (LEVELS.index(row.level), row.field))
     return template.render(report=report, fidelity=fidelity, verification=verification)
+
+
+def environment() -> Environment:
+    """Give what pages are made with: everything escaped, nothing that no page may hold."""
+    made = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        loader=PackageLoader("anybacklog.migration", ""),
+    )
+    made.filters["redacted"] = redact
+    return made
 
 
 def _printable(value: Any) -> Any:

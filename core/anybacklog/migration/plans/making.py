@@ -96,6 +96,7 @@ class _Making:
             target=str(self.target.location),
             read_at=header.read_at,
             choices=self.choices,
+            nouns=header.words,
             mapping=lines_of(course.mapping, header.words, there),
             options=option_lines_of(course.mapping),
             to_create=tuple((kind, _name(match)) for kind, match in course.mapping.to_create()),

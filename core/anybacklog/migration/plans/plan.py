@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -38,13 +38,14 @@ class Line:
 class Plan:
     """What `anybacklog.plan` found; `to_json` is the stable form. Given to `migrate`, it says who stands for whom.
 
-    `eta_seconds` is what the limits ask for; None where none is known.
+    `eta_seconds` is what the limits ask for; None where none is known. `nouns` are the source's words, by kind.
     """
 
     source: str
     target: str
     read_at: datetime
     choices: Choices
+    nouns: Mapping[MetadataKind, Sequence[Any]]
     mapping: Mapping[MetadataKind, tuple[Line, ...]]
     options: Mapping[str, tuple[Line, ...]]
     to_create: tuple[tuple[MetadataKind, str], ...]

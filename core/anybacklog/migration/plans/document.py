@@ -1,0 +1,175 @@
+"""A plan as the text of plan.toml: written to be edited, and written again without dropping an edit."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anybacklog.errors import ConfigurationError
+from anybacklog.migration.choices import Key, Said, shown_key
+from anybacklog.migration.plans.findings import findings
+from anybacklog.migration.plans.plan import Line, Plan
+from anybacklog.migration.words import Words
+
+BEGIN = "# ---- what anybacklog plan found; written anew each time it is run ----"
+END = "# ---- what follows is yours: edit it, and planning again keeps it ----"
+NEW = """
+format = 1
+
+# Every ticket and comment written carries a mark that says where it came from. Without marks (false) a lost ledger
+# cannot be rebuilt, a second copy is not noticed, and an interrupted write is recognised by its content alone.
+marks = {marks}
+
+# Entries of the journal that are changes only: "native" is the target's own history where it has one, else text;
+# "text" is a comment each; "lost" leaves them out.
+history = "{history}"
+
+# Below, on the left a word of the source, on the right what stands for it in the target: a word it has, "" for
+# nothing, or {{ create = "NAME" }} for one to be made there. People are named by e-mail address, login or name, all
+# else by name; id:123 always names one alone.
+"""
+_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The text of a plan file, and the keys that were not in it before."""
+
+    text: str
+    new: tuple[Key, ...]
+
+
+def written(plan: Plan) -> Written:
+    """Write a plan into a new file."""
+    base = NEW.format(marks=str(plan.choices.marks).lower(), history=plan.choices.history)
+    return merged(plan, base, {})
+
+
+def merged(plan: Plan, text: str, edits: Mapping[Key, Said]) -> Written:
+    """Write a plan into the text of a file that a person has edited: what it says stays, with every comment of theirs.
+
+    Words it does not speak of yet are added, and what was found is told anew. `edits` are put in besides.
+    ConfigurationError if the text is so unusual that this cannot be done without harm.
+    """
+    import tomlkit  # late: only a plan that is written needs it
+
+    body = _without_findings(text)
+    held = tomllib.loads(body)
+    document = tomlkit.parse(body)
+    added = _missing(plan, held)
+    wanted = held
+    try:
+        for key, line in added.items():
+            wanted = _with(wanted, key, line.said)
+            _add(document, key, line)
+        for key, said in edits.items():
+            wanted = _with(wanted, key, said)
+            _table(document, key[:-1])[key[-1]] = _item(said)
+        merged_text = tomlkit.dumps(document)
+        safe = tomllib.loads(merged_text) == wanted
+    except (tomlkit.exceptions.TOMLKitError, tomllib.TOMLDecodeError, AttributeError, TypeError):
+        safe = False
+        merged_text = ""
+    if not safe:
+        raise ConfigurationError(
+            f"the plan cannot take {len(added) + len(edits)} more words as it is written; "
+            "give each kind one table, as in [mapping.users]"
+        )
+    return Written(f"{_findings(plan)}\n{merged_text.lstrip(chr(10))}", tuple(added))
+
+
+def _findings(plan: Plan) -> str:
+    lines = (f"# {_one_line(line)}".rstrip() for line in findings(plan))
+    return "\n".join([BEGIN, *lines, END, ""])
+
+
+def _without_findings(text: str) -> str:
+    """Take out what an earlier plan found: between its two lines, in the comments that a file begins with."""
+    lines = text.split("\n")
+    head = next((at for at, line in enumerate(lines) if line.strip() and not line.startswith("#")), len(lines))
+    marks = [line.rstrip() for line in lines[:head]]
+    if BEGIN in marks and END in marks[marks.index(BEGIN) :]:
+        begin = marks.index(BEGIN)
+        return "\n".join([*lines[:begin], *lines[marks.index(END, begin) + 1 :]])
+    return text
+
+
+def _missing(plan: Plan, held: Mapping[str, Any]) -> dict[Key, Line]:
+    """Name the lines of a plan that a file does not speak of, by whatever word."""
+    found: dict[Key, Line] = {}
+    for kind, lines in plan.mapping.items():
+        words = Words(plan.nouns.get(kind, ()))
+        said = {noun.id for word in held.get("mapping", {}).get(kind, {}) for noun in words.named(word)}
+        found |= {("mapping", kind, line.word): line for line in lines if line.id not in said}
+    fields, tables = Words(plan.nouns.get("custom_fields", ())), held.get("options", {})
+    for word, lines in plan.options.items():
+        place = next((each for each in tables if fields.named(each) == fields.named(word)), word)
+        found |= {("options", place, line.word): line for line in lines if line.word not in tables.get(place, {})}
+    return found
+
+
+def _with(held: Mapping[str, Any], key: Key, said: Said) -> dict[str, Any]:
+    first, *rest = key
+    inner = _with(held.get(first, {}), tuple(rest), said) if rest else said
+    return {**held, first: inner}
+
+
+def _add(document: Any, key: Key, line: Line) -> None:
+    """Put a line behind the last one of its table, before the comments that lead to the next."""
+    from tomlkit.items import InlineTable, Table
+
+    table = _table(document, key[:-1])
+    item = _item(line.said)
+    if isinstance(table, InlineTable):
+        table[key[-1]] = item
+        return
+    item.comment(_one_line(_why(line)))
+    body = table.value.body if isinstance(table, Table) else []
+    tail = list(_popped(body))
+    table[key[-1]] = item
+    body.extend(reversed(tail))
+
+
+def _popped(body: list[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+    while body and body[-1][0] is None:
+        yield body.pop()
+
+
+def _table(document: Any, key: Iterable[str]) -> Any:
+    """Find a table, or make it."""
+    import tomlkit
+
+    first, second = key
+    if first not in document:
+        document[first] = tomlkit.table(is_super_table=True)
+    if second not in document[first]:
+        document[first][second] = tomlkit.table()
+    return document[first][second]
+
+
+def _item(said: Said) -> Any:
+    import tomlkit
+
+    if isinstance(said, str):
+        return tomlkit.item(said)
+    made = tomlkit.inline_table()
+    made.update(said)
+    return made
+
+
+def _why(line: Line) -> str:
+    named = "" if line.name == line.word else f"{line.name}; "
+    return f"{named}{line.confidence}: {line.reason}"
+
+
+def _one_line(text: str) -> str:
+    """Make a comment of a text: no line break, and nothing that TOML forbids in one."""
+    return _LINE.sub(" ", text)
+
+
+def shown_keys(keys: Iterable[Key]) -> str:
+    """Name keys in a row."""
+    return ", ".join(shown_key(key) for key in keys)

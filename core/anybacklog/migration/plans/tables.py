@@ -1,0 +1,113 @@
+"""The mappings of a plan as CSV, a file per kind, for people who live in a spreadsheet; and what they changed there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from anybacklog.abilities import METADATA_KINDS
+from anybacklog.errors import ConfigurationError
+from anybacklog.migration.choices import Choices, Key, Problem, Said, refuse
+from anybacklog.migration.plans.plan import Line, Plan
+
+COLUMNS = ("source", "target", "create", "name", "confidence", "reason", "table", "planned")
+OPTIONS = "options"
+
+
+def tables(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each file; written in UTF-8 with a byte order mark, spreadsheets show it right.
+
+    `target` and `create` are for editing; `table` and `planned` tell planning again what was edited.
+    """
+    for kind in METADATA_KINDS:
+        if kind in plan.mapping:
+            yield f"{kind}.csv", _text((kind, line) for line in plan.mapping[kind])
+    if plan.options:
+        yield f"{OPTIONS}.csv", _text((field, line) for field, lines in plan.options.items() for line in lines)
+
+
+def edits_in(folder: Path) -> dict[Key, tuple[Said, Said]]:
+    """Give what was edited in the files of a folder: key -> what it says now, and what was planned.
+
+    ConfigurationError names all rows that cannot be understood, with file and line.
+    """
+    found: dict[Key, tuple[Said, Said]] = {}
+    problems: list[Problem] = []
+    for name in (*METADATA_KINDS, OPTIONS):
+        path = folder / f"{name}.csv"
+        if path.exists():
+            place = OPTIONS if name == OPTIONS else "mapping"
+            for number, row in _rows(path):
+                edit = _edit(row)
+                if isinstance(edit, str):
+                    problems.append(Problem((path.name,), f"row {number}: {edit}"))
+                elif edit[0] != edit[1]:
+                    found[place, row["table"], row["source"]] = edit
+    refuse(f"in {folder}", problems)
+    return found
+
+
+def with_edits(choices: Choices, edits: Mapping[Key, tuple[Said, Said]]) -> Choices:
+    """Take edits into a plan's choices; ConfigurationError names what both files say, each otherwise."""
+    mapping = {kind: dict(words) for kind, words in choices.mapping.items()}
+    options = {field: dict(words) for field, words in choices.options.items()}
+    problems: list[Problem] = []
+    for key, (said, planned) in edits.items():
+        place, table, word = key
+        tables_: dict[str, dict[str, Said]] = options if place == OPTIONS else mapping  # type: ignore[assignment]  # kinds are words
+        now = tables_.setdefault(table, {}).get(word, planned)
+        if now not in (planned, said):
+            problems.append(choices.at(key, f"the file says {shown(now)}, the CSV {shown(said)}; make them one"))
+        tables_[table][word] = said
+    refuse(choices.plan, problems)
+    return Choices(
+        mapping=mapping, options=options, history=choices.history, marks=choices.marks,
+        plan=choices.plan, lines=choices.lines,
+    )  # fmt: skip
+
+
+def shown(said: Said) -> str:
+    """Write what a line says as it stands in a plan."""
+    return repr(said) if isinstance(said, str) else f"create {said['create']!r}"
+
+
+def _text(lines: Iterable[tuple[str, Line]]) -> str:
+    out = io.StringIO(newline="")
+    rows = csv.writer(out)
+    rows.writerow(COLUMNS)
+    for table, line in lines:
+        target, create = (line.said, "") if isinstance(line.said, str) else ("", line.said["create"])
+        planned = json.dumps(line.said, ensure_ascii=False)
+        rows.writerow((line.word, target, create, line.name, line.confidence, line.reason, table, planned))
+    return out.getvalue()
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path} is not UTF-8; save it as 'CSV UTF-8' in the spreadsheet") from error
+    rows = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
+    if missing:
+        raise ConfigurationError(f"{path} lacks the columns {', '.join(missing)}; plan again into another folder")
+    try:
+        yield from ((number, {name: row[name] for name in COLUMNS}) for number, row in enumerate(rows, 2))
+    except csv.Error as error:
+        raise ConfigurationError(f"{path} is no CSV: {error}") from error
+
+
+def _edit(row: Mapping[str, str]) -> tuple[Said, Said] | str:
+    """Give what a row says now and what was planned, or what is wrong with it."""
+    try:
+        planned = json.loads(row["planned"])
+    except ValueError:
+        return "the column 'planned' was changed; only target and create are for editing"
+    if row["target"] and row["create"]:
+        return "target and create are both given; keep one"
+    return ({"create": row["create"]} if row["create"] else row["target"]), planned

@@ -1,0 +1,207 @@
+"""`plan`: both ends are read, nothing is written to them, and the file that comes of it is a person's to edit."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Call
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "reports" / "plan.json"
+
+
+@pytest.fixture
+def source(url: str, call: Call) -> str:
+    call("create", url, "--title", "一つ 🎉", "--due", "2026-01-31", "--status", "In progress")
+    call("create", url, "--title", "two", "--parent", "PROJ-1")
+    call("comment", url, "PROJ-2", "見ました 𠮷")
+    return url
+
+
+@pytest.fixture
+def target(tmp_path: Path, call: Call) -> str:
+    there = f"sqlite:///{tmp_path}/target.db?project=COPY"
+    call("create", there, "--title", "was here before")
+    return there
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    return tmp_path / "plan.toml"
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_it_writes_a_plan_and_says_what_to_do_next(source: str, target: str, call: Call, plan: Path) -> None:
+    answer = call("plan", source, target, "-o", plan)
+    assert (answer.code, answer.out.splitlines()[1].partition(", read")[0]) == (0, "2 tickets, 1 comment")
+    assert tomllib.loads(plan.read_text("utf-8"))["mapping"]["statuses"]["In progress"] == "In progress"
+    told = next(line for line in answer.out.splitlines() if line.startswith("Next: "))
+    program, *arguments = shlex.split(told.partition("then ")[2])
+    assert program == "anybacklog"
+    assert call(*arguments).code == 0
+    assert call("verify", source, target).code == 0
+    assert len(call("ls", target, "--format", "json").json) == 3
+
+
+def test_it_writes_nothing_to_either_end(source: str, target: str, call: Call, plan: Path, tmp_path: Path) -> None:
+    before = [(tmp_path / name).read_bytes() for name in ("tickets.db", "target.db")]
+    assert call("plan", source, target, "-o", plan).code == 0
+    assert [(tmp_path / name).read_bytes() for name in ("tickets.db", "target.db")] == before
+    absent = tmp_path / "absent.db"
+    assert call("plan", source, f"sqlite:///{absent}?project=NEW", "-o", plan).code == 0
+    assert not absent.exists()
+
+
+def test_migrate_goes_on_from_what_plan_has_read(source: str, target: str, call: Call, plan: Path) -> None:
+    call("plan", source, target, "-o", plan)
+    assert "the source as it was read at" in call("migrate", source, target, "--plan", plan).out
+
+
+def test_planning_again_adds_what_is_new_and_keeps_every_edit(source: str, target: str, call: Call, plan: Path) -> None:
+    call("plan", source, target, "-o", plan)
+    change(plan, '"In progress" = "In progress"', "# we have none\n'In progress' = \"Closed\" # said Hanako")
+    call("create", source, "--title", "three", "--type", "Bug")
+    answer = call("plan", source, target, "-o", plan, "--json")
+    text = plan.read_text("utf-8")
+    assert "# we have none\n'In progress' = \"Closed\" # said Hanako" in text
+    assert "# 3 tickets, 1 comment, read at" in text
+    assert next(line for line in answer.json["mapping"]["statuses"] if line["source"] == "In progress") == {
+        "id": "2", "source": "In progress", "name": "In progress", "target": "Closed", "create": None,
+        "confidence": "certain", "reason": "the plan says 'Closed'",
+    }  # fmt: skip
+    call("migrate", source, target, "--plan", plan)
+    copies = {each["title"]: each["status"]["name"] for each in call("ls", target, "--format", "json").json}
+    assert copies["一つ 🎉"] == "Closed"
+
+
+def test_a_word_that_was_not_there_is_added_and_named(source: str, target: str, call: Call, plan: Path) -> None:
+    call("plan", source, target, "-o", plan)
+    plan.write_text("# mine\n[mapping.statuses]\nOpen = 'Open'\n", "utf-8")
+    answer = call("plan", source, target, "-o", plan)
+    assert "# mine\n[mapping.statuses]\nOpen = 'Open'\n" in plan.read_text("utf-8")
+    assert f'New in {plan}: mapping.statuses."In progress"' in answer.out
+    assert tomllib.loads(plan.read_text("utf-8"))["mapping"]["ticket_types"]["Bug"] == "Bug"
+
+
+def test_its_json_is_as_published(source: str, target: str, call: Call, plan: Path) -> None:
+    answer = call("plan", source, target, "-o", plan, "--json")
+    Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(answer.json)
+    assert answer.json["requests"] == {"source": {}, "target": {}}
+    assert answer.json["eta_seconds"] == 0
+
+
+def test_its_page_escapes_what_strangers_wrote(source: str, target: str, call: Call, plan: Path) -> None:
+    call("create", source, "--title", "<script>alert(1)</script>")
+    page = plan.with_name("plan.html")
+    assert call("plan", source, target, "-o", plan, "--html", page).code == 0
+    assert "&lt;script&gt;" in page.read_text("utf-8")
+    assert "<script" not in page.read_text("utf-8")
+
+
+def test_every_problem_of_a_plan_is_named_with_line_and_key_and_the_file_stays(
+    source: str, target: str, call: Call, plan: Path
+) -> None:
+    broken = '[mapping.statuses]\nOpen = "Opne"\nNone = 5\nx = = 1\n\n[mapping.people]\n'
+    plan.write_text(broken, "utf-8")
+    for command in ("plan", "migrate"):
+        option = "-o" if command == "plan" else "--plan"
+        answer = call(command, source, target, option, plan)
+        assert (answer.code, answer.out) == (2, "")
+        for said in ("line 3: mapping.statuses.None: must be", "line 4: not valid TOML", "line 6: mapping.people:"):
+            assert said in answer.err
+    plan.write_text('[mapping.statuses]\nOpen = "Opne"\nNone = "Open"\n', "utf-8")
+    answer = call("plan", source, target, "-o", plan)
+    assert answer.code == 2
+    assert "line 2: mapping.statuses.Open: the target has no 'Opne'; did you mean 'Open'?" in answer.err
+    assert "line 3: mapping.statuses.None: the source has no 'None'" in answer.err
+    assert plan.read_text("utf-8") == '[mapping.statuses]\nOpen = "Opne"\nNone = "Open"\n'
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    content = path.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def save(path: Path, rows: list[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_what_is_edited_in_a_spreadsheet_goes_into_the_plan(
+    source: str, target: str, call: Call, plan: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mapping"
+    call("plan", source, target, "-o", plan, "--mapping-csv", folder)
+    rows = rows_of(folder / "statuses.csv")
+    rows[1]["target"] = "Closed"
+    assert rows[1]["source"] == "In progress"
+    save(folder / "statuses.csv", rows)
+    assert call("plan", source, target, "-o", plan, "--mapping-csv", folder).code == 0
+    assert tomllib.loads(plan.read_text("utf-8"))["mapping"]["statuses"]["In progress"] == "Closed"
+    assert rows_of(folder / "statuses.csv")[1]["planned"] == '"Closed"'
+
+
+def test_a_word_edited_in_both_is_refused(source: str, target: str, call: Call, plan: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mapping"
+    call("plan", source, target, "-o", plan, "--mapping-csv", folder)
+    rows = rows_of(folder / "statuses.csv")
+    rows[1]["target"] = "Closed"
+    save(folder / "statuses.csv", rows)
+    change(plan, '"In progress" = "In progress"', '"In progress" = "Open"')
+    answer = call("plan", source, target, "-o", plan, "--mapping-csv", folder)
+    assert answer.code == 2
+    assert "the file says 'Open', the CSV 'Closed'; make them one" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"source,target\nOpen,Closed\n", "lacks the columns create, name"),
+        ("source,対象\n".encode("cp932"), "is not UTF-8; save it as 'CSV UTF-8'"),
+        (
+            b'source,target,create,name,confidence,reason,table,planned\nOpen,Closed,X,,,,statuses,"""Open"""\n',
+            "row 2: target and create are both given",
+        ),
+        (
+            b"source,target,create,name,confidence,reason,table,planned\nOpen,Closed,,,,,statuses,Open\n",
+            "row 2: the column 'planned' was changed",
+        ),
+    ],
+)  # fmt: skip
+def test_a_table_that_cannot_be_understood_is_named(
+    content: bytes, says: str, source: str, target: str, call: Call, plan: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mapping"
+    folder.mkdir()
+    (folder / "statuses.csv").write_bytes(content)
+    answer = call("plan", source, target, "-o", plan, "--mapping-csv", folder)
+    assert answer.code == 2
+    assert says in answer.err
+    assert not plan.exists()
+
+
+def test_the_plan_goes_to_stdout_where_asked(source: str, target: str, call: Call) -> None:
+    assert "mapping" in tomllib.loads(call("plan", source, target, "-o", "-").out)
+    assert call("plan", source, target, "-o", "-", "--json").code == 2
+
+
+def test_one_project_cannot_be_planned_into_itself(source: str, call: Call, plan: Path) -> None:
+    answer = call("plan", source, source, "-o", plan)
+    assert (answer.code, plan.exists()) == (2, False)
