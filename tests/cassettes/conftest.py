@@ -14,6 +14,7 @@ from tests.cassettes.modes import Passed, from_live, from_simulator, replayed
 from tests.cassettes.service import End, Service, Simulated, Switchboard
 
 from anybacklog import Tracker
+from anybacklog.location import parse
 from anybacklog.plugin import Backend
 from anybacklog.redact import redact
 from anybacklog_simulators.serving import Server
@@ -36,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what records nothing, and for a live account what needs a prepared simulator."""
     live = config.getoption("--record-live")
     if live or config.getoption("--record"):
-        kept = [item for item in items if _records(item) and not (live and item.get_closest_marker("staged"))]
+        kept = [item for item in items if _records(item) and not (live and _is_elsewhere(item, live))]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
 
@@ -70,6 +71,11 @@ def folder_of(config: pytest.Config) -> Path:
 
 def _records(item: pytest.Item) -> bool:
     return isinstance(item, pytest.Function) and "end" in item.fixturenames
+
+
+def _is_elsewhere(item: pytest.Item, live: str) -> bool:
+    """Tell whether a scenario is another service's than that of a live account, or needs a prepared simulator."""
+    return item.path.parent.name != parse(live).scheme or item.get_closest_marker("staged") is not None
 
 
 @pytest.fixture(scope="session")

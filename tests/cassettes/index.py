@@ -37,6 +37,10 @@ def kept(folder: Path) -> list[Path]:
 def _rows(folder: Path) -> Iterator[str]:
     for path in kept(folder):
         exchanges, told = read(path)
-        choices = ", ".join(f"{name} {value}" for name, value in told["choices"].items())
+        choices = ", ".join(f"{name} {_chosen(value)}" for name, value in told["choices"].items())
         name = path.relative_to(folder).with_suffix("").as_posix()
         yield f"| `{name}` | {len(exchanges)} | {told['from']} | {told['on']} | {choices} |\n"
+
+
+def _chosen(value: object) -> object:
+    return f"{len(value)} fields" if isinstance(value, list) else value

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,9 +28,10 @@ def replayed(path: Path, service: Service, passed: Passed) -> Iterator[End]:
     """Play a cassette; what nobody asked for any more is an error, or a cassette would outlive its scenario."""
     if not path.is_file():
         pytest.fail(f"there is no cassette {path}; record it: pytest --record", pytrace=False)
-    clock = clock_of(read(path)[0])
+    exchanges, told = read(path)
+    clock, options = clock_of(exchanges), told.get("options", {})
     with at(clock), replaying(path) as cassette:
-        yield End(url=service.url, project=service.project, key=REPLAYED_KEY, options=service.options, clock=clock)
+        yield End(url=service.url, project=service.project, key=REPLAYED_KEY, options=options, clock=clock)
         if passed():
             left = [str(each) for each, played in zip(cassette.requests, _plays(cassette), strict=True) if not played]
             assert left == [], "recorded, but not asked for any more: record again"
@@ -49,22 +51,29 @@ def from_simulator(path: Path, service: Service, simulated: Simulated, url: str,
             clock=clock,
         )
     if passed():
-        told = {"from": f"{SIMULATOR} of anybacklog {anybacklog.__version__}", "choices": choices_of(simulated)}
+        told = _told(f"{SIMULATOR} of anybacklog {anybacklog.__version__}", choices_of(simulated), service.options)
         _keep(path, exchanges, service, url, simulated.project, simulated.key, told)
 
 
 @contextmanager
 def from_live(path: Path, service: Service, account: Account, passed: Passed) -> Iterator[End]:
     """Record from a live account, and delete there what was made, whatever happened."""
+    end = service.begin(replace(account.end, options={**service.options, **account.end.options}))
     try:
         with recording() as exchanges:
-            yield account.end
+            yield end
     finally:
         with account.end.tracker() as tracker:
             service.undo(tracker, exchanges)
     if passed():
-        told = {"from": LIVE, "choices": {}}
+        if found := service.strangers(exchanges):
+            pytest.fail(f"nothing was written, for somebody else's is in it: {', '.join(found)}", pytrace=False)
+        told = _told(LIVE, {}, end.options)
         _keep(path, exchanges, service, account.address, account.end.project, account.end.key, told)
+
+
+def _told(source: str, choices: Mapping[str, object], options: Mapping[str, str]) -> Metadata:
+    return {"from": source, "choices": choices} | ({"options": dict(options)} if options else {})
 
 
 def _keep(

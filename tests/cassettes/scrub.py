@@ -50,7 +50,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Thing:
-    """A kind of JSON object that names somebody: it has one of the keys `told_by`.
+    """A kind of JSON object that names somebody: it has one of the keys `told_by`, in answers to paths with `at`.
 
     `fields` says what stands in place of which field, `{n}` being the number that `number_by` got by order of
     appearance.
@@ -59,13 +59,14 @@ class Thing:
     told_by: frozenset[str]
     fields: Mapping[str, str]
     number_by: str = "id"
+    at: str = ""
 
 
 def scrubbed(exchanges: Sequence[Exchange], things: Sequence[Thing], known: Mapping[str, str]) -> list[Exchange]:
     """Replace what is known to name the account (`known`: host, project), what `things` tell, and mail addresses."""
     naming, sweep = _Naming(things, known), _Sweep(_as_sent(known))
     for exchange in exchanges:
-        naming.learn(_json(exchange))
+        naming.learn(_json(exchange), exchange.url)
     return [_scrubbed(each, naming, sweep) for each in exchanges]
 
 
@@ -106,18 +107,18 @@ class _Naming:
         self._numbers: dict[tuple[Thing, str], int] = {}
         self._mail: dict[str, str] = {}
 
-    def learn(self, value: Any) -> None:
+    def learn(self, value: Any, url: str) -> None:
         for part in _objects(value):
-            for name, pseudonym in self._pseudonyms(part).items():
+            for name, pseudonym in self._pseudonyms(part, url).items():
                 self._names.setdefault(part[name], pseudonym)
 
-    def renamed(self, value: Any) -> Any:
+    def renamed(self, value: Any, url: str) -> Any:
         match value:
             case dict():
-                pseudonyms = self._pseudonyms(value)
-                return {name: pseudonyms.get(name, self.renamed(each)) for name, each in value.items()}
+                pseudonyms = self._pseudonyms(value, url)
+                return {name: pseudonyms.get(name, self.renamed(each, url)) for name, each in value.items()}
             case list():
-                return [self.renamed(each) for each in value]
+                return [self.renamed(each, url) for each in value]
             case str():
                 return self.swept(value)
         return value
@@ -130,8 +131,8 @@ class _Naming:
             return found[0]
         return self._mail.setdefault(found[0], f"mail{len(self._mail) + 1}@example.com")
 
-    def _pseudonyms(self, part: Mapping[str, Any]) -> dict[str, str]:
-        thing = next((each for each in self._things if each.told_by & part.keys()), None)
+    def _pseudonyms(self, part: Mapping[str, Any], url: str) -> dict[str, str]:
+        thing = next((each for each in self._things if each.told_by & part.keys() and each.at in url), None)
         if thing is None:
             return {}
         number = self._number(thing, str(part.get(thing.number_by)))
@@ -180,7 +181,7 @@ def _body(exchange: Exchange, naming: _Naming) -> bytes:
     """Rewrite an answer where something in it has to go; what is no text is a file that a scenario put there."""
     value = _json(exchange)
     if value is not None:
-        renamed = naming.renamed(value)
+        renamed = naming.renamed(value, exchange.url)
         return exchange.body if renamed == value else _written(renamed)
     if header(exchange.headers, "content-type").startswith("text/html"):
         return naming.swept(exchange.body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")

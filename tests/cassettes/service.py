@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -36,8 +37,9 @@ REPLAYED_KEY = "no key is needed to replay"
 class Service:
     """`host` and `project` are what cassettes have in place of the real ones; `things` what names somebody.
 
-    `options` are those of every connection but a live one, whose URL has its own. `undo` deletes what the exchanges of
-    one test made on a live account, and raises if it cannot.
+    `options` are those of every connection; of a live one, those in its URL come first. With a live account, `begin`
+    gives the end that the next test is to use, `undo` deletes what the exchanges of a test made, and raises if it
+    cannot, and `strangers` names what they show that no test made: then nothing of them is written.
     """
 
     scheme: str
@@ -46,6 +48,8 @@ class Service:
     things: Sequence[Thing]
     undo: Callable[[Tracker, Sequence[Exchange]], None]
     options: Mapping[str, str] = field(default_factory=dict)
+    begin: Callable[[End], End] = lambda end: end
+    strangers: Callable[[Sequence[Exchange]], Sequence[str]] = lambda _: ()
 
     @property
     def url(self) -> str:
@@ -75,11 +79,13 @@ class End:
     clock: Clock | None = None
 
     @contextmanager
-    def tracker(self, *, project: str | None = None, key: str | None = None) -> Iterator[Tracker]:
-        """Open a project as somebody: by default the one there is, with the key that is valid."""
+    def tracker(
+        self, *, project: str | None = None, key: str | None = None, options: Mapping[str, str] = MappingProxyType({})
+    ) -> Iterator[Tracker]:
+        """Open a project as somebody: by default the one there is, with the key that is valid; `options` are added."""
         url = f"{self.url}/{quote(self.project if project is None else project, safe='')}"
         found = FoundKey(self.key if key is None else key, "the test", "access_token" if self.token else "api_key")
-        with open_target(find_target(url, options=self.options), found) as tracker:
+        with open_target(find_target(url, options={**self.options, **options}), found) as tracker:
             yield tracker
 
     @contextmanager

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.canary import find_canary, find_in_tree, new_canary
 from tests.cassettes.runs import pytest_in
+from tests.cassettes.served import AsServed
 from tests.cassettes.service import End
-from werkzeug.wrappers import Response
 
 from anybacklog import TicketDraft
 from anybacklog_simulators.nulab import Nulab, Rates, Simulator, empty_space, simulator
 from anybacklog_simulators.nulab.projects import new_project
 from anybacklog_simulators.serving import Server
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ROOMY = {"read": 100_000, "update": 100_000, "search": 100_000, "icon": 100_000}
 BEHAVIOURS = ("tests/cassettes/nulab", "-k", "not OnCassettes")
@@ -66,25 +61,10 @@ def account() -> Account:
     return Account()
 
 
-class AsServed:
-    """Answers as a service behind a proxy does: compressed if that is asked for, with a cookie and its own name."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
-        answer = Response.from_app(self._account.fake, environ, buffered=True)
-        answer.headers["Server"] = self._account.canaries["server"]
-        answer.set_cookie("session", self._account.canaries["cookie"])
-        if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") and answer.status_code != 204:
-            answer.set_data(gzip.compress(answer.get_data()))
-            answer.headers["Content-Encoding"] = "gzip"
-        return answer(environ, start_response)
-
-
 @pytest.fixture(scope="module")
 def server(account: Account) -> Iterator[Server]:
-    with Server(AsServed(account)) as server:
+    canaries = account.canaries
+    with Server(AsServed(account.fake, server=canaries["server"], cookie=canaries["cookie"])) as server:
         yield server
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from tests.cassettes.nulab.drafts import HARD_LINE, make
+from tests.cassettes.drafts import HARD_LINE, make
 
 from anybacklog import Attachment, Tracker
 

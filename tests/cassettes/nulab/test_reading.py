@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.cassettes.nulab.drafts import make, make_some
+from tests.cassettes.drafts import make, make_some
 
 from anybacklog import Ticket, Tracker
 from anybacklog_nulab import Nulab

@@ -6,8 +6,8 @@ import io
 from typing import Any
 
 import pytest
+from tests.cassettes.drafts import make
 from tests.cassettes.live import PREFIX
-from tests.cassettes.nulab.drafts import make
 from tests.cassettes.service import End
 
 from anybacklog import (

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.cassettes.drafts import HARD_LINE, HARD_TEXT, make
 from tests.cassettes.live import PREFIX
-from tests.cassettes.nulab.drafts import HARD_LINE, HARD_TEXT, make
 
 from anybacklog import Category, Conflict, CustomField, Milestone, NotFound, Text, TicketDraft, Tracker
 
