@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anybacklog.plugin import (
@@ -30,6 +30,11 @@ _PATHS: Mapping[type[Metadata], str] = {
     TicketType: "issueTypes", Status: "statuses", Category: "categories", Milestone: "versions", Version: "versions",
     CustomField: "customFields",
 }  # fmt: skip
+_FILTERS: Mapping[type[Metadata], tuple[str, ...]] = {
+    TicketType: ("issueTypeId[]",), Status: ("statusId[]",), Category: ("categoryId[]",),
+    Milestone: ("milestoneId[]", "versionId[]"), Version: ("milestoneId[]", "versionId[]"),
+}  # fmt: skip
+_SUBSTITUTES: Mapping[type[Metadata], str] = {TicketType: "substituteIssueTypeId", Status: "substituteStatusId"}
 CREATABLE: frozenset[MetadataKind] = frozenset(
     {"ticket_types", "statuses", "categories", "milestones", "versions", "custom_fields"}
 )
@@ -48,6 +53,23 @@ def path_of(noun: Metadata) -> str:
         raise UnsupportedOperation(
             "add_metadata", f"a space makes no {type(noun).__name__} by its API; it has its own"
         ) from None
+
+
+def filters_for(noun: Metadata) -> tuple[str, ...]:
+    """Name the parameters that find the issues which have a noun."""
+    return _FILTERS[type(noun)]
+
+
+def to_delete(noun: Metadata, ids: Sequence[str]) -> dict[str, str]:
+    """Name what the issues of a type or status are to have instead: the service asks, though there are none."""
+    name, other = _SUBSTITUTES.get(type(noun)), next((each for each in ids if each != noun.id), None)
+    return {name: other} if name is not None and other is not None else {}
+
+
+def has_value(issue: Mapping[str, Any], field_id: str) -> bool:
+    """Tell whether an issue has anything in a custom field."""
+    held = (each for each in issue.get("customFields") or () if str(each.get("id")) == field_id)
+    return any(each.get("value") not in (None, "", []) for each in held)
 
 
 def to_form(noun: Metadata, place: int) -> dict[str, Any]:

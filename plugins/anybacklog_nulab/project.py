@@ -116,6 +116,30 @@ class ProjectOperations(Opened):
             f"there is a {type(noun).__name__} {noun.name!r} already, with the id {same['id']}; use that one"
         )
 
+    def delete_metadata(self, noun: Metadata) -> None:
+        """Delete a type, status, category, milestone, version or custom field that no issue has; update.
+
+        By kind: `DELETE /projects/{p}/issueTypes/{id}` (delete-issue-type), `DELETE /projects/{p}/statuses/{id}`
+        (delete-status), `DELETE /projects/{p}/categories/{id}` (delete-category), `DELETE /projects/{p}/versions/{id}`
+        (delete-version), `DELETE /projects/{p}/customFields/{id}` (delete-custom-field). The service would take a word
+        in use from its issues, so they are counted first (count-issue); for a custom field they are all listed.
+        """
+        self._words.clear()
+        path = f"{self._path}/{metadata.path_of(noun)}"
+        ids = [str(row["id"]) for row in self._client.rows(path)]
+        if noun.id not in ids:
+            raise NotFound(type(noun).__name__, noun.id)
+        if self._is_used(noun):
+            raise Conflict(f"{type(noun).__name__} {noun.name!r} is in use, so it stays; change its issues first")
+        self._client.session.request("DELETE", f"{path}/{noun.id}", params=metadata.to_delete(noun, ids))
+
+    def _is_used(self, noun: Metadata) -> bool:
+        of_project = {"projectId[]": str(self._project["id"])}
+        if isinstance(noun, CustomField):
+            issues = self._client.issues(of_project, sort="created", descending=False)
+            return any(metadata.has_value(issue, noun.id) for issue in issues)
+        return any(self._client.count_issues({**of_project, name: [noun.id]}) for name in metadata.filters_for(noun))
+
     def _with_more_options(self, field: CustomField, row: Json, path: str) -> CustomField:
         known = {option.name for option in to_field(FIELD.load(row), row).options}
         for option in field.options:

@@ -13,6 +13,7 @@ from tests.migration.unreliable import Time, Unreliable, tracker
 
 import anybacklog
 from anybacklog import ConfigurationError, MigrationError, Tracker, TransportError, UnsupportedOperation
+from anybacklog.abilities import METADATA_KINDS
 from anybacklog.migration import migrate, verify
 from anybacklog.migration.reversal import rollback
 from anybacklog.model import Ticket, TicketDraft
@@ -66,10 +67,13 @@ def test_what_was_created_goes_and_what_was_there_stays_and_a_migration_may_begi
     target: Tracker = request.getfixturevalue(store)()
     here_first = target.create_ticket(TicketDraft(title="here first", key="X-1"))
     ledger = tmp_path / "ledger.db"
+    words = {kind: getattr(target, kind)() for kind in METADATA_KINDS}
     migrate(source, target, ledger=ledger)
     report = rollback(target, ledger=ledger)
     assert report.counts["tickets"].deleted == 3
-    assert [each for each in report.left if each.kind == "ticket"] == []
+    assert report.counts["words"].deleted == report.counts["words"].planned > 5
+    assert {kind: getattr(target, kind)() for kind in METADATA_KINDS} == words
+    assert report.left == []
     assert list(target.tickets()) == [here_first]
     again = migrate(source, target, ledger=ledger)
     assert {kind: counts.created for kind, counts in again.counts.items()} == {
@@ -243,7 +247,7 @@ def test_a_delete_in_doubt_is_asked_about_and_running_again_goes_on(
     report = rollback(target, ledger=ledger, clock=time.clock())
     assert (backend.faults, titles(target)) == (3, [])
     backend.fault = "none"
-    assert [each for each in report.left if each.kind == "ticket"] == []
+    assert report.left == []
     assert migrate(source, target, ledger=ledger, clock=time.clock()).counts["tickets"].created == 3
     assert verify(source, target, ledger=ledger).differences == []
 
@@ -258,7 +262,7 @@ def test_a_space_is_as_it_was_before(sqlite: Make, filled: Fill, serve: Serve, t
     options: dict[str, Any] = {"ledger": ledger, "clock": by_its_clock(fake)}
     migrate(source, target, plan=tmp_path / "plan.toml", **options)
     report = rollback(target, **options)
-    assert [each for each in report.left if each.kind == "ticket"] == []
+    assert report.left == []
     assert held(fake) == []
     migrate(source, target, **options)
     target.add_comment(next(target.tickets()), "mine")

@@ -42,6 +42,7 @@ from anybacklog.backend.optional import (
 )
 from anybacklog.backend.required import Backend
 from anybacklog.backend.spec import BackendSpec, Connection, OAuthSpec, Option, TokenSource, Traffic
+from anybacklog.backend.taking_back import DeletesMetadata
 from anybacklog.backend.unlisted import ChangesWithComment
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "CreatesTickets",
     "DeletesAttachments",
     "DeletesComments",
+    "DeletesMetadata",
     "DeletesTickets",
     "Extends",
     "FollowsKeys",

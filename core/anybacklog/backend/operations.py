@@ -38,13 +38,15 @@ from anybacklog.backend.optional import (
     UpdatesComments,
     UpdatesTickets,
 )
+from anybacklog.backend.taking_back import DeletesMetadata
 from anybacklog.backend.unlisted import ChangesWithComment
 
 OPERATIONS: Mapping[str, type] = {
     "projects": ListsProjects, "myself": KnowsMyself, "users": ListsUsers, "ticket_types": ListsTicketTypes,
     "statuses": ListsStatuses, "priorities": ListsPriorities, "resolutions": ListsResolutions,
     "categories": ListsCategories, "milestones": ListsMilestones, "versions": ListsVersions,
-    "custom_fields": ListsCustomFields, "add_metadata": AddsMetadata, "count_tickets": CountsTickets,
+    "custom_fields": ListsCustomFields, "add_metadata": AddsMetadata,
+    "delete_metadata": DeletesMetadata, "count_tickets": CountsTickets,
     "tickets_after": FollowsKeys,
     "create_ticket": CreatesTickets, "update_ticket": UpdatesTickets, "delete_ticket": DeletesTickets,
     "comments": ReadsComments, "add_comment": AddsComments, "change_with_comment": ChangesWithComment,

@@ -21,7 +21,7 @@ def prospect_lines(report: Reversal) -> Iterator[str]:
     yield f"{report.target}, as the ledger {report.ledger} knows it:"
     yield f"{tickets.planned - tickets.kept} of {tickets.planned} tickets would go, with all that hangs on them."
     if words.planned:
-        yield f"{words.planned - words.kept} of {words.planned} words that were created would go."
+        yield f"{words.planned - words.kept} of {words.planned} words would go, unless something uses them."
     yield from left_lines(report.left)
     yield from map(redact, report.notes)
 

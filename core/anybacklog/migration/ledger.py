@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from anybacklog.abilities import MetadataKind
 from anybacklog.migration.ledger_file import hold, open_ledger, understood
-from anybacklog.migration.ledger_rows import Landed, Row, read_object, to_landed, to_made, to_row
+from anybacklog.migration.ledger_rows import Landed, Made, Row, read_object, to_landed, to_made, to_row
 from anybacklog.migration.ledger_tables import (
     ADD_PAIR,
     FIND_ANY,
@@ -142,9 +142,13 @@ class Pair:
     def made(self) -> dict[MetadataKind, dict[str, str]]:
         """Give what this migration has created in the project: by kind, the source's id and the target's."""
         found: dict[MetadataKind, dict[str, str]] = {}
-        for kind, source_id, target_id in self._ask(to_made, FIND_MADE):
-            found.setdefault(kind, {})[source_id] = target_id
+        for each in self.words():
+            found.setdefault(each.kind, {})[each.source_id] = each.target_id
         return found
+
+    def words(self) -> list[Made]:
+        """List what this migration has created in the project, or extended."""
+        return self._ask(to_made, FIND_MADE)
 
     def untouched(self) -> bool:
         """Tell whether no step was ever intended here."""

@@ -61,10 +61,26 @@ def to_landed(found: sa.Row[Any]) -> Landed:
     return Landed(item=item, target_ticket=home, target_id=found.target_id, target_key=found.target_key)
 
 
-def to_made(found: sa.Row[Any]) -> tuple[MetadataKind, str, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A word that stands in the target for one of the source; not `whole`: it was there, and was given more options."""
+
+    key: str
+    kind: MetadataKind
+    source_id: str
+    target_id: str
+    ours: bool
+    whole: bool
+
+
+def to_made(found: sa.Row[Any]) -> Made:
     """Read which kind of thing was made, for which id of the source, with which id of the target."""
     _, kind, source_id = found.key.split(":", 2)
-    return cast("MetadataKind", kind), source_id, read_object(found.before)["created"]
+    before = read_object(found.before)
+    return Made(
+        key=found.key, kind=cast("MetadataKind", kind), source_id=source_id, target_id=before["created"],
+        ours=before.get("ours", True), whole=before.get("whole", True),
+    )  # fmt: skip
 
 
 def read_object(text: str) -> dict[str, Any]:

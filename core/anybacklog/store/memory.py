@@ -125,6 +125,10 @@ class MemoryBackend:
         """Add a user, type, status or the like; Conflict on a taken name, unless a custom field gains options."""
         return self._project.add(noun)
 
+    def delete_metadata(self, noun: Metadata) -> None:
+        """Delete a user, type, status or the like by its id; Conflict while anything uses it."""
+        self._contents.delete(self._project, noun)
+
     def tickets(self, query: TicketQuery) -> Iterator[Ticket]:
         """Yield what the query asks for, out of the tickets there were at the beginning."""
         project = self._project

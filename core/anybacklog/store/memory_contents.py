@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 from uuid import uuid4
 
 from anybacklog.backend import Marked, Metadata, TicketFields
-from anybacklog.errors import Conflict, ValidationError
+from anybacklog.errors import Conflict, NotFound, ValidationError
 from anybacklog.model import (
     CustomField,
     CustomFieldValue,
@@ -25,6 +25,7 @@ from anybacklog.model import (
 )
 from anybacklog.store.defaults import DEFAULT_METADATA, DEFAULT_PRIORITY, DEFAULT_TYPE, local_login
 from anybacklog.store.memory_ticket import MemoryTicket
+from anybacklog.store.memory_uses import is_used
 from anybacklog.store.values import (
     PLAIN_FIELDS,
     REFERENCE_LISTS,
@@ -32,6 +33,7 @@ from anybacklog.store.values import (
     checked_noun,
     checked_text,
     custom_value,
+    in_use,
     name_taken,
     number_in,
     own_ancestor,
@@ -75,6 +77,16 @@ class MemoryContents:
         self.users[added.id] = added
         return added
 
+    def delete(self, project: MemoryProject, noun: Metadata) -> None:
+        """Forget a person, or metadata of a project; Conflict while anything uses it."""
+        known: dict[str, Any] = self.users if isinstance(noun, User) else project.held(type(noun))
+        if noun.id not in known:
+            raise NotFound(type(noun).__name__, noun.id, local=True)
+        projects = self.projects.values() if isinstance(noun, User) else (project,)
+        if any(is_used(noun, each.tickets.values()) for each in projects):
+            raise in_use(noun)
+        del known[noun.id]
+
 
 class MemoryProject:
     """One project: its metadata, its tickets, their keys and marks."""
@@ -93,6 +105,10 @@ class MemoryProject:
     def all_of(self, kind: type[_Noun]) -> list[_Noun]:
         """List the metadata of one kind, in the order it was added."""
         return list(self._metadata.get(kind, {}).values())
+
+    def held(self, kind: type[Named]) -> dict[str, Any]:
+        """Give the metadata of one kind by id, as it is kept."""
+        return self._metadata.get(kind, {})
 
     def add(self, noun: Metadata) -> Metadata:
         """Take metadata in under a new id, or new options into a custom field given under its own id."""

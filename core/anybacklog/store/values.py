@@ -152,6 +152,11 @@ def number_in(key: str, project: str) -> int:
     return int(digits) if known and not digits.startswith("0") else 0
 
 
+def in_use(noun: Named | User) -> Conflict:
+    """Say that something uses a noun, which therefore stays."""
+    return Conflict(f"{type(noun).__name__} {noun.name!r} is in use, so it stays; change what uses it first")
+
+
 def name_taken(noun: Metadata) -> Conflict:
     """Word the refusal of metadata that is there already."""
     what = "login and e-mail" if isinstance(noun, User) else "name"

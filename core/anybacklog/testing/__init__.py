@@ -26,10 +26,20 @@ pytest.register_assert_rewrite(
     *(
         f"{__name__}.{module}"
         for module in (
-            "common", "drafts", "files", "health", "journal", "metadata", "reading", "tickets", "unlisted", "words",
+            "common",
+            "drafts",
+            "files",
+            "health",
+            "journal",
+            "metadata",
+            "metadata_deletion",
+            "reading",
+            "tickets",
+            "unlisted",
+            "words",
         )
     )
-)  # fmt: skip
+)
 
 from anybacklog.backend import (
     AddsAttachments,
@@ -41,6 +51,7 @@ from anybacklog.backend import (
     CreatesTickets,
     DeletesAttachments,
     DeletesComments,
+    DeletesMetadata,
     DeletesTickets,
     FollowsKeys,
     KeepsExternalIds,
@@ -76,6 +87,7 @@ from anybacklog.testing.journal import (
     UpdatesCommentsContract,
 )
 from anybacklog.testing.metadata import AddsMetadataContract, furnish
+from anybacklog.testing.metadata_deletion import DeletesMetadataContract
 from anybacklog.testing.reading import (
     CountsTicketsContract,
     FollowsKeysContract,
@@ -111,6 +123,7 @@ CONTRACTS: Mapping[type, type] = {
     ListsVersions: ListsVersionsContract,
     ListsCustomFields: ListsCustomFieldsContract,
     AddsMetadata: AddsMetadataContract,
+    DeletesMetadata: DeletesMetadataContract,
     CountsTickets: CountsTicketsContract,
     FollowsKeys: FollowsKeysContract,
     ListsActivities: ListsActivitiesContract,
@@ -148,6 +161,7 @@ class StoreContract(
     ListsVersionsContract,
     ListsCustomFieldsContract,
     AddsMetadataContract,
+    DeletesMetadataContract,
     CountsTicketsContract,
     ListsActivitiesContract,
     CreatesTicketsContract,
@@ -178,6 +192,7 @@ __all__ = [
     "CreatesTicketsContract",
     "DeletesAttachmentsContract",
     "DeletesCommentsContract",
+    "DeletesMetadataContract",
     "DeletesTicketsContract",
     "FollowsKeysContract",
     "KeepsExternalIdsContract",

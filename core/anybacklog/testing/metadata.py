@@ -37,28 +37,28 @@ class AddsMetadataContract(Contract):
 
     @pytest.mark.parametrize("kind", METADATA_KINDS)
     def test_what_is_added_is_listed(self, backend: AddsMetadata, kind: str) -> None:
-        if _creatable(backend, kind):
-            before = _listed(backend, kind)
-            noun = _new(backend, kind)
+        if creatable(backend, kind):
+            before = listed(backend, kind)
+            noun = new_noun(backend, kind)
             added = backend.add_metadata(noun)
             assert_well_formed(added)
             assert replace(added, id="") == replace(noun, id="")
             assert added.id not in {each.id for each in before}
-            after = _listed(backend, kind)
+            after = listed(backend, kind)
             assert added in after
             assert [each for each in after if each.id != added.id] == before  # wherever in the order the new one stands
 
     @pytest.mark.parametrize("kind", METADATA_KINDS)
     def test_a_taken_name_is_a_conflict(self, backend: AddsMetadata, kind: str) -> None:
-        if _creatable(backend, kind):
-            noun = _new(backend, kind)
+        if creatable(backend, kind):
+            noun = new_noun(backend, kind)
             backend.add_metadata(noun)
             with pytest.raises(Conflict):
                 backend.add_metadata(noun)
 
     @pytest.mark.parametrize("type_", FIELD_TYPES)
     def test_a_field_of_every_type_can_be_added_and_used(self, backend: AddsMetadata, type_: FieldType) -> None:
-        if _creatable(backend, "custom_fields"):
+        if creatable(backend, "custom_fields"):
             added = backend.add_metadata(_new_field(backend, type_))
             assert isinstance(added, CustomField)
             assert [option.name for option in added.options] == (["One", "Two 𠮷"] if "choice" in type_ else [])
@@ -69,7 +69,7 @@ class AddsMetadataContract(Contract):
             ]
 
     def test_an_option_is_added_to_a_field_given_under_its_own_id(self, backend: AddsMetadata) -> None:
-        if _creatable(backend, "custom_fields"):
+        if creatable(backend, "custom_fields"):
             field = backend.add_metadata(_new_field(backend, "choice"))
             assert isinstance(field, CustomField)
             more = replace(field, options=(*field.options, Named(id="", name="Three")))
@@ -77,7 +77,7 @@ class AddsMetadataContract(Contract):
             assert isinstance(extended, CustomField)
             assert (extended.id, extended.options[:2]) == (field.id, field.options)
             assert [option.name for option in extended.options] == ["One", "Two 𠮷", "Three"]
-            assert extended in _listed(backend, "custom_fields")
+            assert extended in listed(backend, "custom_fields")
 
 
 def furnish(backend: Backend) -> None:
@@ -85,7 +85,7 @@ def furnish(backend: Backend) -> None:
     assert isinstance(backend, AddsMetadata)
     for kind in sorted(backend.abilities.creatable - {"custom_fields"}):
         for _ in range(2):
-            backend.add_metadata(_new(backend, kind))
+            backend.add_metadata(new_noun(backend, kind))
     if "custom_fields" in backend.abilities.creatable:
         for type_ in FIELD_TYPES:
             backend.add_metadata(_new_field(backend, type_))
@@ -101,18 +101,21 @@ _CLASSES: dict[str, type[Named]] = {
 }
 
 
-def _creatable(backend: AddsMetadata, kind: str) -> bool:
+def creatable(backend: AddsMetadata, kind: str) -> bool:
+    """Tell whether a kind of word can be made there."""
     return isinstance(backend, Backend) and kind in backend.abilities.creatable
 
 
-def _listed(backend: AddsMetadata, kind: str) -> list[Any]:
+def listed(backend: AddsMetadata, kind: str) -> list[Any]:
+    """List the words of a kind."""
     return list(getattr(backend, kind)())
 
 
-def _new(backend: AddsMetadata, kind: str) -> Any:
-    name = _unused_name(_listed(backend, kind))
+def new_noun(backend: AddsMetadata, kind: str) -> Any:
+    """Describe a word of a kind that is not there yet."""
+    name = _unused_name(listed(backend, kind))
     if kind == "users":
-        return User(id="", login=f"{name} login", name=name, email=f"kit{len(_listed(backend, kind))}@example.com")
+        return User(id="", login=f"{name} login", name=name, email=f"kit{len(listed(backend, kind))}@example.com")
     if kind == "statuses":
         return Status(id="", name=name, category="in_progress")
     return _new_field(backend, "text") if kind == "custom_fields" else _CLASSES[kind](id="", name=name)
@@ -120,7 +123,7 @@ def _new(backend: AddsMetadata, kind: str) -> Any:
 
 def _new_field(backend: AddsMetadata, type_: FieldType) -> CustomField:
     options = (Named(id="", name="One"), Named(id="", name="Two 𠮷")) if "choice" in type_ else ()
-    return CustomField(id="", name=_unused_name(_listed(backend, "custom_fields")), type=type_, options=options)
+    return CustomField(id="", name=_unused_name(listed(backend, "custom_fields")), type=type_, options=options)
 
 
 def _unused_name(taken: Iterable[Named | User]) -> str:

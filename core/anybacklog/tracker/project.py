@@ -7,6 +7,7 @@ from typing import Any
 
 from anybacklog.backend import (
     AddsMetadata,
+    DeletesMetadata,
     KnowsMyself,
     ListsActivities,
     ListsProjects,
@@ -91,6 +92,13 @@ class ProjectOperations(Opened):
                 raise UnsupportedOperation("add_metadata", reason)
             self._words.forget(kind)
             return self._able(AddsMetadata, "add_metadata").add_metadata(noun)
+
+    def delete_metadata(self, kind: str, noun: Metadata) -> None:
+        """Delete a type, status, user and the like for good; Conflict while anything uses it."""
+        with self._during("delete_metadata"):
+            backend = self._able(DeletesMetadata, "delete_metadata")
+            self._words.forget(kind)
+            backend.delete_metadata(noun)
 
     def activities(self) -> Iterator[Activity]:
         """Yield what happened in the project, newest first."""

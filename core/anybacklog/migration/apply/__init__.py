@@ -1,7 +1,7 @@
 """The one room that writes to a target: every write with its intent in the ledger before, its outcome after."""
 
 from anybacklog.migration.apply.applier import Applier
-from anybacklog.migration.apply.metadata import prepare
+from anybacklog.migration.apply.metadata import prepare, recognised
 from anybacklog.migration.apply.removing import Remover, settle_removals, until_settled
 
-__all__ = ["Applier", "Remover", "prepare", "settle_removals", "until_settled"]
+__all__ = ["Applier", "Remover", "prepare", "recognised", "settle_removals", "until_settled"]

@@ -20,14 +20,15 @@ from anybacklog.tracker import Tracker
 def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, clock: Clock) -> MappingTable:
     """Create what the target lacks: people, words, fields. A name that is there already is what we want."""
     settle_removals(target, pair, clock)  # what an interrupted rollback deleted is copied again
-    mapping = _recognised(target, pair, mapping)
+    mapping = recognised(target, pair, mapping)
     created: Counter[str] = Counter()
     for kind, match in mapping.to_create():
         key = f"metadata:{kind}:{match.source.id}"
         _settled(target, pair, key, clock)
-        pair.intend(key, "", None, {}, clock.now())
-        made = _made(target, kind, _lenient(to_make(match), target, report))
-        pair.done(key, [], before={"created": made.id})
+        before = {"whole": match.target is None}
+        pair.intend(key, "", None, before, clock.now())
+        made, ours = _made(target, kind, _lenient(to_make(match), target, report))
+        pair.done(key, [], before={**before, "created": made.id, "ours": ours})
         mapping = mapping.made(kind, match.source.id, made)
         created[kind.replace("_", " ")] += 1
     if created:
@@ -50,18 +51,19 @@ def _settled(target: Tracker, pair: Pair, key: str, clock: Clock) -> None:
         until_settled(target, row, clock)
 
 
-def _made(target: Tracker, kind: MetadataKind, noun: Any) -> Any:
+def _made(target: Tracker, kind: MetadataKind, noun: Any) -> tuple[Any, bool]:
+    """Make a word, and tell whether it was us who made it."""
     try:
-        return target.add_metadata(kind, noun)
+        return target.add_metadata(kind, noun), True
     except Conflict as error:
         # Somebody else made it a moment ago, or the target folds names together: then theirs is what we want.
         same = [each for each in getattr(target, kind)() if each.name == noun.name]
         if len(same) == 1:
-            return same[0]
+            return same[0], False
         raise MigrationError(f"{kind.replace('_', ' ')} {noun.name!r} cannot be created: {error}") from error
 
 
-def _recognised(target: Tracker, pair: Pair, mapping: MappingTable) -> MappingTable:
+def recognised(target: Tracker, pair: Pair, mapping: MappingTable) -> MappingTable:
     """Take as ours what an interrupted run had created and could not write down."""
     for row in pair.rows("intended"):
         place, _, rest = row.key.partition(":")
@@ -70,11 +72,11 @@ def _recognised(target: Tracker, pair: Pair, mapping: MappingTable) -> MappingTa
         if match is None:
             continue
         if match.target is not None and not match.create:
-            pair.done(row.key, [], before={"created": match.target.id})
+            pair.done(row.key, [], before={**row.before, "created": match.target.id})
         elif kind == "users":
             twin = _unclaimed(target, pair, match.source)
             if twin is not None:
-                pair.done(row.key, [], before={"created": twin.id})
+                pair.done(row.key, [], before={**row.before, "created": twin.id})
                 mapping = mapping.made("users", source_id, twin)
     return mapping
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from anybacklog.backend import Metadata
 from anybacklog.errors import (
     AnyBacklogError,
     AuthenticationError,
     ConfigurationError,
+    Conflict,
     NotFound,
     PermissionDenied,
     ProtocolError,
     RateLimited,
     TransportError,
+    UnsupportedOperation,
 )
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Row
+from anybacklog.migration.ledger_rows import Made, Row
 from anybacklog.model import TicketId
 from anybacklog.tracker import Tracker
 
@@ -56,6 +59,17 @@ class Remover:
             self.pair.replan(key)
             return str(error)
         self.pair.forget_ticket(source_id, key)
+        return None
+
+    def word(self, made: Made, noun: Metadata) -> str | None:
+        """Delete a word that nothing uses any more; gives None, or why it stays."""
+        try:
+            self.target.delete_metadata(made.kind, noun)
+        except NotFound:
+            self.target.project()
+        except (Conflict, UnsupportedOperation) as error:
+            return str(error)
+        self.pair.replan(made.key)
         return None
 
     def _happened(self, key: str) -> bool:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
-from anybacklog.migration.apply import Remover, settle_removals
+from anybacklog.migration.apply import Remover, recognised, settle_removals
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import natives, plan_course
@@ -23,6 +23,7 @@ from anybacklog.migration.reversal.ledgers import ledger_of
 from anybacklog.migration.reversal.rollback_report import Kept, Reversal
 from anybacklog.migration.reversal.survey import Doomed, Looking, Survey
 from anybacklog.migration.reversal.unsettled import settle_all
+from anybacklog.migration.reversal.words import Words
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot
 from anybacklog.registry import load_registry
@@ -91,11 +92,15 @@ class _Going:
         lookings = {looking.pair.id: looking for looking in map(self._looking, self._pairs())}
         for looking in lookings.values():
             self._survey(looking, include_changed=include_changed)
-        counts = self.report.counts["tickets"]
-        if not dry_run and counts.planned > counts.kept:
+        words = [Words(self.target, looking.pair, self.report) for looking in lookings.values()]
+        for each in words:
+            each.survey()
+        if not dry_run and any(counts.planned > counts.kept for counts in self.report.counts.values()):
             if confirm is not None and not confirm(self.report):
                 raise MigrationError("nothing was deleted: it was not agreed to")
             self._delete(lookings, include_changed=include_changed)
+            for each in words:
+                each.delete(self.clock)
         return self._finish(dry_run=dry_run)
 
     def _pairs(self) -> list[Pair]:
@@ -116,7 +121,9 @@ class _Going:
             course = self._course(pair, snapshot)
             if course is not None:
                 why_not = "the snapshot beside the ledger does not hold it any more"
+                recognised(self.target, pair, course.mapping)
                 settle_all(self.target, pair, course, snapshot, self.clock)
+                course = self._course(pair, snapshot)
         except ConfigurationError as error:
             course, why_not = None, str(error)
         parents = self.open_files.enter_context(Seen())
@@ -158,13 +165,6 @@ class _Going:
                 source_id = row.key.split(":")[1]
                 self.report.left.append(
                     Kept(source_key=row.source_key, target_key=None, kind="ticket", id=source_id, reasons=reasons)
-                )
-        for kind, words in looking.pair.made().items():
-            self.report.counts["words"].planned += len(words)
-            self.report.counts["words"].kept += len(words)
-            for target_id in words.values():
-                self.report.left.append(
-                    Kept(source_key=None, target_key=None, kind=kind, id=target_id, reasons=("words stay",))
                 )
 
     # ---- deleting

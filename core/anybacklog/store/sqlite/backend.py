@@ -38,6 +38,7 @@ from anybacklog.store.sqlite.file import BUSY_SECONDS, SqliteFile
 from anybacklog.store.sqlite.project import Opened, SqliteProject, TicketFile
 from anybacklog.store.sqlite.rows import BATCH, read_attachments, read_links, read_tickets
 from anybacklog.store.sqlite.schema import read_uuid
+from anybacklog.store.sqlite.word_deletes import delete_word
 from anybacklog.store.sqlite.words import read_projects
 
 _Noun = TypeVar("_Noun", bound=Named)
@@ -147,6 +148,11 @@ class DatabaseBackend:
         """Add a user, type, status or the like; Conflict on a taken name, unless a custom field gains options."""
         with self._at.writing() as opened:
             return opened.words.add(opened.connection, noun)
+
+    def delete_metadata(self, noun: Metadata) -> None:
+        """Delete a user, type, status or the like by its id; Conflict while anything in the file uses it."""
+        with self._at.writing() as opened:
+            delete_word(opened.connection, opened.words, noun)
 
     def tickets(self, query: TicketQuery) -> Iterator[Ticket]:
         """Yield what the query asks for, as the file is at the first ticket, in constant memory."""
