@@ -70,13 +70,12 @@ def merged(plan: Plan, text: str, edits: Mapping[Key, Said]) -> Written:
             _table(document, key[:-1])[key[-1]] = _item(said)
         merged_text = tomlkit.dumps(document)
         safe = tomllib.loads(merged_text) == wanted
-    except (tomlkit.exceptions.TOMLKitError, tomllib.TOMLDecodeError, AttributeError, TypeError):
+    except (tomlkit.exceptions.TOMLKitError, tomllib.TOMLDecodeError, AttributeError, TypeError, ValueError):
         safe = False
         merged_text = ""
     if not safe:
         raise ConfigurationError(
-            f"the plan cannot take {len(added) + len(edits)} more words as it is written; "
-            "give each kind one table, as in [mapping.users]"
+            "the plan cannot be added to as it is written; give each kind one table, as in [mapping.users]"
         )
     return Written(f"{_findings(plan)}\n{merged_text.lstrip(chr(10))}", tuple(added))
 
@@ -141,12 +140,14 @@ def _popped(body: list[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
 def _table(document: Any, key: Iterable[str]) -> Any:
     """Find a table, or make it."""
     import tomlkit
+    from tomlkit.items import InlineTable
 
     first, second = key
     if first not in document:
         document[first] = tomlkit.table(is_super_table=True)
     if second not in document[first]:
-        document[first][second] = tomlkit.table()
+        inline = isinstance(document[first], InlineTable)
+        document[first][second] = tomlkit.inline_table() if inline else tomlkit.table()
     return document[first][second]
 
 
