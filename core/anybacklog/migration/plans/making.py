@@ -19,7 +19,7 @@ from anybacklog.migration.ends import is_absent, key_taken, ledger_path, newest_
 from anybacklog.migration.fidelity import Weighing
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_file import refuse_foreign
-from anybacklog.migration.planning import Bundle, Course, plan_ticket
+from anybacklog.migration.planning import Bundle, Course, plan_ticket, plan_ties
 from anybacklog.migration.plans.estimate import Costs, cost_of, seconds, spent, supposed
 from anybacklog.migration.plans.limits import OverLimit, broken, statuses
 from anybacklog.migration.plans.notices import Notices
@@ -31,7 +31,7 @@ from anybacklog.migration.report import COUNTED, Progress
 from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.registry import load_registry
-from anybacklog.steps import CreateTicket, Step, key_of, uploads_of
+from anybacklog.steps import CreateTicket, SetParent, Step, key_of, uploads_of
 from anybacklog.tracker import Tracker
 
 NO_MARKS = "no marks: a lost ledger cannot be rebuilt, and a second copy would not be noticed"
@@ -136,7 +136,6 @@ class _Making:
                 self._bundle(bundle, survey, full, can.costs, met)
             weighing.outside()
             weighing.too_deep()
-        self.requests["target"] += spent(can.costs, "add_link", weighing.planned["links"])
         return survey
 
     def _bundle(self, bundle: Bundle, survey: _Survey, course: Course, costs: Costs, met: Seen) -> None:
@@ -148,8 +147,10 @@ class _Making:
         for step in steps:
             if not self._done(step):
                 self._step(step, survey, costs)
-        if course.native("parent") and bundle.ticket.parent is not None and bundle.ticket.parent not in met:
-            self.requests["target"] += spent(costs, "update_ticket")
+        for tie in plan_ties(bundle.ticket, course):  # a parent that is there already comes with its child
+            new = tie.parent not in met if isinstance(tie, SetParent) else met.add(f"link {tie.item.id}")
+            if new and not self._done(tie):
+                self.requests["target"] += cost_of(tie, costs)
 
     def _step(self, step: Step, survey: _Survey, costs: Costs) -> None:
         files = len(uploads_of(step))

@@ -1,0 +1,232 @@
+"""plan(): what it says before the first write is what a migration then does."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from tests.migration.spaces import Serve
+
+import anybacklog
+from anybacklog import ConfigurationError, Tracker
+from anybacklog.migration import migrate, plan, verify
+from anybacklog.migration.plans.document import written
+from anybacklog.migration.plans.findings import findings
+from anybacklog.migration.report import Fidelity
+from anybacklog.model import CustomField, Named, Status, TicketDraft, TicketType, User
+from anybacklog_simulators.nulab import demo_space, empty_space
+
+Make = Callable[[], Tracker]
+Fill = Callable[[Tracker], Tracker]
+SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "reports" / "plan.json"
+
+
+def keep(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def summed(rows: Iterable[Fidelity]) -> Counter[tuple[str, str]]:
+    """Count by field and level: who has said it is another reason, and no other fate."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        counted[row.field, row.level] += row.count
+    return counted
+
+
+def test_its_estimate_of_writes_is_what_a_copy_into_a_space_takes(
+    sqlite: Make, filled: Fill, serve: Serve, tmp_path: Path
+) -> None:
+    source, (target, fake) = filled(sqlite()), serve(empty_space())
+    for number in range(10):
+        ticket = source.create_ticket(TicketDraft(title=f"more {number}", status="In progress"))
+        for text in "abc":
+            source.add_comment(ticket, text)
+    planned = plan(source, target, ledger=tmp_path / "ledger.db")
+    assert [method for method, _, _ in fake.log if method != "GET"] == []
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", plan=planned)
+    assert report.failures == []
+    sent = report.requests["target"]["update"]
+    assert sent * 0.9 <= planned.requests["target"]["update"] <= sent * 1.1
+    assert summed(report.fidelity) == summed(planned.fidelity)
+    assert {kind: counts.planned for kind, counts in report.counts.items()} == planned.counts
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+    assert plan(source, target, ledger=tmp_path / "ledger.db").requests == {"source": {}, "target": {}}
+
+
+def test_its_time_is_that_of_the_live_limits(serve: Serve, sqlite: Make, filled: Fill, tmp_path: Path) -> None:
+    source, (target, fake) = filled(sqlite()), serve(empty_space())
+    fake.rates.lower("update", 4)
+    planned = plan(source, target, ledger=tmp_path / "ledger.db")
+    assert planned.eta_seconds == -(-planned.requests["target"]["update"] * 60 // 4)
+
+
+def test_a_copy_out_of_a_space_counts_the_reading_that_is_still_to_come(
+    serve: Serve, sqlite: Make, tmp_path: Path
+) -> None:
+    (source, _), target = serve(demo_space()), sqlite()
+    planned = plan(source, target, ledger=tmp_path / "ledger.db")
+    assert (planned.requests["target"], set(planned.requests["source"])) == ({}, {"read", "search"})
+    assert any("reads the source once more" in note for note in planned.notes)
+    target.create_ticket(TicketDraft(title="now it is there"))
+    again = plan(source, target, ledger=tmp_path / "ledger.db")
+    assert again.requests["source"] == {"read": again.counts["attachments"]}
+
+
+def test_whom_the_target_would_tell_is_named_before(sqlite: Make, filled: Fill, serve: Serve, tmp_path: Path) -> None:
+    source, (target, _) = filled(sqlite()), serve(empty_space())
+    (notice,) = plan(source, target, ledger=tmp_path / "ledger.db").notices
+    assert (notice.user.email, notice.field, notice.count) == ("hanako@example.com", "assignees", 1)
+
+
+def test_every_limit_that_the_data_breaks_is_named_by_ticket(memory: Make, serve: Serve, tmp_path: Path) -> None:
+    source, (target, _) = memory(), serve(empty_space())
+    for number in range(10):
+        source.add_metadata("statuses", Status(id="", name=f"status {number}", category="in_progress"))
+    long = source.create_ticket(TicketDraft(title="x" * 256, description="y" * 100_001))
+    source.add_comment(long, "z" * 50_001)
+    planned = plan(source, target, ledger=tmp_path / "ledger.db")
+    broken = {(each.limit, each.item.ticket_key if each.item else None, each.outcome) for each in planned.limits}
+    assert broken == {
+        ("title_length", long.key, "refused"),
+        ("description_length", long.key, "continued"),
+        ("comment_length", long.key, "continued"),
+        ("statuses_per_project", None, "refused"),
+    }
+    assert f"title length 255: {long.key} (256); the target refuses it" in "\n".join(findings(planned))
+
+
+def test_it_is_as_published_and_what_it_says_is_followed(
+    sqlite: Make, filled: Fill, serve: Serve, tmp_path: Path
+) -> None:
+    source, (target, _) = filled(sqlite()), serve(empty_space())
+    planned = plan(source, target, ledger=tmp_path / "ledger.db")
+    Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(planned.to_json())
+    file = keep(tmp_path / "plan.toml", written(planned).text)
+    again = plan(source, target, ledger=tmp_path / "ledger.db", edited=file)
+    assert (again.chosen().mapping, again.chosen().options) == (planned.chosen().mapping, planned.chosen().options)
+    assert written(again).text.count("the plan says") > 20
+
+
+def test_each_match_says_how_sure_it_is(memory: Make, tmp_path: Path) -> None:
+    source, target = memory(), memory()
+    source.add_metadata("users", User(id="", name="Mail", email="a@example.com"))
+    source.add_metadata("users", User(id="", name="Login", login="same"))
+    source.add_metadata("users", User(id="", name="Only name"))
+    target.add_metadata("users", User(id="", name="Somebody", email="A@example.com"))
+    target.add_metadata("users", User(id="", name="Somebody", login="same"))
+    target.add_metadata("users", User(id="", name="Only name"))
+    lines = plan(source, target, ledger=tmp_path / "ledger.db").mapping["users"]
+    said = {line.name: (line.said, line.confidence, line.reason) for line in lines}
+    assert said["Mail"] == ("A@example.com", "certain", "same e-mail address")
+    assert said["Login"] == ("same", "likely", "same login")
+    assert said["Only name"] == ("Only name", "guess", "same name, and nobody else has it")
+
+
+def test_words_that_several_have_are_named_by_id(memory: Make, tmp_path: Path) -> None:
+    source, target = memory(), memory()
+    twins = [source.add_metadata("users", User(id="", name="花子")) for _ in range(2)]
+    planned = plan(source, target, ledger=tmp_path / "ledger.db")
+    assert {line.word for line in planned.mapping["users"]} >= {f"id:{twin.id}" for twin in twins}
+    file = keep(tmp_path / "plan.toml", '[mapping.users]\n"花子" = ""\n')
+    with pytest.raises(ConfigurationError, match=f"line 2: .*several '花子'; name one of id:{twins[0].id}, id:"):
+        plan(source, target, edited=file, ledger=tmp_path / "ledger.db")
+
+
+def test_a_plan_can_create_leave_out_and_translate_options(memory: Make, tmp_path: Path) -> None:
+    source, target = memory(), memory()
+    options = tuple(Named(id=str(number), name=name) for number, name in enumerate(("高", "低", "無"), 1))
+    source.add_metadata("custom_fields", CustomField(id="", name="重要度", type="choices", options=options))
+    source.add_metadata("ticket_types", TicketType(id="", name="調査"))
+    there = target.add_metadata(
+        "custom_fields", CustomField(id="", name="Severity", type="choices", options=(Named(id="9", name="High"),))
+    )
+    draft = TicketDraft(title="t", type="調査", priority="High", custom_fields={"重要度": ("高", "低", "無")})
+    ticket = source.create_ticket(draft)
+    file = keep(
+        tmp_path / "plan.toml",
+        f"""
+        [mapping.ticket_types]
+        "調査" = {{ create = "Research" }}
+        [mapping.priorities]
+        High = ""
+        [mapping.custom_fields]
+        "重要度" = "id:{there.id}"
+        [options."重要度"]
+        "高" = "High"
+        "低" = {{ create = "Low" }}
+        "無" = ""
+        """,
+    )
+    migrate(source, target, plan=file, ledger=tmp_path / "ledger.db")
+    copy = target.ticket(ticket.key)
+    assert copy.type is not None
+    assert (copy.type.name, copy.priority) == ("Research", None)
+    assert [(value.name, value.value) for value in copy.custom_fields] == [("Severity", ("High", "Low"))]
+    assert migrate(source, target, plan=file, ledger=tmp_path / "ledger.db").counts["tickets"].already == 1
+    assert [kind.name for kind in target.ticket_types()].count("Research") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[mapping.custom_fields]\n"重要度" = "Size"', "'Size' is a number field there, not choice"),
+        ('[options."重要度"]\n"高" = "Hihg"', "there is no option 'Hihg' there; did you mean 'High'?"),
+        ('[options."Size"]\n"高" = "High"', "options.Size: the source has no 'Size'"),
+        ('[mapping.users]\nroot = { create = "X" }\n"id:1" = "root"', "said before, by another word"),
+    ],
+)
+def test_what_both_ends_rule_out_is_refused(memory: Make, tmp_path: Path, text: str, says: str) -> None:
+    source, target = memory(), memory()
+    for tracker, name in ((source, "高"), (target, "High")):
+        field = CustomField(id="", name="重要度", type="choice", options=(Named(id="1", name=name),))
+        tracker.add_metadata("custom_fields", field)
+    target.add_metadata("custom_fields", CustomField(id="", name="Size", type="number"))
+    with pytest.raises(ConfigurationError) as refused:
+        plan(source, target, edited=keep(tmp_path / "plan.toml", text), ledger=tmp_path / "ledger.db")
+    assert says in str(refused.value)
+
+
+def test_a_word_that_the_target_cannot_make_is_refused(memory: Make, serve: Serve, tmp_path: Path) -> None:
+    source, (target, _) = memory(), serve(empty_space())
+    text = '[mapping.statuses]\nOpen = { create = "Open" }\n[mapping.priorities]\nHigh = { create = "High" }\n'
+    with pytest.raises(ConfigurationError) as refused:
+        plan(source, target, edited=keep(tmp_path / "plan.toml", text), ledger=tmp_path / "ledger.db")
+    assert "line 2: mapping.statuses.Open: the target cannot create statuses that are open" in str(refused.value)
+    assert "line 4: mapping.priorities.High: the target cannot create priorities" in str(refused.value)
+
+
+@pytest.mark.parametrize(("history", "entries"), [("native", 4), ("text", 4), ("lost", 3)])
+def test_history_is_kept_as_the_plan_says(
+    memory: Make, filled: Fill, tmp_path: Path, history: str, entries: int
+) -> None:
+    source, target = filled(memory()), memory()
+    file = keep(tmp_path / "plan.toml", f'history = "{history}"\n')
+    report = migrate(source, target, plan=file, ledger=tmp_path / "ledger.db")
+    journal = list(target.comments("PROJ-1"))
+    assert len(journal) == entries
+    assert any(entry.changes for entry in journal) is (history == "native")
+    assert any("status: Open → In progress" in entry.body.source for entry in journal) is (history == "text")
+    (row,) = [row for row in report.fidelity if row.field == "history"]
+    assert row.level == {"native": "native", "text": "emulated", "lost": "lost"}[history]
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
+def test_a_plan_without_marks_writes_none_and_states_the_price(memory: Make, filled: Fill, tmp_path: Path) -> None:
+    source, target = filled(memory()), memory()
+    file = keep(tmp_path / "plan.toml", "marks = false\n")
+    planned = anybacklog.plan(source, target, edited=file, ledger=tmp_path / "ledger.db")
+    assert "no marks: a lost ledger cannot be rebuilt" in planned.notes[0]
+    anybacklog.migrate(source, target, plan=planned, ledger=tmp_path / "ledger.db")
+    assert list(target.externals()) == []
+
+
+def test_the_worst_tickets_come_first(memory: Make, filled: Fill, tmp_path: Path) -> None:
+    source, target = filled(memory()), memory()
+    planned = plan(source, target, ledger=tmp_path / "ledger.db")
+    assert [weight.key for weight in planned.worst] == ["PROJ-1", "PROJ-2", "PROJ-3"]
+    assert (planned.worst[0].files, planned.worst[0].entries, planned.worst[0].bytes) == (4, 4, 76806)
