@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import sqlite3
@@ -161,6 +162,13 @@ def test_a_strangers_file_is_left_alone(path: Path, content: bytes) -> None:
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["a folder", "a pipe"])
+def test_what_is_no_file_is_no_ledger(path: Path, make: Callable[[Path], None]) -> None:
+    make(path)
+    with pytest.raises(ConfigurationError, match=r"ledger\.db is not a ledger of anybacklog; it is left alone"):
+        Ledger(path)
+
+
 def test_a_file_of_garbage_under_our_header_is_damaged_and_let_go(path: Path) -> None:
     with Ledger(path) as book:
         fill(book.pair("a", "b"))
@@ -171,7 +179,6 @@ def test_a_file_of_garbage_under_our_header_is_damaged_and_let_go(path: Path) ->
 
 
 UNUSABLE: dict[str, Callable[[Path], object]] = {
-    "the ledger is a folder": lambda path: path.mkdir(parents=True),
     "its lock is a folder": lambda path: Path(f"{path}.lock").mkdir(parents=True),
     "its folder is a file": lambda path: path.parent.write_bytes(b""),
 }
