@@ -29,6 +29,7 @@ SUMMARIES = {
     "plan": "Say how a migration would go, in a file to edit.",
     "migrate": "Copy every ticket of SOURCE to TARGET, exactly once.",
     "verify": "Compare what was migrated with its source.",
+    "rollback": "Delete what was migrated to TARGET, and nothing else.",
     "completion": "Print the script that completes commands in a shell.",
 }
 HELP = """One interface to every issue tracker, and a migration between any two of them that loses and doubles nothing.
