@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import ceil
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from anybacklog.backend import TrafficState
 from anybacklog.migration.mapping import MappingTable, Match, to_make
 from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, SetParent, SetState, Step
+
+if TYPE_CHECKING:
+    from anybacklog.backend import TrafficState
 
 Costs: TypeAlias = Mapping[str, Mapping[str, int]]
 WINDOW = 60
