@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 
 def serve(clock: str) -> None:
@@ -77,7 +77,14 @@ def _die_at(boundary: int) -> None:
         if passed == boundary:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def executes(connection: sa.Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement == "BEGIN IMMEDIATE":
+            connection.info["writing"] = True
+        elif statement == "COMMIT" and connection.info.pop("writing", False):
+            passes()
+
     sa.event.listen(sa.Engine, "commit", passes)
+    sa.event.listen(sa.Engine, "before_cursor_execute", executes)  # a store begins and ends its transactions itself
     sys.addaudithook(lambda event, _: passes() if event == "os.rename" else None)
 
 

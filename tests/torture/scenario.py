@@ -79,9 +79,12 @@ def _fault(dice: Random, service: str, method: str, path: str) -> Fault:
 
 def _blows(dice: Random, source: str, target: str, *, marks: bool) -> tuple[Blow, ...]:
     """Draw one kill, and at times what others do at the target meanwhile."""
-    services = [each for each in (source, target) if each in WRITES]
-    kill: Trap = dice.choice((*("kill before", "kill after") * len(services), "kill inside"))
-    blows = [Blow(kill, _soon(dice, 70))]
+    outside = [each for each in (source, target) if each in WRITES]
+    inside = [each for each in (source, target) if each not in WRITES]
+    around: tuple[Trap, ...] = ("kill before", "kill after")
+    within: tuple[Trap, ...] = ("kill inside",)
+    kill = dice.choice(around * len(outside) + within * (1 + 2 * len(inside)))
+    blows = [Blow(kill, _soon(dice, 150 if kill == "kill inside" and target in inside else 70))]
     if target == "nulab":
         blows += [Blow("rival", _soon(dice, 80))] * (dice.random() < 0.3)
         blows += [Blow("stranger", _soon(dice, 80))] * (marks and dice.random() < 0.2)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.torture.ends import ENVIRON, End, NulabEnd, PublicBacklogEnd, make_end
+from tests.torture.ends import ENVIRON, NulabEnd, PublicBacklogEnd, make_end
 from tests.torture.gate import Gate, Moment
 from tests.torture.hourglass import Hourglass
 from tests.torture.processes import Processes
 from tests.torture.project import make_up
-from tests.torture.scenario import READ_TIMEOUT, Blow, Scenario, draw
+from tests.torture.scenario import READ_TIMEOUT, WRITES, Blow, Scenario, draw
 from tests.torture.tally import Outcome
 from tests.torture.told import differences
 
@@ -26,7 +26,6 @@ from anybacklog_simulators.nulab.demo import DEMO_KEY, SECOND_KEY
 MOST_RUNS = 15
 """After so many runs of one command it does not end."""
 DONE, UNFINISHED, STOPPED, KILLED = 0, 1, 4, -9
-_Acts = dict[tuple[int, Moment], Callable[[], bool]]
 
 
 @contextmanager
@@ -47,14 +46,17 @@ def tortured(seeds: Sequence[tuple[int, str]], keep: str = "") -> list[Outcome]:
 
 
 def _tried(seed: int, pair: str, bench: Path, glass: Hourglass, processes: Processes, keep: str) -> Outcome:
-    folder = bench / "seed"
+    folder, outcome = bench / "seed", Outcome(seed, pair)
     folder.mkdir()
     try:
         with ExitStack() as stack:
-            outcome = Torment(seed, pair, folder, glass, processes, stack).through()
+            Torment(outcome, folder, glass, processes, stack).through()
         if outcome.wrong and keep:
             shutil.copytree(folder, Path(keep) / f"{seed}-{pair.replace(':', '-')}", dirs_exist_ok=True)
         return outcome
+    except Exception as error:
+        error.add_note(outcome.again)
+        raise
     finally:
         shutil.rmtree(folder)
 
@@ -63,8 +65,7 @@ def _tried(seed: int, pair: str, bench: Path, glass: Hourglass, processes: Proce
 class Torment:
     """One seed of one pair, from the project made up to the comparison."""
 
-    seed: int
-    pair: str
+    outcome: Outcome
     folder: Path
     glass: Hourglass
     processes: Processes
@@ -72,18 +73,17 @@ class Torment:
 
     def __post_init__(self) -> None:
         self.glass.turn()
-        dice = Random(f"{self.seed} {self.pair}")
-        source, target = self.pair.split(":")
+        dice = Random(f"{self.outcome.seed} {self.outcome.pair}")
+        source, target = self.outcome.pair.split(":")
         self.report = self.folder / "report.json"
         self.gate = Gate()
         self.source = make_end(source, self.folder, "source", self.glass, self.gate, self.stack)
         self.target = make_end(target, self.folder, "target", self.glass, self.gate, self.stack)
         self.source.fill(make_up(dice))
         self.scenario: Scenario = draw(dice, source, target)
-        self.outcome = Outcome(self.seed, self.pair)
         self.dice = dice
 
-    def through(self) -> Outcome:
+    def through(self) -> None:
         """Run until it is done; then compare."""
         wanted = self.source.told(copy=False)
         self._arm()
@@ -93,7 +93,6 @@ class Torment:
         if code in (DONE, UNFINISHED):
             lost = self.target.lost | ({"key"} if not self.scenario.marks else set())
             self.outcome.wrong += differences(wanted, self.target.told(copy=True), lost, self._held())
-        return self.outcome
 
     def _arm(self) -> None:
         """Switch the faults on."""
@@ -187,11 +186,9 @@ class Torment:
         happened["index lag"] += bool(self.scenario.index_lag)
         asked = self.folder / "questions.txt"
         if asked.exists():
-            kind = self.pair.partition(":")[2]
+            target = self.outcome.pair.partition(":")[2]
+            kind = target if target in WRITES else "a file"
             happened.update(f"asked {kind}: {line}" for line in asked.read_text(encoding="utf-8").splitlines())
 
     def _last_words(self) -> str:
         return (self.folder / "output.txt").read_text(encoding="utf-8", errors="replace")[-600:]
-
-
-__all__ = ["End", "tortured"]
