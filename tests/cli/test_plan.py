@@ -66,6 +66,18 @@ def test_it_writes_nothing_to_either_end(source: str, target: str, call: Call, p
     assert not absent.exists()
 
 
+def test_it_says_where_the_reading_of_the_source_is_kept(
+    source: str, target: str, call: Call, plan: Path, tmp_path: Path
+) -> None:
+    answer = call("plan", source, target, "-o", plan)
+    ledger = Path(next(line for line in answer.out.splitlines() if line.startswith("Ledger: "))[len("Ledger: ") :])
+    assert ledger.is_file()
+    assert ledger.is_relative_to(tmp_path / "xdg_state_home")
+    ours = tmp_path / "ours.db"
+    assert f"Ledger: {ours}" in call("plan", source, target, "-o", plan, "--ledger", ours).out
+    assert "Ledger: " not in call("plan", source, f"sqlite:///{tmp_path}/absent.db", "-o", plan).out
+
+
 def test_migrate_goes_on_from_what_plan_has_read(source: str, target: str, call: Call, plan: Path) -> None:
     call("plan", source, target, "-o", plan)
     assert "the source as it was read at" in call("migrate", source, target, "--plan", plan).out

@@ -225,6 +225,16 @@ def test_a_plan_without_marks_writes_none_and_states_the_price(memory: Make, fil
     assert list(target.externals()) == []
 
 
+def test_a_second_copy_from_another_machine_is_told_before_it_is_refused(
+    memory: Make, filled: Fill, tmp_path: Path
+) -> None:
+    source, target = filled(memory()), memory()
+    migrate(source, target, ledger=tmp_path / "theirs.db")
+    (note,) = plan(source, target, ledger=tmp_path / "ours.db").notes
+    assert "migrate will refuse; use the ledger of that run" in note
+    assert plan(source, target, ledger=tmp_path / "theirs.db").notes == ()
+
+
 def test_the_worst_tickets_come_first(memory: Make, filled: Fill, tmp_path: Path) -> None:
     source, target = filled(memory()), memory()
     planned = plan(source, target, ledger=tmp_path / "ledger.db")

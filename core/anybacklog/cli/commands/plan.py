@@ -112,4 +112,7 @@ def _tell(
         say(f"New in {output}: {console.cell(shown_key(key))}")
     beside = ("--ledger", str(ledger)) if ledger is not None else ()
     again = shlex.join(["anybacklog", "migrate", source, target, *beside, "--plan", str(output)])
-    say(f"\nPlan: {output}\nNext: edit it, then {again}")
+    say(f"\nPlan: {output}")
+    if plan.ledger is not None:
+        say(f"Ledger: {plan.ledger}")
+    say(f"Next: edit it, then {again}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
 from anybacklog.migration.plans.limits import OUTCOMES, OverLimit
-from anybacklog.migration.plans.plan import Plan
+from anybacklog.migration.plans.plan import Line, Plan
 from anybacklog.migration.report import Fidelity
 from anybacklog.redact import redact
 
@@ -83,7 +83,11 @@ def _unmatched(plan: Plan) -> Iterator[str]:
     for kind, lines in plan.mapping.items():
         missing = [line for line in lines if line.confidence == "none"]
         if missing:
-            yield f"{kind.replace('_', ' ')}: {_some([line.word for line in missing])}"
+            yield f"{kind.replace('_', ' ')}: {_some([_shown(line) for line in missing])}"
+
+
+def _shown(line: Line) -> str:
+    return f"{line.word} {line.name}" if line.word.startswith("id:") else line.word
 
 
 def _told(plan: Plan) -> Iterator[str]:

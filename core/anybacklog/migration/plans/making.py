@@ -14,7 +14,7 @@ from anybacklog.abilities import METADATA_KINDS, MetadataKind
 from anybacklog.backend import TrafficState
 from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
 from anybacklog.migration.choices import Choices
-from anybacklog.migration.course import answers, plan_course, target_words
+from anybacklog.migration.course import answers, natives, plan_course, target_words
 from anybacklog.migration.ends import is_absent, key_taken, ledger_path, newest_id, refuse_absent, snapshot_folder
 from anybacklog.migration.fidelity import Weighing
 from anybacklog.migration.ledger import Ledger, Pair
@@ -27,6 +27,7 @@ from anybacklog.migration.plans.plan import Plan, lines_of, option_lines_of
 from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plans.worst import Worst
 from anybacklog.migration.plugged import Plugged
+from anybacklog.migration.rebuilding import already_copied
 from anybacklog.migration.report import COUNTED, Progress
 from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
@@ -34,6 +35,10 @@ from anybacklog.registry import load_registry
 from anybacklog.steps import CreateTicket, SetParent, Step, key_of, uploads_of
 from anybacklog.tracker import Tracker
 
+SECOND_COPY = (
+    "the target already holds tickets copied from this source that this ledger does not know: migrate will refuse; "
+    "use the ledger of that run, or --rebuild-ledger"
+)
 NO_MARKS = "no marks: a lost ledger cannot be rebuilt, and a second copy would not be noticed"
 
 
@@ -64,7 +69,12 @@ def plan(
         book = open_files.enter_context(Ledger(path))
         pair = book.pair(source.identity(), "a target that does not exist yet" if absent else target.identity())
         making = _Making(
-            source, target, pair, choices or Choices.remembered(pair.settings), kept=not absent, fresh=pair.untouched()
+            source,
+            target,
+            pair,
+            choices or Choices.remembered(pair.settings),
+            ledger=None if absent else str(book.path),
+            fresh=pair.untouched(),
         )
         return making.made(Snapshot(snapshot_folder(book.path, pair)), progress or (lambda _: None), plugins)
 
@@ -77,7 +87,7 @@ class _Making:
     target: Tracker
     pair: Pair
     choices: Choices
-    kept: bool
+    ledger: str | None
     fresh: bool
     requests: dict[str, Counter[str]] = field(default_factory=lambda: {"source": Counter(), "target": Counter()})
 
@@ -95,6 +105,7 @@ class _Making:
             source=str(self.source.location),
             target=str(self.target.location),
             read_at=header.read_at,
+            ledger=self.ledger,
             choices=self.choices,
             nouns=header.words,
             mapping=lines_of(course.mapping, header.words, there),
@@ -118,7 +129,7 @@ class _Making:
         header = snapshot.header()
         if header is None:
             raise MigrationError(f"the snapshot {snapshot.folder} vanished while it was read; run this again")
-        if self.kept:
+        if self.ledger is not None:
             self.pair.remember({**self.pair.settings, "snapshot": header.read_at.isoformat(), "finished": False})
         else:  # migrate reads it once more
             self.requests["source"] += Counter(self.source.requests()) - Counter(before)
@@ -177,8 +188,10 @@ class _Making:
         notes = [f"{key} was deleted while the source was read" for key in header.skipped]
         if not header.complete:
             notes.append(f"the source cannot be listed completely: {header.reason}")
-        if not self.kept:
+        if self.ledger is None:
             notes.append("the target is not there yet, so that migrate reads the source once more")
+        elif self.fresh and already_copied(self.target, natives(self.target).__contains__, header.identity):
+            notes.append(SECOND_COPY)
         return notes if self.choices.marks else [*notes, NO_MARKS]
 
 

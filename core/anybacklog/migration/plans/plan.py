@@ -39,11 +39,13 @@ class Plan:
     """What `anybacklog.plan` found; `to_json` is the stable form. Given to `migrate`, it says who stands for whom.
 
     `eta_seconds` is what the limits ask for; None where none is known. `nouns` are the source's words, by kind.
+    `ledger` is the file beside which the reading of the source is kept; None where it is not.
     """
 
     source: str
     target: str
     read_at: datetime
+    ledger: str | None
     choices: Choices
     nouns: Mapping[MetadataKind, Sequence[Any]]
     mapping: Mapping[MetadataKind, tuple[Line, ...]]
@@ -74,6 +76,7 @@ class Plan:
             "source": self.source,
             "target": self.target,
             "read_at": self.read_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "ledger": self.ledger,
             "marks": self.choices.marks,
             "history": self.choices.history,
             "counts": dict(self.counts),
