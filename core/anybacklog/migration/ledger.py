@@ -30,6 +30,7 @@ from anybacklog.migration.ledger_tables import (
     FIND_PAIR,
     FIND_PAIRS,
     FIND_STEP,
+    FORGET_ITEM,
     FORGET_STEP,
     FORGET_TICKET,
     FORGET_TIES,
@@ -40,7 +41,7 @@ from anybacklog.migration.ledger_tables import (
     SET_STATE,
 )
 from anybacklog.redact import redact
-from anybacklog.steps import StepState, landing
+from anybacklog.steps import Item, StepState, landing, step_key
 
 _Value = TypeVar("_Value")
 
@@ -205,6 +206,14 @@ class Pair:
         """Write down that nothing happened: the step is planned again."""
         with self._ledger.commit(f"replan {key}"):
             self._connection.execute(FORGET_STEP, self._of | {"key": key})
+
+    def forget_items(self, items: Sequence[Item]) -> None:
+        """Write down that items are not in the target any more: their steps are planned again."""
+        with self._ledger.commit(f"forget {len(items)} items"):
+            for item in items:
+                where = {"kind": landing(item.kind), "ticket": item.ticket_id, "id": item.id}
+                self._connection.execute(FORGET_STEP, self._of | {"key": step_key(item)})
+                self._connection.execute(FORGET_ITEM, self._of | where)
 
     def forget_ties(self) -> None:
         """Take parents and links for not written: whichever of their two ends goes, writing one twice changes nothing.

@@ -97,6 +97,9 @@ FORGET_TIES = (
     ),
     sa.delete(ITEMS).where(_ITEM_OF_PAIR, ITEMS.c.kind.in_(("link", "parent"))),
 )  # fmt: skip
+FORGET_ITEM = sa.delete(ITEMS).where(
+    _ITEM_OF_PAIR, *(ITEMS.c[name] == sa.bindparam(name) for name in ("kind", "ticket", "id"))
+)
 LAND = insert(ITEMS).values({each.name: sa.bindparam(each.name) for each in ITEMS.columns})
 LAND = LAND.on_conflict_do_update(
     index_elements=["pair", "kind", "ticket", "id"],

@@ -1,0 +1,89 @@
+"""What verify named -> the steps that mend it. Pure. Nothing is ever deleted, and an extra thing is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+from anybacklog.migration.copied import copied, counted
+from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket, plan_ties
+from anybacklog.migration.report import Difference
+from anybacklog.model import Text, Ticket, TicketDraft
+from anybacklog.steps import (
+    AddAttachment,
+    AddComment,
+    AddLink,
+    Item,
+    SetParent,
+    SetState,
+    Step,
+    items_of,
+)
+
+MENDED = "+mended"
+_NOT_BY_FIELD = frozenset({"key", "parent", "external_id"})
+_FIELDS = frozenset(each.name for each in fields(TicketDraft)) - _NOT_BY_FIELD
+
+
+def mend(
+    bundle: Bundle, named: Iterable[Difference], there: Ticket | None, course: Course
+) -> tuple[list[Step], list[SetParent | AddLink]]:
+    """Give the steps that mend one ticket, and the ties to write when all tickets are there; `there` is its copy."""
+    named = list(named)
+    missing = {(each.kind, each.id) for each in named if each.field == "missing"}
+    ticket = bundle.ticket
+    ties = list(plan_ties(ticket, course))
+    if there is None or ("ticket", ticket.id) in missing:
+        return list(plan_ticket(bundle, course)), ties
+    altered = {each.field.partition(".")[0] for each in named if each.kind == "ticket"}
+    changes = _changes(bundle, altered & _FIELDS, there, course)
+    if "parent" in altered and course.native("parent") and course.parent(ticket) is None:
+        changes["parent"] = None
+    steps = [_set_fields(bundle, changes, course)] if changes else []
+    wanted = [tie for tie in ties if ("link", tie.item.id) in missing or _is_parent(tie, altered)]
+    return [*steps, *_missing(bundle, missing, course)], wanted
+
+
+def items_to_forget(steps: Iterable[Step]) -> list[Item]:
+    """Name what the ledger has to take for not written, so that these steps write it."""
+    return [item for step in steps for item in items_of(step)]
+
+
+def _is_parent(tie: SetParent | AddLink, altered: set[str]) -> bool:
+    return isinstance(tie, SetParent) and "parent" in altered
+
+
+def _changes(bundle: Bundle, altered: set[str], there: Ticket, course: Course) -> dict[str, Any]:
+    draft = draft_of(bundle.ticket, course)
+    changes: dict[str, Any] = {name: getattr(draft, name) for name in sorted(altered)}
+    if "custom_fields" in changes:
+        extra = {f"id:{value.id}": None for value in there.custom_fields}
+        changes["custom_fields"] = {**extra, **draft.custom_fields}
+    count = copied(there.description) or 0
+    if count and isinstance(changes.get("description"), Text):
+        changes["description"] = counted(changes["description"], count, count)
+    return changes
+
+
+def _set_fields(bundle: Bundle, changes: dict[str, Any], course: Course) -> SetState:
+    ticket = bundle.ticket
+    if course.native("updated_at") and ticket.updated_at is not None:
+        changes["updated_at"] = ticket.updated_at
+    item = Item(kind="state", id=f"{ticket.id}{MENDED}", ticket_id=ticket.id, ticket_key=ticket.key)
+    return SetState(item=item, changes=changes)
+
+
+def _missing(bundle: Bundle, missing: set[tuple[str, str]], course: Course) -> Iterator[Step]:
+    """Yield what is missing of the journal and the files: a comment brings only those of its files that are."""
+    for step in plan_ticket(bundle, course):
+        if isinstance(step, AddAttachment) and ("attachment", step.item.id) in missing:
+            yield step
+        elif isinstance(step, AddComment):
+            lost = tuple(each for each in step.uploads if ("attachment", each.attachment.id) in missing)
+            if ("comment", step.item.id) in missing:
+                yield replace(step, uploads=lost)
+                continue
+            for upload in lost:
+                item = replace(step.item, kind="attachment", id=upload.attachment.id)
+                yield AddAttachment(item=item, upload=upload, mark=upload.mark)

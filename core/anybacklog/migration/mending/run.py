@@ -1,0 +1,218 @@
+"""repair(): settle, verify, decide, ask, write, verify, in that order; it mends only what verify named."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from anybacklog.errors import ConfigurationError, MigrationError, NotFound
+from anybacklog.migration.apply import Applier
+from anybacklog.migration.choices import Choices
+from anybacklog.migration.clock import Clock
+from anybacklog.migration.course import plan_course
+from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
+from anybacklog.migration.ledger import Ledger, Pair
+from anybacklog.migration.mending.decision import items_to_forget, mend
+from anybacklog.migration.mending.repair_report import Mending
+from anybacklog.migration.mending.settling import settle as settle_held
+from anybacklog.migration.planning import Bundle, Course
+from anybacklog.migration.plans.reading import read_plan
+from anybacklog.migration.plugged import Plugged
+from anybacklog.migration.report import Difference, Failure, Progress, Report
+from anybacklog.migration.seen import Seen
+from anybacklog.migration.snapshot import Snapshot, read_words
+from anybacklog.migration.verification import verify
+from anybacklog.model import Ticket
+from anybacklog.registry import load_registry
+from anybacklog.steps import AddComment, AddLink, CreateTicket, SetParent, SetState, Step, StepState, describe, key_of
+from anybacklog.tracker import Tracker
+
+Confirm = Callable[[Mending], bool]
+Show = Callable[[Progress], None]
+_IN_DOUBT = ("intended", "unsure")
+
+
+def repair(
+    source: Tracker,
+    target: Tracker,
+    *,
+    ledger: str | os.PathLike[str] | None = None,
+    plan: str | os.PathLike[str] | None = None,
+    settle: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    confirm: Confirm | None = None,
+    progress: Show | None = None,
+    plugins: tuple[str, ...] = (),
+    clock: Clock | None = None,
+    watch: Callable[[str], None] = lambda _: None,
+) -> Mending:
+    """Write again what `verify` names as missing or altered; nothing is deleted, and what is extra or doubled is named.
+
+    `settle` says of held items, `KIND:ID` each, `there:ID` or `absent`. `confirm` is shown the steps before the first
+    is written. In the end everything is verified afresh: `left` is what still differs. ConfigurationError if the ledger
+    does not know the pair, or if something said of a held item cannot be; MigrationError when refused.
+    """
+    refuse_absent(source)
+    refuse_absent(target)
+    path = Path(ledger) if ledger is not None else default_ledger(source, target)
+    show = progress or (lambda _: None)
+    report = Mending(source=str(source.location), target=str(target.location), ledger=str(path),
+                     started_at=datetime.now(UTC))  # fmt: skip
+    going = _Going(source, target, path, report, Plugged(load_registry(plugins)), clock or Clock(), show, watch)
+    before = verify(source, target, ledger=path, progress=show, plugins=plugins) if not (settle or plan) else None
+    if before is None:
+        going.prepare(settle or {}, read_plan(plan) if plan is not None else None, dry_run=dry_run)
+        before = verify(source, target, ledger=path, progress=show, plugins=plugins)
+    report.named = len(before.differences)
+    written = going.mend(before.differences, confirm, dry_run=dry_run)
+    report.left = verify(source, target, ledger=path, progress=show, plugins=plugins) if written else before
+    report.status = "dry-run" if dry_run else "done" if report.clean else "partial"
+    report.requests = {"source": source.requests(), "target": target.requests()}
+    report.finished_at = datetime.now(UTC)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """One repair, but for its verifications."""
+
+    source: Tracker
+    target: Tracker
+    path: Path
+    report: Mending
+    plugged: Plugged
+    clock: Clock
+    show: Show
+    watch: Callable[[str], None]
+
+    def prepare(self, words: Mapping[str, str], choices: Choices | None, *, dry_run: bool) -> None:
+        """Settle what is held, and keep the plan that everything is compared through from now on."""
+        if dry_run:
+            raise ConfigurationError("a dry run changes no ledger: leave out --settle and --plan")
+        if not self.path.exists():
+            raise ConfigurationError(f"there is no ledger {self.path}; name the one of the migration with --ledger")
+        with Ledger(self.path, watch=self.watch) as book:
+            pair = self._pair(book)
+            self.report.settled += settle_held(self.target, pair, words)
+            if choices is not None:
+                pair.remember({**pair.settings, **choices.to_remember()})
+
+    def mend(self, differences: list[Difference], confirm: Confirm | None, *, dry_run: bool) -> bool:
+        """Decide, ask and write; tells whether anything was written."""
+        with Ledger(self.path, watch=self.watch) as book:
+            pair = self._pair(book)
+            self._held(pair)
+            course = self._course(pair, book.path)
+            steps, ties = self._decide(pair, differences, course)
+            self.report.steps += [_told(step) for step in (*(each for several in steps for each in several), *ties)]
+            if dry_run or not self.report.steps:
+                return False
+            if confirm is not None and not confirm(self.report):
+                raise MigrationError("nothing was mended: it was not agreed to")
+            self._write(pair, course, steps, ties)
+        return True
+
+    def _pair(self, book: Ledger) -> Pair:
+        ends = (self.source.identity(), self.target.identity())
+        if ends not in book.pairs():
+            raise ConfigurationError(f"the ledger {book.path} does not know this source and target")
+        return book.pair(*ends)
+
+    def _held(self, pair: Pair) -> None:
+        """Name what is still held: only a person's word settles it."""
+        for row in pair.rows("held"):
+            kind, _, rest = row.key.partition(":")
+            error = f"{row.error or 'nobody can tell whether it was written'}; --settle {row.key}=there:ID or absent"
+            self.report.failures.append(
+                Failure(source_key=row.source_key, kind=kind, id=rest.rpartition(":")[2], stage="held", error=error,
+                        held=True)
+            )  # fmt: skip
+
+    def _course(self, pair: Pair, path: Path) -> Course:
+        course = plan_course(
+            self.source.identity(), read_words(self.source, Snapshot(snapshot_folder(path, pair)).header()),
+            self.target, Choices.remembered(pair.settings), self.plugged,
+            marks=bool(pair.settings.get("marks", True)), made=pair.made(),
+        )  # fmt: skip
+        return replace(course, tops=frozenset(pair.settings.get("tops", ())))
+
+    def _decide(
+        self, pair: Pair, differences: list[Difference], course: Course
+    ) -> tuple[list[list[Step]], list[SetParent | AddLink]]:
+        by_key: dict[str, list[Difference]] = defaultdict(list)
+        for each in differences:
+            if each.source_key is not None and each.field not in ("extra", "doubled", "order"):
+                by_key[each.source_key].append(each)
+        steps: list[list[Step]] = []
+        ties: list[SetParent | AddLink] = []
+        for key, named in by_key.items():
+            bundle = self._bundle(key)
+            if bundle is not None and not self._is_held(pair, bundle):
+                several, tied = mend(bundle, named, self._copy(pair, bundle), course)
+                steps.append([step for step in several if _state(pair, step) != "held"])
+                ties += [tie for tie in tied if _state(pair, tie) != "held"]
+        return steps, ties
+
+    def _bundle(self, key: str) -> Bundle | None:
+        try:
+            ticket = self.source.ticket(key)
+            shown = self.source.capabilities.can("comments") and "comments" not in self.source.capabilities.unreadable
+            return Bundle(ticket, tuple(self.source.comments(ticket)) if shown else ())
+        except NotFound:
+            return None  # gone from the source meanwhile: the verification in the end says so
+
+    def _copy(self, pair: Pair, bundle: Bundle) -> Ticket | None:
+        landed = pair.landed("ticket", bundle.ticket.id, bundle.ticket.id)
+        try:
+            return self.target.ticket(landed.target_ticket) if landed is not None else None
+        except NotFound:
+            return None
+
+    def _is_held(self, pair: Pair, bundle: Bundle) -> bool:
+        row = pair.row(f"ticket:{bundle.ticket.id}:{bundle.ticket.id}")
+        return row is not None and row.state == "held"
+
+    def _write(self, pair: Pair, course: Course, steps: list[list[Step]], ties: list[SetParent | AddLink]) -> None:
+        applied = Report(source="", target="", ledger="", started_at=datetime.now(UTC))
+        applier = Applier(
+            source=self.source, target=self.target, pair=pair, course=course, report=applied,
+            observe=self.plugged.observe, clock=self.clock,
+        )  # fmt: skip
+        every: list[Sequence[Step]] = [*steps, ties]
+        for several in every:  # what is in doubt is asked about, not forgotten
+            pair.forget_items(items_to_forget(step for step in several if _state(pair, step) not in _IN_DOUBT))
+        for done, planned in enumerate(steps, 1):
+            applier.ticket(planned)
+            self.show(Progress(stage="apply", done=done, total=len(steps)))
+        with Seen() as tied:
+            applier.ties(ties, tied, partial=False)
+        self._remember(pair, steps)
+        self.report.failures += applied.failures
+        self.report.notes += applied.notes
+        self.report.mended = len(self.report.steps) - len({(each.kind, each.id) for each in applied.failures})
+
+    def _remember(self, pair: Pair, steps: list[list[Step]]) -> None:
+        """Have the ledger know which comments may come last: those that came again to a ticket that was there."""
+        late = list(pair.settings.get("mended", ()))
+        for several in steps:
+            if not any(isinstance(step, CreateTicket) for step in several):
+                items = (step.item for step in several if isinstance(step, AddComment))
+                found = (pair.landed("comment", item.ticket_id, item.id) for item in items)
+                late += [landed.target_id for landed in found if landed is not None]
+        if late:
+            pair.remember({**pair.settings, "mended": late})
+
+
+def _state(pair: Pair, step: Step) -> StepState | None:
+    row = pair.row(key_of(step))
+    return row.state if row is not None else None
+
+
+def _told(step: Step) -> str:
+    if isinstance(step, SetState):
+        return f"set {', '.join(sorted(step.changes))} of {step.item.ticket_key}"
+    return f"write {describe(step)}"
