@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         UnsupportedOperation,
         ValidationError,
     )  # fmt: skip
-    from anybacklog.migration import Plan, migrate, plan, rollback, verify
+    from anybacklog.migration import Plan, migrate, plan, repair, rollback, verify
     from anybacklog.model import (
         Activity,
         Attachment,
@@ -53,7 +53,7 @@ _ROOMS = {
     "connection": "connect",
     "errors": "AnyBacklogError AuthenticationError ConfigurationError Conflict IncompleteListing MigrationError "
     "NotFound PermissionDenied ProtocolError RateLimited TransportError UnsupportedOperation ValidationError",
-    "migration": "Plan migrate plan rollback verify",
+    "migration": "Plan migrate plan repair rollback verify",
     "model": "Activity Attachment Category Change Comment CustomField CustomFieldValue Link Milestone Priority Project "
     "Resolution Status Text Ticket TicketDraft TicketType User Version",
     "tracker": "Capabilities Tracker",
@@ -67,7 +67,7 @@ __all__ = [
     "Resolution", "Status",
     "Text", "Ticket", "TicketDraft", "TicketType", "Tracker", "TransportError", "UnsupportedOperation", "User",
     "ValidationError", "Version", "__version__", "connect", "migrate", "plan",
-    "rollback", "verify",
+    "repair", "rollback", "verify",
 ]  # fmt: skip
 
 

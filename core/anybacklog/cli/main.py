@@ -29,6 +29,7 @@ SUMMARIES = {
     "plan": "Say how a migration would go, in a file to edit.",
     "migrate": "Copy every ticket of SOURCE to TARGET, exactly once.",
     "verify": "Compare what was migrated with its source.",
+    "repair": "Mend what differs from its source; settle what is held.",
     "rollback": "Delete what was migrated to TARGET, and nothing else.",
     "completion": "Print the script that completes commands in a shell.",
 }

@@ -2,6 +2,7 @@
 
 from anybacklog.migration.ends import default_ledger
 from anybacklog.migration.engine import migrate
+from anybacklog.migration.mending import Mending, repair
 from anybacklog.migration.plans.making import plan
 from anybacklog.migration.plans.plan import Plan
 from anybacklog.migration.report import Difference, Failure, Fidelity, Progress, Report, Verification
@@ -13,6 +14,7 @@ __all__ = [
     "Failure",
     "Fidelity",
     "Kept",
+    "Mending",
     "Plan",
     "Progress",
     "Report",
@@ -21,6 +23,7 @@ __all__ = [
     "default_ledger",
     "migrate",
     "plan",
+    "repair",
     "rollback",
     "verify",
 ]
