@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from anybacklog.errors import ConfigurationError
-from anybacklog.migration.choices import Key, Said, shown_key
+from anybacklog.migration.choices import Key, Said
 from anybacklog.migration.plans.findings import findings
 from anybacklog.migration.plans.plan import Line, Plan
 from anybacklog.migration.words import Words
@@ -44,8 +46,19 @@ class Written:
 
 def written(plan: Plan) -> Written:
     """Write a plan into a new file."""
-    base = NEW.format(marks=str(plan.choices.marks).lower(), history=plan.choices.history)
-    return merged(plan, base, {})
+    added = _missing(plan, {})
+    head = NEW.format(marks=str(plan.choices.marks).lower(), history=plan.choices.history)
+    return Written(f"{_findings(plan)}{head}{''.join(_new_tables(added))}", tuple(added))
+
+
+def _new_tables(added: Mapping[Key, Line]) -> Iterator[str]:
+    """Write tables as text: a library that keeps every comment is slow with thousands of lines."""
+    from tomlkit import key
+
+    for (place, kind), group in groupby(added.items(), key=lambda each: each[0][:2]):
+        yield f"\n[{place}.{key(kind).as_string()}]\n"
+        for (*_, word), line in group:
+            yield f"{key(word).as_string()} = {_item(line.said).as_string()} # {_one_line(_why(line))}\n"
 
 
 def merged(plan: Plan, text: str, edits: Mapping[Key, Said]) -> Written:
@@ -60,13 +73,13 @@ def merged(plan: Plan, text: str, edits: Mapping[Key, Said]) -> Written:
     held = tomllib.loads(body)
     document = tomlkit.parse(body)
     added = _missing(plan, held)
-    wanted = held
+    wanted = deepcopy(held)
     try:
         for key, line in added.items():
-            wanted = _with(wanted, key, line.said)
+            _set(wanted, key, line.said)
             _add(document, key, line)
         for key, said in edits.items():
-            wanted = _with(wanted, key, said)
+            _set(wanted, key, said)
             _table(document, key[:-1])[key[-1]] = _item(said)
         merged_text = tomlkit.dumps(document)
         safe = tomllib.loads(merged_text) == wanted
@@ -110,10 +123,9 @@ def _missing(plan: Plan, held: Mapping[str, Any]) -> dict[Key, Line]:
     return found
 
 
-def _with(held: Mapping[str, Any], key: Key, said: Said) -> dict[str, Any]:
-    first, *rest = key
-    inner = _with(held.get(first, {}), tuple(rest), said) if rest else said
-    return {**held, first: inner}
+def _set(held: dict[str, Any], key: Key, said: Said) -> None:
+    first, second, word = key
+    held.setdefault(first, {}).setdefault(second, {})[word] = said
 
 
 def _add(document: Any, key: Key, line: Line) -> None:
@@ -169,8 +181,3 @@ def _why(line: Line) -> str:
 def _one_line(text: str) -> str:
     """Make a comment of a text: no line break, and nothing that TOML forbids in one."""
     return _LINE.sub(" ", text)
-
-
-def shown_keys(keys: Iterable[Key]) -> str:
-    """Name keys in a row."""
-    return ", ".join(shown_key(key) for key in keys)

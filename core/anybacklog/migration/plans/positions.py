@@ -9,6 +9,8 @@ from typing import Any
 from anybacklog.migration.choices import Key, Problem
 
 _PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
+_ENDS = ('"""', "'''", "]")
+"""What a value of several lines can end with."""
 _MOST = 20
 """How many errors of syntax are looked for; more of them is no plan."""
 
@@ -40,6 +42,8 @@ def positions(text: str) -> dict[Key, int]:
     begun, statement = 1, ""
     for number, line in enumerate(text.split("\n"), 1):
         statement += line + "\n"
+        if number > begun and not any(end in line for end in _ENDS):
+            continue
         try:
             held = tomllib.loads(statement)
         except tomllib.TOMLDecodeError:  # a value that goes on in the next line
