@@ -34,11 +34,11 @@ def refuse_unless_agreed(url: str, *, agreed: bool) -> None:
     if not location.project:
         raise pytest.UsageError(f"--record-live writes to one project: name it, {url.rstrip('/')}/PROJECT")
     print(
-        f"Recording live: {location.authority()}, project {location.project}.\n"
-        "It must have no tickets. Tickets, comments, files, categories, versions, types, statuses and custom fields\n"
-        f"are made in it, named '{PREFIX}...' (by the conformance kit: 'Made by the kit' and the like), and\n"
-        "deleted after each scenario. What is recorded shows everything in the project, and under pseudonyms who is\n"
-        "in it and which projects the key's owner sees. Use a project made for this.",
+        f"Recording live: {location.authority() or location.scheme}, project {location.project}.\n"
+        "It must have no tickets. Tickets, comments, files, categories, versions, types, statuses and custom fields,\n"
+        f"as far as there are such, are made in it, named '{PREFIX}...' (by the conformance kit: 'Made by\n"
+        "the kit' and the like), and deleted after each scenario. What is recorded shows everything in the project,\n"
+        "and under pseudonyms who is in it and which projects the key's owner sees. Use a project made for this.",
         file=sys.stderr,
     )
     if not agreed:

@@ -111,6 +111,8 @@ class Switchboard:
 
 
 def choices_of(simulated: Simulated) -> Mapping[str, Any]:
-    """Give what a simulator was made to take for true of the service, where that is not its default."""
+    """Give what a simulator was made to take for true where that is not its default, and which faults struck."""
     given, usual = dumped(simulated.choices), dumped(type(simulated.choices)())
-    return {name: value for name, value in given.items() if value != usual[name]}
+    struck = sorted({f"{each.fault.harm} {each.fault.status}" for each in simulated.fake.faults.struck})
+    chosen = {name: value for name, value in given.items() if value != usual[name]}
+    return chosen | ({"fault": ", ".join(struck)} if struck else {})
