@@ -14,7 +14,6 @@ from tests.migration.spaces import Serve
 import anybacklog
 from anybacklog import ConfigurationError, Tracker
 from anybacklog.migration import migrate, plan, verify
-from anybacklog.migration.plans.document import written
 from anybacklog.migration.plans.findings import findings
 from anybacklog.migration.report import Fidelity
 from anybacklog.model import CustomField, Named, Status, TicketDraft, TicketType, User
@@ -106,10 +105,10 @@ def test_it_is_as_published_and_what_it_says_is_followed(
     source, (target, _) = filled(sqlite()), serve(empty_space())
     planned = plan(source, target, ledger=tmp_path / "ledger.db")
     Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(planned.to_json())
-    file = keep(tmp_path / "plan.toml", written(planned).text)
+    file = keep(tmp_path / "plan.toml", planned.to_toml())
     again = plan(source, target, ledger=tmp_path / "ledger.db", edited=file)
     assert (again.chosen().mapping, again.chosen().options) == (planned.chosen().mapping, planned.chosen().options)
-    assert written(again).text.count("the plan says") > 20
+    assert again.to_toml().count("the plan says") > 20
 
 
 def test_each_match_says_how_sure_it_is(memory: Make, tmp_path: Path) -> None:

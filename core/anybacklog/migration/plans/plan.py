@@ -70,6 +70,12 @@ class Plan:
             marks=self.choices.marks,
         )
 
+    def to_toml(self) -> str:
+        """Write it as the text of a new plan.toml."""
+        from anybacklog.migration.plans.document import written  # late: it writes what is declared here
+
+        return written(self).text
+
     def to_json(self) -> dict[str, Any]:
         """Give the plan as the published JSON Schema describes it, secrets masked."""
         return {
