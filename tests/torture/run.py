@@ -23,6 +23,7 @@ from tests.torture.torture import tortured
 
 from anybacklog_simulators.faults import Harm
 
+ENDS = {"nulab", "publicbacklog", "sqlite", "archive"}
 PAIRS = (
     "nulab:nulab",
     "sqlite:nulab",
@@ -54,7 +55,11 @@ EXPECTED = (
 
 def main() -> int:
     """Run the seeds asked for, print the table, and give the exit code: 1 if anything is wrong."""
-    asked = _parser().parse_args()
+    parser = _parser()
+    asked = parser.parse_args()
+    for pair in asked.pair or ():
+        if pair.count(":") != 1 or not set(pair.split(":")) <= ENDS:
+            parser.error(f"{pair}: a pair is SOURCE:TARGET, each one of {', '.join(sorted(ENDS))}")
     if asked.keep:
         Path(asked.keep).mkdir(parents=True, exist_ok=True)
     outcomes = run(asked.seeds, first=asked.first, pairs=asked.pair or PAIRS, jobs=asked.jobs, keep=asked.keep)
