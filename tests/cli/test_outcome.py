@@ -197,8 +197,10 @@ from anybacklog.plugin import CommandSpec, hookimpl
 def anybacklog_commands():
     @click.command()
     def wait():
-        click.echo("ready")
+        import signal
         import threading
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell has it ignored
+        click.echo("ready")
         threading.Event().wait()
     yield CommandSpec(name="wait", help="Wait.", load=lambda: wait)
 """)
