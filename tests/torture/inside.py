@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import sys
 import time
@@ -57,6 +58,7 @@ def _run(argv: list[str], environ: dict[str, str], output: str, questions: str, 
         os.dup2(os.open(name, flags | (os.O_CREAT | os.O_APPEND) * bool(number), 0o600), number)
     os.environ.update(environ)
     sys.argv = ["anybacklog", *argv]
+    random.seed(0)  # pauses between tries are drawn
     if kill_at is not None:
         _die_at(kill_at)
     _note_questions(Path(questions))

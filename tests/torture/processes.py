@@ -19,7 +19,11 @@ class Processes:
 
     def __init__(self, clock: Path) -> None:
         self._forking = subprocess.Popen(
-            [sys.executable, str(INSIDE), str(clock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, str(INSIDE), str(clock)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONHASHSEED": "0"},  # the order of sets is the same each time
         )
         self._ids: queue.Queue[int] = queue.Queue()
 
