@@ -30,12 +30,13 @@ KEY = "0123456789abcdef"
 
 def figures() -> Iterator[Figure]:
     """Compare a listing with bare requests for the same pages; then use up windows in made-up time."""
-    with TemporaryDirectory() as folder, service(Path(folder)) as (url, authority):
-        yield from _listing(url, authority)
+    for pause in (0.0, 0.02):
+        with TemporaryDirectory() as folder, service(Path(folder), pause) as (url, authority):
+            yield from _listing(url, authority, f"{1000 * pause:.0f} ms for each answer")
     yield from windows.figures()
 
 
-def _listing(url: str, authority: str) -> Iterator[Figure]:
+def _listing(url: str, authority: str, pause: str) -> Iterator[Figure]:
     import anybacklog
 
     os.environ["REQUESTS_CA_BUNDLE"] = authority
@@ -59,7 +60,7 @@ def _listing(url: str, authority: str) -> Iterator[Figure]:
             listed += len(page.json())
 
     mine, theirs = map(min, in_turn(through_us, through_requests, rounds=5))
-    yield at_most(f"listing {TICKETS:,} issues over TLS, to requests", f"{mine:.2f} s", mine / theirs, 1.5)
+    yield at_most(f"listing {TICKETS:,} issues over TLS, {pause}", f"{mine:.2f} s", mine / theirs, 1.5)
     mine, theirs = map(min, in_turn(through_us, through_requests, rounds=3, clock=time.process_time))
     yield Figure("  processor of our side alone, to requests", f"{mine / TICKETS * 1e6:.0f} us", mine / theirs)
     yield Figure(f"  requests for {TICKETS:,} issues", f"{sent}")
@@ -67,8 +68,8 @@ def _listing(url: str, authority: str) -> Iterator[Figure]:
 
 
 @contextmanager
-def service(folder: Path) -> Iterator[tuple[str, str]]:
-    """Serve made-up issues over TLS in a process of its own; give its address, and the authority's certificate."""
+def service(folder: Path, pause: float) -> Iterator[tuple[str, str]]:
+    """Serve made-up issues over TLS in a process of its own, each after `pause` seconds; give where, and whom to trust."""
     import trustme
 
     authority = trustme.CA()
@@ -77,7 +78,7 @@ def service(folder: Path) -> Iterator[tuple[str, str]]:
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
     context = get_context("spawn")
     told: Any = context.SimpleQueue()
-    process = context.Process(target=_serve, args=(certificate, told.put), daemon=True)
+    process = context.Process(target=_serve, args=(certificate, pause, told.put), daemon=True)
     process.start()
     try:
         yield f"127.0.0.1:{told.get()}", str(trusted)
@@ -86,7 +87,7 @@ def service(folder: Path) -> Iterator[tuple[str, str]]:
         process.join()
 
 
-def _serve(certificate: Path, tell: Callable[[int], None]) -> None:
+def _serve(certificate: Path, pause: float, tell: Callable[[int], None]) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
     issues = [json.dumps(issue(number), ensure_ascii=False).encode() for number in range(1, TICKETS + 1)]
@@ -95,19 +96,20 @@ def _serve(certificate: Path, tell: Callable[[int], None]) -> None:
         while True:
             connection, _ = listener.accept()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=_talk, args=(context, connection, issues), daemon=True).start()
+            threading.Thread(target=_talk, args=(context, connection, issues, pause), daemon=True).start()
 
 
-def _talk(context: ssl.SSLContext, connection: socket.socket, issues: list[bytes]) -> None:
+def _talk(context: ssl.SSLContext, connection: socket.socket, issues: list[bytes], pause: float) -> None:
     with context.wrap_socket(connection, server_side=True) as safe, safe.makefile("rb") as reader:
         while line := reader.readline():
             while reader.readline() not in (b"\r\n", b""):
                 pass
             body = _answer(line.split()[1].decode(), issues)
+            time.sleep(pause)
             safe.sendall(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json;charset=utf-8\r\n"
-                b"X-RateLimit-Limit: 600\r\nX-RateLimit-Remaining: 599\r\nX-RateLimit-Reset: 4102444800\r\n"
-                b"Content-Length: %d\r\n\r\n" % len(body) + body
+                b"X-RateLimit-Limit: 60000\r\nX-RateLimit-Remaining: 59999\r\nX-RateLimit-Reset: %d\r\n"
+                b"Content-Length: %d\r\n\r\n" % (time.time() // 60 * 60 + 60, len(body)) + body
             )
 
 
