@@ -69,7 +69,7 @@ def _listing(url: str, authority: str, pause: str) -> Iterator[Figure]:
 
 @contextmanager
 def service(folder: Path, pause: float) -> Iterator[tuple[str, str]]:
-    """Serve made-up issues over TLS in a process of its own, `pause` seconds for each; give where, and whom to trust."""
+    """Serve made-up issues over TLS in a process of its own, `pause` seconds for each; give where and whom to trust."""
     import trustme
 
     authority = trustme.CA()
