@@ -247,15 +247,15 @@ def test_most_of_a_budget_is_free_and_the_tail_is_spread_until_shortly_before_th
 def test_beside_others_all_of_a_budget_is_spread() -> None:
     budget = heard(200, told(remaining=90, reset=NOW + 40))
     answered(budget, 200, told(remaining=80, reset=NOW + 40), NOW + 1)
-    assert budget.delay("update", NOW + 1) == pytest.approx(33 / 76)
+    assert budget.delay("update", NOW + 1) == pytest.approx(33 / 78)
 
 
-def test_a_twentieth_is_kept_back_only_while_others_draw_on_the_budget() -> None:
+def test_a_thirtieth_is_kept_back_only_while_others_draw_on_the_budget() -> None:
     budget = heard(200, told(remaining=50, reset=NOW + 40))
     answered(budget, 200, told(remaining=49, reset=NOW + 40), NOW + 1)
-    answered(budget, 200, told(remaining=5, reset=NOW + 40), NOW + 2)
+    answered(budget, 200, told(remaining=3, reset=NOW + 40), NOW + 2)
     assert budget.delay("update", NOW + 2) == pytest.approx(39.15)
-    answered(budget, 200, told(remaining=5, reset=NOW + 100), NOW + 45)
+    answered(budget, 200, told(remaining=3, reset=NOW + 100), NOW + 45)
     assert 0 < budget.delay("update", NOW + 45) < 55
 
 

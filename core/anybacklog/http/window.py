@@ -16,7 +16,7 @@ MARGIN = 0.15
 """Seconds to come after a window's end, so as not to be charged to the old one."""
 FRACTION = 1.0
 """Seconds that a reset told in whole seconds may be too early."""
-RESERVE = 0.05
+RESERVE = 1 / 30
 SPREAD = 0.9
 FRESH = 1.0
 """Seconds for which the service's word on what remains is relied upon while others draw on it."""
@@ -30,7 +30,7 @@ class Window:
     over the seconds that precede, which keeps within the limit wherever the service's window may begin. The last
     quarter of a budget is spread until shortly before the window's end: a script that needs less never waits, and
     beside a long run people who use the same user still find something left. While others draw on the budget, all of it
-    is spread, and the last twentieth is left to them. One request at a time is sent and answered.
+    is spread, and the last thirtieth is left to them. One request at a time is sent and answered.
     """
 
     limit: int | None = None
