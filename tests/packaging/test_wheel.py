@@ -17,7 +17,12 @@ PACKAGES = {
     "anybacklog_publicbacklog": "plugins",
     "anybacklog_simulators": "contrib",
 }
-FILES = {"anybacklog/cli/demo_project.toml", "anybacklog/migration/report.html.j2"}
+FILES = {
+    "anybacklog/cli/demo_project.toml",
+    "anybacklog/migration/page.css",
+    "anybacklog/migration/plans/plan.html.j2",
+    "anybacklog/migration/report.html.j2",
+}
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def test_every_package_is_typed(names: set[str]) -> None:
     assert {f"{package}/py.typed" for package in PACKAGES} <= names
 
 
-def test_the_page_template_and_the_demo_travel_along(names: set[str]) -> None:
+def test_the_pages_templates_and_the_demo_travel_along(names: set[str]) -> None:
     assert names >= FILES
 
 
