@@ -20,7 +20,7 @@ PACKAGES = {
 FILES = {
     "anybacklog/cli/demo_project.toml",
     "anybacklog/migration/page.css",
-    "anybacklog/migration/plans/plan.html.j2",
+    "anybacklog/migration/plan.html.j2",
     "anybacklog/migration/report.html.j2",
 }
 
