@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from anybacklog.plugin import NotFound, Ticket, TicketQuery, ValidationError
-from anybacklog_publicbacklog import convert
 from anybacklog_publicbacklog.answers import Json
 from anybacklog_publicbacklog.opened import Opened, number
 from anybacklog_publicbacklog.scan import Scan
@@ -61,8 +60,8 @@ class Listing(Opened):
         scan = Scan.beginning(start, gap)
         while not scan.ended:
             raw = self._found(scan.asked + 1)
-            own = raw is not None and (self._is_own(raw) or (unnamed and convert.is_in(raw, self._project) is None))
-            scan = self._scan = scan.missed() if raw is None else scan.met(here=own)
+            own = None if raw is None else self._is_own(raw) or (unnamed and self._named(raw) is None)
+            scan = self._scan = scan.missed() if raw is None else scan.met(here=own or self._named(raw))
             if (scan.asked - start + 1) % PROGRESS == 0:
                 _log.info("scanning: %s", scan)
             if raw is not None and own:

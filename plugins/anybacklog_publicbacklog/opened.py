@@ -16,6 +16,15 @@ from anybacklog_publicbacklog.texts import REMEMBERED, Formats
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
+class Unplaced(NotFound):
+    """A ticket that is there, and of which no answer says that it is of this backlog."""
+
+    def __init__(self, ref: str, backlog: str) -> None:
+        super().__init__("ticket", ref)
+        told = f"nothing shows that ticket {ref} is of {backlog!r}, for answers name no backlog; "
+        self.args = (told + "if all of them are, add the option any_backlog=true",)
+
+
 class Opened:
     """One backlog of an organization; stores what it is given, the first operation connects."""
 
@@ -71,7 +80,8 @@ class Opened:
         """Read a ticket of this backlog, as it is answered."""
         raw = self._asked(number("ticket", ticket_id))
         if not self._is_own(raw):
-            raise NotFound("ticket", ticket_id)
+            elsewhere = self._named(raw) is False
+            raise NotFound("ticket", ticket_id) if elsewhere else Unplaced(ticket_id, self._project.name)
         return raw
 
     def _asked(self, id: int) -> Json:
@@ -80,9 +90,13 @@ class Opened:
         self._shown |= raw.keys()
         return raw
 
+    def _named(self, raw: Json) -> bool | None:
+        """Tell whether an answer names this backlog, another one, or none."""
+        return convert.is_in(raw, self._project)
+
     def _is_own(self, raw: Json) -> bool:
         """Tell whether a ticket is of this backlog: its answer names it, or names none and it was made here."""
-        named = convert.is_in(raw, self._project)
+        named = self._named(raw)
         return named if named is not None else self._options.any_backlog or str(raw.get("id")) in self._created
 
     def _ticket(self, raw: Json) -> Ticket:

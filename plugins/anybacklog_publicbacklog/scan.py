@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 class Scan:
     """A position: `asked` is the last id that was asked for, `highest` the highest that names a ticket of any backlog.
 
-    `misses` are those in a row since then, `here` the tickets of the wanted backlog, `elsewhere` those of others.
+    `misses` are those in a row since then, `here` the tickets of the wanted backlog, `elsewhere` those of others,
+    `unnamed` those passed over because their answers name no backlog.
     """
 
     start: int
@@ -23,6 +24,7 @@ class Scan:
     misses: int = 0
     here: int = 0
     elsewhere: int = 0
+    unnamed: int = 0
 
     @classmethod
     def beginning(cls, start: int, gap: int) -> Scan:
@@ -39,11 +41,18 @@ class Scan:
         """The id to go on with later: `scan_from` of another listing. What was missing at the end is asked again."""
         return self.start if self.highest is None else self.highest + 1
 
-    def met(self, *, here: bool) -> Scan:
-        """Go on by an id that names a ticket."""
+    def met(self, *, here: bool | None) -> Scan:
+        """Go on by an id that names a ticket; None: of a backlog that its answer does not name."""
         next_id = self.asked + 1
-        here_too, elsewhere = self.here + here, self.elsewhere + (not here)
-        return replace(self, asked=next_id, highest=next_id, misses=0, here=here_too, elsewhere=elsewhere)
+        return replace(
+            self,
+            asked=next_id,
+            highest=next_id,
+            misses=0,
+            here=self.here + (here is True),
+            elsewhere=self.elsewhere + (here is False),
+            unnamed=self.unnamed + (here is None),
+        )
 
     def missed(self) -> Scan:
         """Go on by an id that names none."""
@@ -53,5 +62,6 @@ class Scan:
         """Say what is known, in a sentence."""
         told = f"ids {self.start} to {self.asked} were asked for: {self.here} tickets of this backlog"
         told += f", {self.elsewhere} of others" if self.elsewhere else ""
+        told += f", {self.unnamed} passed over that name no backlog (see any_backlog)" if self.unnamed else ""
         highest = "no ticket at all" if self.highest is None else f"highest id {self.highest}"
         return f"{told}, {highest}, then {self.misses} misses in a row; later ids cannot be excluded"

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from anybacklog.plugin import AnyBacklogError, ConfigurationError, ProtocolError, Ticket, TicketFields, TransportError
+from anybacklog.plugin import (
+    AnyBacklogError,
+    ConfigurationError,
+    ProtocolError,
+    Ticket,
+    TicketFields,
+    TransportError,
+    ValidationError,
+)  # fmt: skip
 from anybacklog_publicbacklog import convert
 from anybacklog_publicbacklog.answers import Json
 from anybacklog_publicbacklog.listing import Listing
@@ -36,7 +44,7 @@ class TicketOperations(Listing):
         self._created.add(made)
         self._formats.remember(made, fields.get("description"))
         raw = self._as_held(answer, made)
-        self._refuse_elsewhere(raw, made)
+        self._refuse_elsewhere(answer if self._named(answer) is False else raw, made)
         return self._ticket(raw)
 
     def update_ticket(self, ticket_id: str, fields: TicketFields) -> Ticket:
@@ -54,9 +62,7 @@ class TicketOperations(Listing):
         self._refuse_stranger(ticket_id)
         body = convert.to_body(fields, self._definitions) | more
         if "statusId" in body and "ticketTypeId" not in body:  # a status means something with a type only
-            held = self.ticket(ticket_id).type
-            type_id = held.id if held is not None else None
-            body["ticketTypeId"], body["statusId"] = self._definitions.numbers(type_id, fields.get("status"))
+            body["ticketTypeId"], body["statusId"] = self._with_its_type(ticket_id, fields.get("status"))
         if not body:
             return self._read(ticket_id)
         self._listed = None
@@ -64,6 +70,17 @@ class TicketOperations(Listing):
         if "description" in fields:
             self._formats.remember(ticket_id, fields.get("description"))
         return self._as_held(answer, ticket_id)
+
+    def _with_its_type(self, ticket_id: str, status_id: str | None) -> tuple[int, int | None]:
+        """Give the numbers of the type a ticket has and of the status it gets; a type nobody shows is not made up."""
+        held = self.ticket(ticket_id).type
+        if held is None and status_id not in self._definitions.status_types():
+            raise ValidationError(
+                f"the service's answers do not show the type of ticket {ticket_id}, and a status means something with "
+                "a type only; give the type, too",
+                field="type",
+            )
+        return self._definitions.numbers(held.id if held is not None else None, status_id)
 
     def _refuse_stranger(self, ticket_id: str) -> None:
         """Let a ticket be written to that is of this backlog; one that is not known is read first."""
@@ -86,7 +103,7 @@ class TicketOperations(Listing):
 
     def _refuse_elsewhere(self, raw: Json, id: str) -> None:
         wanted = self._project.name
-        here = convert.is_in(raw, self._project)
+        here = self._named(raw)
         if here is None and not self._options.any_backlog:
             self._misplaced = (
                 f"no answer names a backlog, so nothing proves that ticket {id} was made in {wanted!r}; look there, "

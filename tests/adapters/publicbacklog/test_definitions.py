@@ -85,6 +85,17 @@ def test_a_status_is_changed_together_with_its_type(serve: Serve, bare: str) -> 
         tracker.update_ticket(ticket, {"status": "Fixing"})
 
 
+def test_a_type_that_nobody_shows_is_not_changed_by_a_status(serve: Serve) -> None:
+    shown = ["id", "title", "statusId", "backlogName"]
+    tracker, fake = serve(empty_organization(Choices(shown=shown, echoed=shown)))
+    ticket = tracker.create_ticket(TicketDraft(title="A wish", description="Dark mode", type="Request"))
+    with pytest.raises(ValidationError, match="give the type, too"):
+        tracker.update_ticket(ticket, {"status": "Approved"})
+    tracker.update_ticket(ticket, {"status": "Approved", "type": "Request"})
+    held = fake.service.organization.tickets[1]
+    assert (held.type_id, held.status_id) == (2, 2)
+
+
 @pytest.mark.parametrize(
     "given",
     [{"scan_gap": "0"}, {"scan_from": "x"}, {"bug_type_id": "2"}, {"any_backlog": "yes"}, {"requests_per_minute": ""}],

@@ -87,12 +87,14 @@ def test_an_option_that_means_nothing_is_refused(serve: Serve, options: dict[str
         list(tracker.tickets(options=options))
 
 
-def test_where_answers_name_no_backlog_only_ours_are_listed(serve: Serve) -> None:
+def test_where_answers_name_no_backlog_only_ours_are_listed_and_the_rest_is_counted_apart(serve: Serve) -> None:
     shown = ["id", "title", "description", "statusId", "ticketTypeId"]
     organization = demo_organization(Choices(shown=shown, echoed=shown))
     tracker, _ = serve(organization)
     assert list(tracker.tickets()) == []
-    assert tracker.extension(PublicBacklog).scan.elsewhere == len(HERE) + ELSEWHERE
+    scan = tracker.extension(PublicBacklog).scan
+    assert (scan.here, scan.elsewhere, scan.unnamed) == (0, 0, len(HERE) + ELSEWHERE)
+    assert "5 passed over that name no backlog (see any_backlog)" in tracker.capabilities.listing.reason
     every, _ = serve(organization, any_backlog=True)
     assert len(list(every.tickets())) == len(HERE) + ELSEWHERE
 

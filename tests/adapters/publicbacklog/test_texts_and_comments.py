@@ -118,6 +118,21 @@ def test_where_no_answer_names_a_backlog_one_ticket_is_made_and_no_second_unless
     assert [told.create_ticket(DRAFT).id, told.create_ticket(DRAFT).id] == ["2", "3"]
 
 
+def test_that_a_ticket_lands_elsewhere_is_known_also_where_the_answer_to_its_creation_alone_says_so(
+    serve: Serve,
+) -> None:
+    choices = Choices(shown=["id", "title"], echoed=["id", "backlogName"], backlog_name="ignored")
+    tracker, _ = serve(empty_organization(choices))
+    with pytest.raises(TransportError, match="ticket 1 was made in the backlog App instead of 'Website'"):
+        tracker.create_ticket(DRAFT)
+
+
+def test_a_ticket_that_names_no_backlog_is_not_found_for_a_reason(serve: Serve) -> None:
+    tracker, _ = serve(demo_organization(Choices(shown=["id", "title"])))
+    with pytest.raises(NotFound, match="answers name no backlog; if all of them are, add the option any_backlog=true"):
+        tracker.ticket(1)
+
+
 def test_a_ticket_of_another_backlog_is_not_found_and_never_written_to(serve: Serve) -> None:
     tracker, fake = serve(demo_organization())
     for write in (
