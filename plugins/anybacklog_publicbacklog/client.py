@@ -102,11 +102,14 @@ class PublicBacklogClient:
             except Unrouted as error:
                 unrouted[verb] = error.status
                 continue
-            except NotFound:
+            except NotFound as error:
+                if error.kind != "ticket":
+                    unrouted[verb] = 404
+                    continue
                 self.read_verb = verb
                 raise NotFound("ticket", id) from None
             self.read_verb = verb
-            return _with_id(self._object(answer, TICKET, f"{verb} tickets/get-ticket"), id)
+            return _of(id, self._object(answer, TICKET, f"{verb} tickets/get-ticket"))
         raise self._unread(id, unrouted)
 
     def _unread(self, id: int, unrouted: Mapping[str, int]) -> NotFound | ProtocolError:
@@ -167,3 +170,11 @@ class PublicBacklogClient:
 def _with_id(raw: Json, id: object) -> Json:
     """Give a ticket under the id it was asked by, where its answer leaves that out."""
     return raw if raw.get("id") is not None else {**raw, "id": id}
+
+
+def _of(id: int, answer: Json) -> Json:
+    """Let the answer to a read pass; ProtocolError for another ticket than was asked for."""
+    found = _with_id(answer, id)
+    if str(found["id"]).isdecimal() and int(found["id"]) != id:
+        raise ProtocolError(f"ticket {id} was asked for, and {found['id']} answered; report it")
+    return found

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 
 from anybacklog.plugin import AnyBacklogError, AuthenticationError, NotFound, ProtocolError, Refusal, ValidationError
 
-_THINGS = re.compile(r"\b(ticket|backlog|organi[sz]ation|user)\b", re.IGNORECASE)
+_THINGS = re.compile(r"(?<![\w-])(ticket|backlog|organi[sz]ation|user)(?![\w-])", re.IGNORECASE)
+"""Words of their own: `get-ticket` is a route's."""
 _PATH = re.compile(r"/\S*")
 _FIELDS: Mapping[str, str] = {
     "title": "title", "description": "description", "statusId": "status", "ticketTypeId": "type",

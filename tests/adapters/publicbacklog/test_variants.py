@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.core.conftest import Server
 
 from anybacklog import Tracker
-from anybacklog.errors import AuthenticationError, ConfigurationError, NotFound, TransportError
+from anybacklog.errors import AuthenticationError, ConfigurationError, NotFound, ProtocolError, TransportError
 from anybacklog.model import TicketDraft
+from anybacklog.plugin import HttpSession
+from anybacklog_publicbacklog.client import PublicBacklogClient
+from anybacklog_publicbacklog.refusals import explain
 from anybacklog_simulators.publicbacklog import (
     Choices,
     Fault,
@@ -57,6 +62,25 @@ def test_the_verb_that_reads_is_learned(
     with pytest.raises(NotFound):
         tracker.ticket(3)
     assert asked(fake)[before:] == [f"{verb.upper()} get-ticket"]
+
+
+def test_a_missing_thing_that_is_no_ticket_does_not_prove_the_verb() -> None:
+    server = Server(
+        [
+            Server.answer(404, b'{"message": "No user may do that"}', Content_Type="application/json"),
+            Server.answer(200, b'{"id": 1, "title": "Crash"}', Content_Type="application/json"),
+        ]
+    )
+    with closing(server), closing(HttpSession(f"{server.url}/v1", explain=explain)) as session:
+        client = PublicBacklogClient(session, "none")
+        assert (client.ticket(1)["title"], client.read_verb) == ("Crash", "POST")
+
+
+def test_another_ticket_than_was_asked_for_is_told(serve: Serve) -> None:
+    tracker, fake = serve(demo_organization())
+    fake.service.organization.tickets[1].id = 4
+    with pytest.raises(ProtocolError, match="ticket 1 was asked for, and 4 answered"):
+        tracker.ticket(1)
 
 
 @pytest.mark.parametrize(("wrapping", "shown"), list(product(["none", "data", "kind"], ["200", "201"])))
