@@ -25,25 +25,29 @@ REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What was delivered: `raw` as it came, `digest` of its bytes; event and ticket's id where a body names them."""
+    """What was delivered: `digest` of its bytes, `raw` the JSON as it came, or the bytes where they are none.
+
+    Event and ticket's id where a body names them, else None.
+    """
 
     digest: str
     event: str | None
     ticket_id: str | None
-    raw: Mapping[str, Any] = field(repr=False)
+    raw: Any = field(repr=False)
 
 
 def receive(body: bytes, headers: Mapping[str, str], secret: str) -> Delivery:
     """Read a delivery that bears the secret; AuthenticationError for any other, before a byte of it is read.
 
-    ProtocolError for a body that is no JSON object. Any other payload is a delivery.
+    Whatever the payload is, it is a delivery; ProtocolError for one of more than `LONGEST` bytes.
     """
     if not secret:
         raise ConfigurationError("a webhook without a secret lets anybody in; give the one of the organization")
     shown = next((value for name, value in headers.items() if name.lower() == HEADER.lower()), "")
     if not hmac.compare_digest(shown.encode("utf-8", "surrogateescape"), secret.encode()):
         raise AuthenticationError(f"the delivery's {HEADER} is not the secret; answer 401 and drop it")
-    held = _object(body)
+    raw = _payload(body)
+    held = raw if isinstance(raw, dict) else {}
     ticket = held.get("ticket")
     told = ticket.get("id") if isinstance(ticket, dict) else held.get("ticketId")
     event = held.get("event")
@@ -51,7 +55,7 @@ def receive(body: bytes, headers: Mapping[str, str], secret: str) -> Delivery:
         digest=hashlib.sha256(body).hexdigest(),
         event=event if isinstance(event, str) else None,
         ticket_id=str(told) if isinstance(told, int | str) and not isinstance(told, bool) else None,
-        raw=held,
+        raw=raw,
     )
 
 
@@ -71,10 +75,9 @@ class Deliveries:
         return True
 
 
-def _object(body: bytes) -> dict[str, Any]:
-    found: object = None
-    with suppress(ValueError, RecursionError):  # raised below, so that the exception does not carry what arrived
-        found = json.loads(body.decode("utf-8-sig")) if len(body) <= LONGEST else None
-    if not isinstance(found, dict):
-        raise ProtocolError(f"a delivery is a JSON object in UTF-8 of at most {LONGEST} bytes, and this is none")
-    return found
+def _payload(body: bytes) -> Any:
+    if len(body) > LONGEST:
+        raise ProtocolError(f"a delivery of more than {LONGEST} bytes is not read; answer 413 and drop it")
+    with suppress(ValueError, RecursionError):
+        return json.loads(body.decode("utf-8-sig"))
+    return body

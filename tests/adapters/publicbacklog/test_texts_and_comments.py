@@ -51,6 +51,7 @@ def test_a_ticket_without_a_description_is_sent_an_empty_paragraph_and_read_with
     [
         ("plain", "plain"), ("a < b > c", "plain"), ("<p>rich</p>", "html"), ("x<br/>y", "html"), ("<@U123>", "plain"),
         ('<a href="https://example.com">x</a>', "html"), ("if a<b: pass", "plain"),
+        ("Use List<String>, not <YOUR NAME>", "plain"), ("<H2>Steps</H2>", "html"),
     ],
 )  # fmt: skip
 def test_the_format_is_told_by_the_content(source: str, wanted: str) -> None:
