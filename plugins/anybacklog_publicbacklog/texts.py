@@ -14,8 +14,9 @@ EMPTY = "<p></p>"
 REMEMBERED = 10_000
 _ELEMENTS = (
     "a abbr address article aside b blockquote br caption cite code col colgroup dd del details div dl dt em "
-    "figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i iframe img input ins kbd label li main mark nav ol p "
-    "pre q s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video"
+    "figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i iframe img input ins kbd label li main mark nav "
+    "ol p pre q s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt "
+    "u ul var video"
 )
 _TAG = re.compile(rf"</?(?:{_ELEMENTS.replace(' ', '|')})(\s[^<>]*)?/?>", re.IGNORECASE)
 """A tag of an element that HTML has: `List<String>` has none."""
