@@ -65,13 +65,16 @@ _NEVER_READ: Mapping[str, str] = {
     "categories": f"tags: {_NO_CALL}",
     "reporter": f"who asked for it, and who voted: {_NO_CALL}",
 }
-_PERHAPS_READ: Mapping[str, tuple[str, str]] = {
-    "comments": ("comments", UNREAD),
-    "description": ("description", "the service's answers carry no description"),
-    "created_at": ("createdAt", "the service's answers do not say when"),
-    "updated_at": ("updatedAt", "the service's answers do not say when"),
+_PERHAPS_READ: Mapping[str, tuple[frozenset[str], str]] = {
+    "title": (frozenset({"title"}), "the service's answers carry no title"),
+    "type": (frozenset({"ticketTypeId", "ticketType"}), "the service's answers show no type"),
+    "status": (frozenset({"statusId", "status"}), "the service's answers show no status"),
+    "comments": (frozenset({"comments"}), UNREAD),
+    "description": (frozenset({"description"}), "the service's answers carry no description"),
+    "created_at": (frozenset({"createdAt"}), "the service's answers do not say when"),
+    "updated_at": (frozenset({"updatedAt"}), "the service's answers do not say when"),
 }
-"""Field -> its name in an answer, and what it means that it is not there."""
+"""Field -> its names in an answer, and what it means that none is there."""
 
 _ONE = {"requests": 1}
 COSTS = {
@@ -82,7 +85,7 @@ COSTS = {
 
 def abilities_of(shown: frozenset[str], scan: Scan, status_types: Mapping[str, str]) -> Abilities:
     """Give the abilities, with what answers were seen to show (nothing: none was seen) and where a scan ended."""
-    unseen = {ours: why for ours, (theirs, why) in _PERHAPS_READ.items() if shown and theirs not in shown}
+    unseen = {ours: why for ours, (theirs, why) in _PERHAPS_READ.items() if shown and not theirs & shown}
     how = f"nothing lists tickets, so ids are tried from {scan.start} up to {scan.gap} misses in a row, a call for each"
     return Abilities(
         text_format="plain",

@@ -98,6 +98,15 @@ def test_what_cannot_be_read_is_said_once_an_answer_was_seen(serve: Serve) -> No
     assert {"comments", "created_at", "updated_at"} <= set(tracker.capabilities.unreadable)
 
 
+def test_a_type_status_or_title_that_answers_do_not_show_is_said_too(serve: Serve) -> None:
+    tracker, fake = serve(demo_organization(Choices(shown=["id", "description", "backlogName"])))
+    tracker.ticket(1)
+    assert {"title", "type", "status"} <= set(tracker.capabilities.unreadable)
+    fake.service.organization.choices.shown = ["id", "title", "status", "ticketType", "backlogName"]
+    tracker.ticket(1)
+    assert not {"title", "type", "status"} & set(tracker.capabilities.unreadable)
+
+
 def test_a_ticket_that_lands_elsewhere_stops_everything_after_it(serve: Serve) -> None:
     tracker, fake = serve(empty_organization(Choices(backlog_name="ignored")))
     with pytest.raises(TransportError, match="ticket 1 was made in the backlog App instead of 'Website'") as raised:
