@@ -2,7 +2,7 @@
 
 Documented are the header `PublicBacklog-Secret` and the retries: every 10 minutes, up to 5 times. Which events there
 are and what a body holds is not, so a delivery is kept as it came. A delivery that says the same as another one has the
-same `digest`, and `Deliveries` lets each through once.
+same `digest`, and `Deliveries` lets each through once as long as retries may come; later it is another event.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,8 @@ HEADER = "PublicBacklog-Secret"
 LONGEST = 8 * 1024 * 1024
 """Bytes of a delivery beyond which it is refused unread."""
 REMEMBERED = 10_000
+REPEATED = 3_600.0
+"""Seconds for which a delivery may come again: five retries, ten minutes apart, and a little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +63,20 @@ def receive(body: bytes, headers: Mapping[str, str], secret: str) -> Delivery:
 
 
 class Deliveries:
-    """The deliveries seen by this process, the last ones: each is let through once."""
+    """The deliveries seen by this process, the last ones: each is let through once an hour. `clock` gives seconds."""
 
-    def __init__(self) -> None:
-        self._seen: dict[str, None] = {}
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seen: dict[str, float] = {}
+        self._clock = clock
 
     def is_new(self, delivery: Delivery) -> bool:
-        """Tell whether a delivery is seen for the first time, and remember it."""
-        if delivery.digest in self._seen:
+        """Tell whether a delivery is no retry of one that came within the hour, and remember it."""
+        now = self._clock()
+        came = self._seen.get(delivery.digest)
+        if came is not None and now - came < REPEATED:
             return False
-        self._seen[delivery.digest] = None
+        self._seen.pop(delivery.digest, None)  # the newest is last in the row
+        self._seen[delivery.digest] = now
         if len(self._seen) > REMEMBERED:
             del self._seen[next(iter(self._seen))]
         return True

@@ -107,6 +107,17 @@ def test_a_copy_out_of_a_space_names_what_is_lost_and_verifies(
     assert fake.dump()["tickets"] == before
 
 
+def test_what_answers_never_show_is_said_to_be_unverified_and_is_no_difference(
+    serve: Serve, serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    choices = Choices(shown=["id", "title", "statusId", "ticketTypeId", "backlogName"])
+    (source, _), (target, _) = serve(demo_space()), serve_backlog(empty_organization(choices))
+    assert migrate(source, target, ledger=tmp_path / "ledger.db").failures == []
+    found = verify(source, target, ledger=tmp_path / "ledger.db")
+    assert (found.differences, found.comments, found.tickets) == ([], 0, 3)
+    assert set(found.to_json()["unverified"]) == {"comments", "description"}
+
+
 @pytest.mark.parametrize(("choices", "unread"), [(Choices(), 3), (OPEN, 0)], ids=["as documented", "all shown"])
 def test_a_copy_into_a_space_names_what_the_source_shows_nobody(
     serve: Serve, serve_backlog: ServeBacklog, tmp_path: Path, choices: Choices, unread: int

@@ -72,6 +72,8 @@ def verification_lines(found: Verification) -> Iterator[str]:
         yield from _difference(difference)
     checked = ", ".join(_several(getattr(found, f"{noun}s"), noun) for noun in ("ticket", "comment", "attachment"))
     count = _several(len(found.differences), "difference") if found.differences else "no differences"
+    for name, why in sorted(found.unverified.items()):
+        yield f"Not verified: {name}: {why}"
     yield f"Checked {checked}: {count}."
 
 

@@ -27,12 +27,12 @@ class Odd:
     found: Any
 
 
-def compare_ticket(draft: TicketDraft, ticket: Ticket, course: Course) -> Iterator[Odd]:
-    """Yield what differs between a draft in the target's nouns and the ticket there."""
+def compare_ticket(draft: TicketDraft, ticket: Ticket, course: Course, hidden: Container[str] = ()) -> Iterator[Odd]:
+    """Yield what differs between a draft in the target's nouns and the ticket there; not in what it never shows."""
     for name in (each.name for each in fields(TicketDraft)):
         wanted = getattr(draft, name)
         chosen = wanted is None and (name in _ASSIGNED or name in course.never_empty)
-        if name in _ELSEWHERE or not course.native(name) or chosen:
+        if name in _ELSEWHERE or name in hidden or not course.native(name) or chosen:
             continue
         found = getattr(ticket, name)
         if name == "custom_fields":

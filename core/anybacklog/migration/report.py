@@ -118,12 +118,16 @@ class Difference:
 
 @dataclass(slots=True, kw_only=True)
 class Verification:
-    """What `verify` compared and what it found; `to_json` is the stable form."""
+    """What `verify` compared and what it found; `to_json` is the stable form.
+
+    `unverified` is what the target holds and shows nobody: field -> why. The JSON has it where there is any.
+    """
 
     tickets: int = 0
     comments: int = 0
     attachments: int = 0
     differences: list[Difference] = field(default_factory=list)
+    unverified: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Give the result as the published JSON Schema describes it."""
@@ -140,6 +144,7 @@ class Verification:
                 }
                 for each in self.differences
             ],
+            **({"unverified": self.unverified} if self.unverified else {}),
         }
 
 

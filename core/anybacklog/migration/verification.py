@@ -93,6 +93,14 @@ class _Verifier:
                     row = self.pair.row(step_key(landed.item))
                     key = row.source_key if row is not None and row.source_key else None
                     self._say(key, landed.target_key, "ticket", landed.item.id, "extra", None, title)
+        hidden = self._hidden()
+        if "description" not in hidden:
+            hidden.pop("comments", None)  # it counts them
+        self.result.unverified = hidden
+
+    def _hidden(self) -> dict[str, str]:
+        """Name what the target holds and shows nobody, and why; it is known once a ticket was read."""
+        return {name: why for name, why in self.target.capabilities.unreadable.items() if self.course.native(name)}
 
     # ---- what should not be there
 
@@ -147,7 +155,7 @@ class _Verifier:
             return
         for odd in missing_words(bundle, self.course, self.lost):
             self._say(ticket.key, there.key, "ticket", ticket.id, odd.field, odd.wanted, odd.found)
-        for odd in compare_ticket(draft_of(ticket, self.course), there, self.course):
+        for odd in compare_ticket(draft_of(ticket, self.course), there, self.course, self._hidden()):
             self._say(ticket.key, there.key, "ticket", ticket.id, odd.field, odd.wanted, odd.found)
         if landed.target_key is not None and landed.target_key != there.key:
             self._say(ticket.key, there.key, "ticket", ticket.id, "key", landed.target_key, there.key)
@@ -187,7 +195,9 @@ class _Verifier:
         return landed.target_id if landed else None
 
     def _count_comments(self, bundle: Bundle, there: Ticket) -> None:
-        """Compare comments that are not shown by their number, where the description counts them."""
+        """Compare comments that are not shown by their number, where the description is shown and counts them."""
+        if "description" in self._hidden():
+            return
         ticket, count = bundle.ticket, copied(there.description)
         steps = (step for step in plan_ticket(bundle, self.course) if isinstance(step, AddComment))
         for number, step in enumerate(steps, 1):

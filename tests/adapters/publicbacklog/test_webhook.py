@@ -52,6 +52,15 @@ def test_what_is_delivered_again_is_let_through_once() -> None:
     assert seen.is_new(receive(body.replace(b"7", b"8"), HEADERS, SECRET))
 
 
+def test_the_same_words_after_the_last_retry_are_another_event() -> None:
+    now = [0.0]
+    seen, delivery = Deliveries(lambda: now[0]), receive(b'{"event": "ticket.updated"}', HEADERS, SECRET)
+    told = []
+    for now[0] in (0, 3_000, 3_599, 3_600, 3_601, 7_199, 7_200):
+        told.append(seen.is_new(delivery))
+    assert told == [True, False, False, True, False, False, True]
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["event", "ticket", "ticketId", "x"]),

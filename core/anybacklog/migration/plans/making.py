@@ -101,6 +101,7 @@ class _Making:
         survey = self._survey(snapshot, course)
         survey.limits += statuses(course.mapping, len(there["statuses"]), course.limits)
         self._metadata(course)
+        notes = tuple(self._notes(header))
         return Plan(
             source=str(self.source.location),
             target=str(self.target.location),
@@ -119,7 +120,7 @@ class _Making:
             requests=self.requests,
             eta_seconds=self._eta(),
             worst=survey.worst.found(),
-            notes=tuple(self._notes(header)),
+            notes=notes,
         )
 
     def _read(self, snapshot: Snapshot, show: Callable[[Progress], None]) -> Header:
@@ -190,9 +191,16 @@ class _Making:
             notes.append(f"the source cannot be listed completely: {header.reason}")
         if self.ledger is None:
             notes.append("the target is not there yet, so that migrate reads the source once more")
-        elif self.fresh and already_copied(self.target, natives(self.target).__contains__, header.identity):
+        elif self.fresh and self._is_copied_already(header):
             notes.append(SECOND_COPY)
         return notes if self.choices.marks else [*notes, NO_MARKS]
+
+    def _is_copied_already(self, header: Header) -> bool:
+        """Look for a copy that another ledger knows; `migrate` looks once more, so what it takes is counted."""
+        before = self.target.requests()
+        found = already_copied(self.target, natives(self.target).__contains__, header.identity)
+        self.requests["target"] += Counter(self.target.requests()) - Counter(before)
+        return found
 
 
 @dataclass(slots=True, kw_only=True)
