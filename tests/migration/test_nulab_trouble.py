@@ -40,11 +40,14 @@ WRITES = {
 HARMS = (Harm.REFUSE, Harm.ERROR_BEFORE, Harm.ERROR_AFTER, Harm.DROP_AFTER, Harm.TRUNCATE, Harm.LATE)
 
 
-def copied(source: Tracker, target: Tracker, fake: Fake, folder: Path, plan: Path | None) -> Report:
+def copied(
+    source: Tracker, target: Tracker, fake: Fake, folder: Path, plan: Path | None, *, marks: bool = True
+) -> Report:
     """Migrate, again after each time it was stopped, until it is done."""
+    ledger, clock = folder / "ledger.db", by_its_clock(fake)
     for _ in range(5):
         try:
-            return migrate(source, target, ledger=folder / "ledger.db", plan=plan, clock=by_its_clock(fake))
+            return migrate(source, target, ledger=ledger, plan=plan, marks=marks, clock=clock)
         except (TransportError, MigrationError):
             continue
     raise AssertionError("it stops again and again")
@@ -153,11 +156,10 @@ def test_without_marks_the_whole_content_tells(
     fake.faults.add(
         *(Fault(harm=harm, method=method, path=path, nth=1, seconds=60) for method, path in WRITES.values())
     )
-    ledger = tmp_path / "ledger.db"
-    assert migrate(source, target, ledger=ledger, plan=plan, marks=False, clock=by_its_clock(fake)).clean
+    assert copied(source, target, fake, tmp_path, plan, marks=False).clean
     fake.clock.advance(3600)
     assert target.count_tickets() == 3
-    assert verify(source, target, ledger=ledger).differences == []
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
 
 
 @pytest.mark.parametrize("harm", [Harm.DROP_AFTER, Harm.ERROR_BEFORE, Harm.LATE])
