@@ -81,5 +81,10 @@ def test_no_secret_is_in_it(report: Report) -> None:
     assert "s3cr3t" not in render(report, None)
 
 
+def test_what_could_not_be_verified_is_said_with_the_reason(report: Report) -> None:
+    page = render(report, Verification(tickets=1, unverified={"description": "answers <never> show it"}))
+    assert "Not verified:</span> description: answers &lt;never&gt; show it" in page
+
+
 def test_a_verification_without_differences_says_so(report: Report) -> None:
     assert "No differences." in render(report, Verification(tickets=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from jsonschema import Draft202012Validator
 
 from anybacklog import Tracker
 from anybacklog.migration import migrate, verify
+from anybacklog.migration.mending import repair
+from anybacklog.migration.report import Verification
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schema" / "reports"
 
@@ -48,3 +51,6 @@ def test_reports_are_as_published(
     verification = verify(source, target, ledger=ledger).to_json()
     assert len(verification["differences"]) > 5
     valid("verify", verification)
+    unverified = Verification(unverified={"description": "answers never show it"})
+    valid("verify", unverified.to_json())
+    valid("repair", replace(repair(source, target, ledger=ledger, dry_run=True), left=unverified).to_json())

@@ -35,8 +35,8 @@ class HttpSession:
     once when it is refused. `secrets` are masked besides. `explain` reads the vendor's error envelope; `bucket` names
     the rate budget that a method and path are charged to, `rates` says what is known of them beforehand, `requests`
     counts what was sent per bucket. Connections and budgets are shared by all sessions of one host and user in the
-    process, one request in flight at a time. Proxies and trusted certificates come from the usual environment
-    variables.
+    process, one request in flight at a time, what is still to come of a download aside. Proxies and trusted
+    certificates come from the usual environment variables.
 
     Plain http is spoken with this machine only, unless `traffic` allows more. Reads follow redirects, up to five;
     to another host without any credentials. Paths stay below `base_url`.
