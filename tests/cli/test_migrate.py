@@ -225,6 +225,20 @@ def test_verify_names_every_difference_with_both_keys(source: str, target: str, 
     assert (found[0]["source_key"], found[0]["target_key"], found[0]["field"]) == ("PROJ-2", copy, "title")
 
 
+def test_verify_offline_asks_nothing_of_a_source_that_needs_a_key(
+    source: str, target: str, call: Call, tmp_path: Path
+) -> None:
+    call("migrate", source, target)
+    (tmp_path / "tickets.db").unlink()
+    answer = call("verify", source, target, "--offline", "--json-report", "-")
+    assert (answer.code, answer.json["differences"]) == (0, [])
+    assert "The source as it was read at 20" in answer.err
+    other = call("verify", "nulab://example.backlog.com/PROJ", target, "--offline")
+    assert other.code == 2
+    assert source in other.err
+    assert "no credentials" not in other.err
+
+
 def test_json_on_stdout_is_only_json(source: str, target: str, call: Call) -> None:
     answer = call("migrate", source, target, "--json-report", "-")
     assert answer.json["status"] == "done"

@@ -51,6 +51,7 @@ def test_reports_are_as_published(
     verification = verify(source, target, ledger=ledger).to_json()
     assert len(verification["differences"]) > 5
     valid("verify", verification)
+    valid("verify", verify(source, target, ledger=ledger, offline=True).to_json())
     unverified = Verification(unverified={"description": "answers never show it"})
     valid("verify", unverified.to_json())
     valid("repair", replace(repair(source, target, ledger=ledger, dry_run=True), left=unverified).to_json())

@@ -49,6 +49,10 @@ class Invocation:
         """Open the one tracker of a command."""
         return self._open(url, self.key_env)
 
+    def open_target(self, url: str) -> Tracker:
+        """Open the target of a command that has a source, too, and does not ask it."""
+        return self._open(url, self.key_env if self.target_key_env is None else self.target_key_env)
+
     @contextmanager
     def open_both(self, source: str, target: str) -> Iterator[tuple[Tracker, Tracker]]:
         """Open two ends. One --key-env for both is refused where it would show one service the other's key."""

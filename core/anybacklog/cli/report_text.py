@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from anybacklog.cli.console import cell, table_lines
-from anybacklog.migration.report import Difference, Failure, Fidelity, Report, Verification
+from anybacklog.migration.report import Difference, Failure, Fidelity, Report, Verification, in_utc
 from anybacklog.redact import redact
 
 LONGEST = 200
@@ -72,6 +72,8 @@ def verification_lines(found: Verification) -> Iterator[str]:
         yield from _difference(difference)
     checked = ", ".join(_several(getattr(found, f"{noun}s"), noun) for noun in ("ticket", "comment", "attachment"))
     count = _several(len(found.differences), "difference") if found.differences else "no differences"
+    if found.source_read_at is not None:
+        yield f"The source as it was read at {in_utc(found.source_read_at.replace(microsecond=0))}"
     for name, why in sorted(found.unverified.items()):
         yield f"Not verified: {name}: {why}"
     yield f"Checked {checked}: {count}."

@@ -120,7 +120,8 @@ class Difference:
 class Verification:
     """What `verify` compared and what it found; `to_json` is the stable form.
 
-    `unverified` is what the target holds and shows nobody: field -> why. The JSON has it where there is any.
+    `unverified` is what could not be compared: field -> why. `source_read_at` says when the source was read, where
+    that was not just now. The JSON has either where there is any.
     """
 
     tickets: int = 0
@@ -128,6 +129,17 @@ class Verification:
     attachments: int = 0
     differences: list[Difference] = field(default_factory=list)
     unverified: dict[str, str] = field(default_factory=dict)
+    source_read_at: datetime | None = None
+
+    def add(
+        self, source_key: str | None, target_key: str | None, kind: str, id: str, field: str, wanted: Any, found: Any
+    ) -> None:
+        """Name one more difference."""
+        self.differences.append(
+            Difference(
+                source_key=source_key, target_key=target_key, kind=kind, id=id, field=field, source=wanted, target=found
+            )
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Give the result as the published JSON Schema describes it."""
@@ -145,6 +157,7 @@ class Verification:
                 for each in self.differences
             ],
             **({"unverified": self.unverified} if self.unverified else {}),
+            **({"source_read_at": in_utc(self.source_read_at)} if self.source_read_at else {}),
         }
 
 

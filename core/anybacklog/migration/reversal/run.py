@@ -16,10 +16,10 @@ from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import natives, plan_course
 from anybacklog.migration.ends import refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
+from anybacklog.migration.ledgers import existing, ledger_of, what_it_knows
 from anybacklog.migration.planning import Course
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.report import Progress
-from anybacklog.migration.reversal.ledgers import ledger_of
 from anybacklog.migration.reversal.rollback_report import Kept, Reversal
 from anybacklog.migration.reversal.survey import Doomed, Looking, Survey
 from anybacklog.migration.reversal.unsettled import settle_all
@@ -56,9 +56,7 @@ def rollback(
     if reason is not None:
         raise UnsupportedOperation("delete_ticket", f"{reason}; nothing was deleted")
     refuse_absent(target)
-    path = Path(ledger) if ledger is not None else ledger_of(target.identity())
-    if not path.exists():
-        raise ConfigurationError(f"there is no ledger {path}; name the one of the migration with --ledger")
+    path = existing(Path(ledger) if ledger is not None else ledger_of(target.identity()))
     with ExitStack() as open_files:
         book = open_files.enter_context(Ledger(path, watch=watch))
         report = Reversal(target=str(target.location), ledger=str(path), started_at=datetime.now(UTC))
@@ -107,7 +105,7 @@ class _Going:
         identity = self.target.identity()
         pairs = [self.book.pair(*ends) for ends in self.book.pairs() if ends[1] == identity]
         if not pairs:
-            known = "; ".join(f"{one} → {other}" for one, other in self.book.pairs()) or "nothing"
+            known = what_it_knows(self.book)
             raise ConfigurationError(f"the ledger {self.book.path} does not know this target; it knows {known}")
         return pairs
 

@@ -1,0 +1,76 @@
+"""The files of one ticket's copy against those of its source: by hash, where anybody can tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from anybacklog.migration.comparison import shown
+from anybacklog.migration.ledger import Pair
+from anybacklog.migration.planning import Bundle, Course
+from anybacklog.migration.report import Verification
+from anybacklog.migration.riding import withheld_files
+from anybacklog.migration.verification.origin import Origin, hash_of
+from anybacklog.model import Attachment, Ticket
+from anybacklog.tracker import Tracker
+
+
+@dataclass(slots=True)
+class Files:
+    """Compares files; `unhashed` counts those whose hash at the source nobody can tell."""
+
+    origin: Origin
+    target: Tracker
+    pair: Pair
+    course: Course
+    result: Verification
+    odd: Collection[tuple[str, str]]
+    unhashed: int = 0
+
+    def compare(self, bundle: Bundle, there: Ticket) -> None:
+        """Name the files that are missing, altered or extra."""
+        ticket, withheld = bundle.ticket, withheld_files(bundle, self.course)
+        found = {attachment.id: attachment for attachment in self.target.attachments(there)}
+        for attachment in (each for each in ticket.attachments if each.id not in withheld):
+            self.result.attachments += 1
+            copy = found.pop(self.copy_of(ticket, attachment.id) or "", None)
+            if copy is None:
+                self.result.add(ticket.key, there.key, "attachment", attachment.id, "missing", attachment.name, None)
+                continue
+            for name, wanted, got in self._pairs(attachment, copy):
+                if wanted != got:
+                    self.result.add(ticket.key, there.key, "attachment", attachment.id, name, wanted, got)
+        self._extra(ticket, there, [each for each in found.values() if ("attachment", each.id) not in self.odd])
+
+    def copy_of(self, ticket: Ticket, attachment_id: str) -> str | None:
+        """Give the id that a file has in the target."""
+        landed = self.pair.landed("attachment", ticket.id, attachment_id)
+        return landed.target_id if landed else None
+
+    def _extra(self, ticket: Ticket, there: Ticket, strays: list[Attachment]) -> None:
+        copies = {row.target_id: row.item.id for row in self.pair.landed_on(there.id) if row.item.kind == "attachment"}
+        for stray in strays:
+            source_id = copies.get(stray.id)  # known, but gone from the source since
+            key, item = (None, stray.id) if source_id is None else (ticket.key, source_id)
+            self.result.add(key, there.key, "attachment", item, "extra", None, stray.name)
+
+    def _pairs(self, one: Attachment, other: Attachment) -> Iterator[tuple[str, Any, Any]]:
+        """Yield each thing to compare, as it should be and as it is."""
+        yield "name", one.name, other.name
+        if one.content_type is not None and self.course.native("attachments.content_type"):
+            yield "content_type", one.content_type, other.content_type
+        yield self._content(one, other)
+        if self.course.native("attachments.created_at") and one.created_at is not None:
+            yield "created_at", shown(one.created_at), shown(other.created_at)
+        author = self.course.mapping.of("users", one.author)
+        if self.course.native("attachments.author") and author is not None:
+            yield "author", author.name, other.author.name if other.author else None
+
+    def _content(self, one: Attachment, other: Attachment) -> tuple[str, Any, Any]:
+        """Give the hash at both ends, or the size where nobody can tell the source's."""
+        wanted = self.origin.sha256(one)
+        if wanted is not None:
+            return "sha256", wanted, hash_of(self.target, other)
+        self.unhashed += 1
+        return "size", one.size, one.size if other.size is None else other.size

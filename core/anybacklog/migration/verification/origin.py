@@ -1,0 +1,92 @@
+"""What the source says of itself: asked now, or as the snapshot beside the ledger has kept it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from anybacklog.abilities import MetadataKind
+from anybacklog.errors import ConfigurationError, NotFound, ProtocolError
+from anybacklog.migration.planning import Bundle
+from anybacklog.migration.questions import digest
+from anybacklog.migration.snapshot import Header, Snapshot, read_bundles, read_words
+from anybacklog.model import Attachment
+from anybacklog.tracker import Tracker
+
+
+class Origin(Protocol):
+    """The source of a verification."""
+
+    @property
+    def read_at(self) -> datetime | None:
+        """Say when it was read, None: just now."""
+        ...
+
+    def words(self) -> dict[MetadataKind, list[Any]]:
+        """Give the project's words, with those that only a snapshot still knows."""
+        ...
+
+    def bundles(self) -> Iterator[Bundle]:
+        """Yield every ticket with its journal."""
+        ...
+
+    def sha256(self, attachment: Attachment) -> str | None:
+        """Give the hash of a file's bytes, lower-case hex; None: nobody can tell."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A source at hand, read afresh; `known` is what its snapshot says, if there is one."""
+
+    tracker: Tracker
+    known: Header | None
+    read_at: None = None
+
+    def words(self) -> dict[MetadataKind, list[Any]]:
+        """Ask for them, and add those of the snapshot."""
+        return read_words(self.tracker, self.known)
+
+    def bundles(self) -> Iterator[Bundle]:
+        """Read them, lazily."""
+        return read_bundles(self.tracker)
+
+    def sha256(self, attachment: Attachment) -> str:
+        """Read the file."""
+        return hash_of(self.tracker, attachment)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A source that is not asked: what its snapshot says counts."""
+
+    snapshot: Snapshot
+    header: Header
+
+    @property
+    def read_at(self) -> datetime:
+        """Tell how old all of this is."""
+        return self.header.read_at
+
+    def words(self) -> dict[MetadataKind, list[Any]]:
+        """Give the snapshot's."""
+        return self.header.words
+
+    def bundles(self) -> Iterator[Bundle]:
+        """Give the snapshot's, in constant memory."""
+        return self.snapshot.bundles()
+
+    def sha256(self, attachment: Attachment) -> str | None:
+        """Give what the source told of the file, which most services do not."""
+        return attachment.sha256
+
+
+def hash_of(tracker: Tracker, attachment: Attachment) -> str:
+    """Hash a file by reading it; one that cannot be read gives a sentence, which equals no hash."""
+    try:
+        with tracker.open_attachment(attachment) as stream:
+            return digest(stream)
+    except (ConfigurationError, NotFound, ProtocolError) as error:  # a damaged archive has told which file
+        return f"unreadable: {error}"

@@ -1,0 +1,83 @@
+"""verify(): reads both ends afresh, or the target alone, and names every thing that is not as it should be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from anybacklog.errors import ConfigurationError
+from anybacklog.migration.choices import Choices
+from anybacklog.migration.course import plan_course
+from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
+from anybacklog.migration.ledger import Ledger, Pair
+from anybacklog.migration.ledgers import existing, ledgers_of, what_it_knows
+from anybacklog.migration.planning import Course
+from anybacklog.migration.plugged import Plugged
+from anybacklog.migration.report import Progress, Verification
+from anybacklog.migration.snapshot import Snapshot
+from anybacklog.migration.verification.absent import find_absent
+from anybacklog.migration.verification.origin import Kept, Live, Origin
+from anybacklog.migration.verification.tickets import Verifier
+from anybacklog.registry import load_registry
+from anybacklog.tracker import Tracker
+
+
+def verify(
+    source: Tracker | str,
+    target: Tracker,
+    *,
+    ledger: str | os.PathLike[str] | None = None,
+    offline: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    plugins: tuple[str, ...] = (),
+) -> Verification:
+    """Compare the target with the source, every field, comment and file through the mapping of the migration.
+
+    Both ends are read afresh; the ledger says only what belongs to what. With `offline` the source is not asked, and
+    may be gone: what the snapshot beside the ledger says of it counts, and its URL, the name of a connection, or the
+    identity by which the ledger knows it, is enough. ConfigurationError if no ledger knows the pair, or no snapshot the
+    source.
+    """
+    named = None if ledger is None else existing(Path(ledger))
+    refuse_absent(target)
+    if offline:
+        found = find_absent(source, target.identity(), [named] if named else ledgers_of(target.identity()), plugins)
+        path, identity = found.ledger, found.source
+    elif isinstance(source, Tracker):
+        refuse_absent(source)
+        path, identity = named or existing(default_ledger(source, target)), source.identity()
+    else:
+        raise ConfigurationError("a source that is to be read has to be connected to; its URL is enough offline only")
+    with Ledger(path) as book:
+        pair = _known_pair(book, identity, target.identity())
+        origin = _origin(source, Snapshot(snapshot_folder(book.path, pair)), offline=offline)
+        course = _course(identity, origin, target, pair, Plugged(load_registry(plugins)))
+        lost = frozenset(pair.settings.get("lost", ()))
+        return Verifier(origin, target, pair, course, lost).run(progress or (lambda _: None))
+
+
+def _known_pair(book: Ledger, *ends: str) -> Pair:
+    if ends not in book.pairs():
+        raise ConfigurationError(
+            f"the ledger {book.path} does not know this source and target; it knows {what_it_knows(book)}"
+        )
+    return book.pair(*ends)
+
+
+def _origin(source: Tracker | str, snapshot: Snapshot, *, offline: bool) -> Origin:
+    header = snapshot.header()
+    if isinstance(source, Tracker) and not offline:
+        return Live(source, header)
+    if header is None:
+        raise ConfigurationError(f"there is no finished snapshot {snapshot.folder}; verify without --offline")
+    return Kept(snapshot, header)
+
+
+def _course(identity: str, origin: Origin, target: Tracker, pair: Pair, plugged: Plugged) -> Course:
+    course = plan_course(
+        identity, origin.words(), target, Choices.remembered(pair.settings), plugged,
+        marks=bool(pair.settings.get("marks", True)), made=pair.made(),
+    )  # fmt: skip
+    return replace(course, tops=frozenset(pair.settings.get("tops", ())))

@@ -1,0 +1,84 @@
+"""What should not be in the target: a second copy, and what came since the migration began and not by it."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+
+from anybacklog.errors import NotFound
+from anybacklog.migration.ledger import Pair
+from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.planning import Course
+from anybacklog.migration.rebuilding import marks_in, owner_of
+from anybacklog.migration.report import Verification
+from anybacklog.model import Ticket, TicketId
+from anybacklog.steps import step_key
+from anybacklog.tracker import Tracker
+
+
+@dataclass(slots=True)
+class Strays:
+    """Looks through one target; `odd` are the (kind, id) that it has named already."""
+
+    target: Tracker
+    pair: Pair
+    course: Course
+    result: Verification
+    odd: set[tuple[str, str]] = field(default_factory=set)
+    _foreign: set[str] = field(default_factory=set)
+
+    def look(self) -> None:
+        """Name second copies and strangers' tickets."""
+        if self.course.marks:
+            self._marks()
+        self._strangers()
+
+    def gone(self, seen: Container[str]) -> None:
+        """Name the copies of tickets that the source has no more."""
+        for landed in self.pair.each("ticket"):
+            if landed.item.id not in seen:
+                there = read(self.target, landed)
+                row = self.pair.row(step_key(landed.item))
+                key = row.source_key if row is not None and row.source_key else None
+                title = there.title if there is not None else None
+                self.result.add(key, landed.target_key, "ticket", landed.item.id, "extra", None, title)
+
+    def _marks(self) -> None:
+        """Find what carries a mark of ours and is not where the ledger says it is: a second copy."""
+        for mark, marked in marks_in(self.target, self.course.native, None):
+            if mark.source != self.course.source:
+                self._foreign.add(marked.ticket_id)
+                continue
+            owner = mark.id if mark.kind == "ticket" else owner_of(self.pair, marked.ticket_id)
+            landed = self.pair.landed(mark.kind, owner, mark.id) if owner is not None else None
+            if landed is None or landed.target_id != marked.id:
+                self.odd.add((marked.kind, marked.id))
+                what = "extra" if landed is None else "doubled"
+                key = self._key(marked.ticket_id)
+                self.result.add(mark.key, key, marked.kind, mark.id, what, None, marked.id)
+
+    def _strangers(self) -> None:
+        """Find tickets that came into the target after the migration began, and not by any migration."""
+        newest = self.pair.settings.get("newest")
+        if newest is None:
+            return
+        for ticket in self.target.tickets(order="-id"):
+            if not ticket.id.isdecimal() or int(ticket.id) <= int(newest):
+                return
+            known = ticket.id in self._foreign or ("ticket", ticket.id) in self.odd
+            if not known and owner_of(self.pair, ticket.id) is None:
+                self.result.add(None, ticket.key, "ticket", ticket.id, "extra", None, ticket.title)
+
+    def _key(self, target_ticket: str) -> str | None:
+        try:
+            return self.target.ticket(TicketId(target_ticket)).key
+        except NotFound:
+            return None
+
+
+def read(target: Tracker, landed: Landed | None) -> Ticket | None:
+    """Read a copy; None if there is none, or no more."""
+    try:
+        return target.ticket(landed.target_ticket) if landed is not None else None
+    except NotFound:
+        return None

@@ -1,0 +1,170 @@
+"""Ticket by ticket: what the target should hold of each, against what it holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from anybacklog.migration.comparison import compare_comment, compare_ticket, missing_words, shown
+from anybacklog.migration.copied import copied
+from anybacklog.migration.ledger import Pair
+from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
+from anybacklog.migration.report import Progress, Verification
+from anybacklog.migration.seen import Seen
+from anybacklog.migration.verification.files import Files
+from anybacklog.migration.verification.origin import Origin
+from anybacklog.migration.verification.strays import Strays, read
+from anybacklog.model import Comment, Link, Ticket
+from anybacklog.steps import AddComment
+from anybacklog.tracker import Tracker
+
+
+@dataclass(slots=True)
+class Verifier:
+    """One verification, as soon as it is known which pair, and how it was to be copied."""
+
+    origin: Origin
+    target: Tracker
+    pair: Pair
+    course: Course
+    lost: frozenset[str]
+    result: Verification = field(default_factory=Verification)
+    strays: Strays = field(init=False)
+    files: Files = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.strays = Strays(self.target, self.pair, self.course, self.result)
+        self.files = Files(self.origin, self.target, self.pair, self.course, self.result, self.strays.odd)
+
+    def run(self, show: Callable[[Progress], None]) -> Verification:
+        """Compare everything; give what was found."""
+        self.strays.look()
+        with Seen() as seen:
+            for bundle in self.origin.bundles():
+                seen.add(bundle.ticket.id)
+                self._ticket(bundle)
+                show(Progress(stage="verify", done=self.result.tickets, total=None))
+            self.strays.gone(seen)
+        self.result.source_read_at = self.origin.read_at
+        self.result.unverified = self._unverified()
+        return self.result
+
+    def _unverified(self) -> dict[str, str]:
+        """Name what could not be compared, and why."""
+        hidden = self._hidden()
+        if "description" not in hidden:
+            hidden.pop("comments", None)  # it counts them
+        if self.files.unhashed:
+            count = f"{self.files.unhashed} of {self.result.attachments} files"
+            hidden["attachments.sha256"] = f"nobody told the hash of {count} at the source; their sizes were compared"
+        return hidden
+
+    def _hidden(self) -> dict[str, str]:
+        """Name what the target holds and shows nobody, and why; it is known once a ticket was read."""
+        return {name: why for name, why in self.target.capabilities.unreadable.items() if self.course.native(name)}
+
+    def _ticket(self, bundle: Bundle) -> None:
+        ticket = bundle.ticket
+        self.result.tickets += 1
+        landed = self.pair.landed("ticket", ticket.id, ticket.id)
+        there = read(self.target, landed)
+        if landed is None or there is None:
+            self.result.add(
+                ticket.key, landed.target_key if landed else None, "ticket", ticket.id, "missing", ticket.title, None
+            )
+            return
+        for odd in missing_words(bundle, self.course, self.lost):
+            self.result.add(ticket.key, there.key, "ticket", ticket.id, odd.field, odd.wanted, odd.found)
+        for odd in compare_ticket(draft_of(ticket, self.course), there, self.course, self._hidden()):
+            self.result.add(ticket.key, there.key, "ticket", ticket.id, odd.field, odd.wanted, odd.found)
+        if landed.target_key is not None and landed.target_key != there.key:
+            self.result.add(ticket.key, there.key, "ticket", ticket.id, "key", landed.target_key, there.key)
+        self._ties(ticket, there)
+        if self.course.native("comments"):
+            shows = self.target.capabilities.can("comments")
+            (self._comments if shows else self._count_comments)(bundle, there)
+        if self.course.native("attachments"):
+            self.files.compare(bundle, there)
+
+    def _ties(self, ticket: Ticket, there: Ticket) -> None:
+        if self.course.native("parent") and self._landed_id(self.course.parent(ticket)) != there.parent:
+            self.result.add(ticket.key, there.key, "ticket", ticket.id, "parent", ticket.parent, there.parent)
+        if not self.course.native("links"):
+            return
+        ends = [(link, (link.kind, self._landed_id(link.target))) for link in ticket.links]
+        wanted = {end: link for link, end in ends if end[1] is not None}
+        found = Counter((link.kind, link.target) for link in there.links)
+        for end, link in wanted.items():
+            if end not in found:
+                self.result.add(ticket.key, there.key, "link", link.id, "missing", _tie(link), None)
+        for link in there.links:
+            end = (link.kind, link.target)
+            if end not in wanted or found[end] > 1:
+                found[end] -= 1
+                what = "extra" if end not in wanted else "doubled"
+                self.result.add(ticket.key, there.key, "link", link.id, what, None, _tie(link))
+
+    def _landed_id(self, ticket_id: str | None) -> str | None:
+        landed = self.pair.landed("ticket", ticket_id, ticket_id) if ticket_id is not None else None
+        return landed.target_id if landed else None
+
+    def _count_comments(self, bundle: Bundle, there: Ticket) -> None:
+        """Compare comments that are not shown by their number, where the description is shown and counts them."""
+        if "description" in self._hidden():
+            return
+        ticket, count = bundle.ticket, copied(there.description)
+        steps = (step for step in plan_ticket(bundle, self.course) if isinstance(step, AddComment))
+        for number, step in enumerate(steps, 1):
+            self.result.comments += 1
+            landed = self.pair.landed("comment", ticket.id, step.item.id)
+            if landed is None or number > (number if count is None else count):
+                self.result.add(ticket.key, there.key, "comment", step.item.id, "missing", shown(step.body), None)
+
+    def _comments(self, bundle: Bundle, there: Ticket) -> None:
+        found = {comment.id: comment for comment in self.target.comments(there)}
+        ticket = bundle.ticket
+        expected: list[str] = []
+        for step in (step for step in plan_ticket(bundle, self.course) if isinstance(step, AddComment)):
+            self.result.comments += step.item.kind != "continuation"
+            landed = self.pair.landed("comment", ticket.id, step.item.id)
+            comment = found.get(landed.target_id) if landed else None
+            if comment is None:
+                self.result.add(ticket.key, there.key, "comment", step.item.id, "missing", shown(step.body), None)
+                continue
+            expected.append(comment.id)
+            self._comment(step, comment, ticket, there)
+        self._order(ticket, there, expected, list(found))
+        copies = {row.target_id: row.item.id for row in self.pair.landed_on(there.id) if row.item.kind == "comment"}
+        for comment in found.values():
+            known = comment.id in expected or ("comment", comment.id) in self.strays.odd
+            if not known and not self._logged(comment):
+                source_id = copies.get(comment.id)  # known, but gone from the source since
+                key, item = (None, comment.id) if source_id is None else (ticket.key, source_id)
+                self.result.add(key, there.key, "comment", item, "extra", None, comment.body.source)
+
+    def _logged(self, comment: Comment) -> bool:
+        """Tell an entry that the target itself wrote into its journal: what changed, and no text."""
+        return bool(comment.changes) and not comment.body.source and not self.course.native("comments.changes")
+
+    def _comment(self, step: AddComment, comment: Comment, ticket: Ticket, there: Ticket) -> None:
+        for odd in compare_comment(step, comment, self.course):
+            self.result.add(ticket.key, there.key, "comment", step.item.id, odd.field, odd.wanted, odd.found)
+        wanted = {self.files.copy_of(ticket, upload.attachment.id) for upload in step.uploads}
+        if wanted != {attachment.id for attachment in comment.attachments}:
+            names = [upload.attachment.name for upload in step.uploads]
+            there_names = [attachment.name for attachment in comment.attachments]
+            self.result.add(ticket.key, there.key, "comment", step.item.id, "attachments", names, there_names)
+
+    def _order(self, ticket: Ticket, there: Ticket, expected: list[str], found: list[str]) -> None:
+        places = {comment_id: place for place, comment_id in enumerate(found)}
+        mended = self.pair.settings.get("mended", ())  # what a repair wrote again may come last
+        for before, after in pairwise(each for each in expected if each not in mended):
+            if places[before] > places[after]:
+                self.result.add(ticket.key, there.key, "comment", after, "order", expected, found)
+                return
+
+
+def _tie(link: Link) -> str:
+    return f"{link.kind} {link.target}"
