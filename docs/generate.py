@@ -41,6 +41,7 @@ VALUES = (
     BackendSpec,
     backend.Option,
     Connection,
+    backend.ListingProgress,
     backend.OAuthSpec,
     backend.TokenSource,
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from anybacklog.backend import BackendSpec, Connection, Option
+from anybacklog.backend import BackendSpec, Connection, ListingProgress, Option, unheard
 from anybacklog.config import (
     ClientSearch,
     FoundKey,
@@ -90,16 +90,17 @@ def connect(
     api_key: str | None = None,
     key_env: str | None = None,
     plugins: tuple[str, ...] = (),
+    on_listing: Callable[[ListingProgress], None] = unheard,
     **options: Any,
 ) -> Tracker:
     """Open a tracker by URL, or by the name of a connection in the configuration file; nothing is sent yet.
 
     `api_key` is the secret itself, `key_env` names an environment variable that holds it; without either it is looked
-    up as the documentation's order says. `plugins` are local plugin files; every other keyword is an option of the
-    URL.
+    up as the documentation's order says. `plugins` are local plugin files. `on_listing` hears how far a listing is, at
+    every id that one tries which can find nothing for long. Every other keyword is an option of the URL.
     """
     target = find_target(url, plugins=plugins, options=options)
-    return open_target(target, find_key(target.places(keyword=api_key, key_env=key_env)))
+    return open_target(target, find_key(target.places(keyword=api_key, key_env=key_env)), on_listing)
 
 
 def find_target(
@@ -171,7 +172,9 @@ def problems_of(target: Target) -> Iterator[str]:
             yield str(error)
 
 
-def open_target(target: Target, key: FoundKey | None) -> Tracker:
+def open_target(
+    target: Target, key: FoundKey | None, on_listing: Callable[[ListingProgress], None] = unheard
+) -> Tracker:
     """Open a target with the key that was found for it."""
     spec = target.spec
     if spec.needs_key and key is None:
@@ -190,6 +193,7 @@ def open_target(target: Target, key: FoundKey | None) -> Tracker:
         login=LoginTokens(target.endpoints(), Logins()) if kind == "login" else None,
         options=target.options,
         traffic=traffic_of({} if spec.local else target.options),
+        on_listing=on_listing,
     )
     return Tracker(spec.open(opened), target.location)
 

@@ -12,8 +12,6 @@ from anybacklog_publicbacklog.opened import Opened, number
 from anybacklog_publicbacklog.scan import Scan
 
 _log = logging.getLogger("anybacklog.publicbacklog")
-PROGRESS = 100
-"""Ids between two lines of progress."""
 OPTIONS = ("ids", "scan_from", "scan_gap")
 
 
@@ -62,8 +60,7 @@ class Listing(Opened):
             raw = self._found(scan.asked + 1)
             own = None if raw is None else self._is_own(raw) or (unnamed and self._named(raw) is None)
             scan = self._scan = scan.missed() if raw is None else scan.met(here=own or self._named(raw))
-            if (scan.asked - start + 1) % PROGRESS == 0:
-                _log.info("scanning: %s", scan)
+            self._on_listing(scan.progress())
             if raw is not None and own:
                 ticket = self._listed = self._ticket(raw)
                 yield ticket

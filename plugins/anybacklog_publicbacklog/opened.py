@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from anybacklog.plugin import ConfigurationError, Location, NotFound, Project, Ticket, ValidationError
+from anybacklog.plugin import ConfigurationError, Connection, NotFound, Project, Ticket, ValidationError
 from anybacklog_publicbacklog import convert
 from anybacklog_publicbacklog.answers import Json
 from anybacklog_publicbacklog.client import PublicBacklogClient
@@ -28,9 +28,10 @@ class Unplaced(NotFound):
 class Opened:
     """One backlog of an organization; stores what it is given, the first operation connects."""
 
-    def __init__(self, client: PublicBacklogClient, location: Location, options: Options) -> None:
+    def __init__(self, client: PublicBacklogClient, connection: Connection, options: Options) -> None:
         self._client = client
-        self._location = location
+        self._location = connection.location
+        self._on_listing = connection.on_listing
         self._options = options
         self._definitions = Definitions(options)
         self._formats = Formats()

@@ -38,4 +38,4 @@ def _open(connection: Connection) -> Backend:
     from anybacklog_publicbacklog.options import options_of
 
     options = options_of(connection.options)
-    return PublicBacklogBackend(open_client(connection, options, HOST), connection.location, options)
+    return PublicBacklogBackend(open_client(connection, options, HOST), connection, options)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from anybacklog.plugin import ListingProgress
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
@@ -57,6 +59,12 @@ class Scan:
     def missed(self) -> Scan:
         """Go on by an id that names none."""
         return replace(self, asked=self.asked + 1, misses=self.misses + 1)
+
+    def progress(self) -> ListingProgress:
+        """Say how far it is."""
+        skipped = self.elsewhere + self.unnamed
+        tried = self.asked - self.start + 1
+        return ListingProgress(tried=tried, found=self.here, skipped=skipped, at=str(self.asked))
 
     def __str__(self) -> str:
         """Say what is known, in a sentence."""

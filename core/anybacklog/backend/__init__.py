@@ -41,7 +41,16 @@ from anybacklog.backend.optional import (
     UpdatesTickets,
 )
 from anybacklog.backend.required import Backend
-from anybacklog.backend.spec import BackendSpec, Connection, OAuthSpec, Option, TokenSource, Traffic
+from anybacklog.backend.spec import (
+    BackendSpec,
+    Connection,
+    ListingProgress,
+    OAuthSpec,
+    Option,
+    TokenSource,
+    Traffic,
+    unheard,
+)
 from anybacklog.backend.taking_back import DeletesMetadata
 from anybacklog.backend.unlisted import ChangesWithComment
 
@@ -69,6 +78,7 @@ __all__ = [
     "KeepsExternalIds",
     "KnowsMyself",
     "KnowsPermissions",
+    "ListingProgress",
     "ListsActivities",
     "ListsCategories",
     "ListsCustomFields",
@@ -97,4 +107,5 @@ __all__ = [
     "TrafficState",
     "UpdatesComments",
     "UpdatesTickets",
+    "unheard",
 ]

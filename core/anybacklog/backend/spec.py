@@ -65,12 +65,30 @@ class TokenSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListingProgress:
+    """How far a listing is that may be silent for long: all it has tried, what it found and what it passed over.
+
+    `skipped` are tickets of other projects, `at` is the id or key that was tried last.
+    """
+
+    tried: int
+    found: int
+    skipped: int
+    at: str
+
+
+def unheard(progress: ListingProgress) -> None:
+    """Let progress go that nobody listens to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """What a backend is opened with: at most one of `api_key`, `access_token` and `login`; `repr` shows no secret.
 
     `login` comes to those alone who declare `BackendSpec.oauth`; hand it to HttpSession, which shows its token.
     `options` are those of the backend's own; what every networked backend takes is already read into `traffic`, to be
-    handed to HttpSession.
+    handed to HttpSession. `on_listing` wants to hear, each time it moves, how far a listing is that finds nothing for
+    long; who shows it chooses how often.
     """
 
     location: Location
@@ -79,6 +97,7 @@ class Connection:
     login: TokenSource | None = field(default=None, repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
     traffic: Traffic = Traffic()
+    on_listing: Callable[[ListingProgress], None] = field(default=unheard, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from anybacklog.backend import ListingProgress
     from anybacklog.registry import Registry
     from anybacklog.tracker import Tracker
 
@@ -24,7 +25,7 @@ class Invocation:
     """What was said about one call as a whole; `resumable` once it does what running again would go on with.
 
     `settled` is the exit code once only the telling is left: a reader that leaves then changes nothing. `ends` is what
-    is undone when the call is over.
+    is undone when the call is over. `on_listing` hears how far a long listing is.
     """
 
     verbose: int = 0
@@ -38,6 +39,7 @@ class Invocation:
     resumable: bool = False
     settled: int | None = None
     ends: ExitStack = field(default_factory=ExitStack)
+    on_listing: Callable[[ListingProgress], None] = lambda _: None
 
     def registry(self) -> Registry:
         """Load the installed plugins and the files named by --plugin."""
@@ -78,7 +80,7 @@ class Invocation:
         from anybacklog.connection import find_target, open_target
 
         target = find_target(url, plugins=self.files(), traffic=self.traffic())
-        return open_target(target, find_key(target.places(key_env=key_env)))
+        return open_target(target, find_key(target.places(key_env=key_env)), lambda told: self.on_listing(told))
 
     def traffic(self) -> dict[str, str]:
         """Give what was said of the traffic of every networked tracker, as options of a URL."""

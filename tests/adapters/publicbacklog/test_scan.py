@@ -16,6 +16,7 @@ from anybacklog.location import parse
 from anybacklog.plugin import (
     Connection,
     HttpSession,
+    ListingProgress,
     NotFound,
     Ticket,
     TicketQuery,
@@ -49,6 +50,14 @@ def test_a_listing_ends_with_what_it_cannot_tell(serve: Serve) -> None:
     assert not tracker.capabilities.listing.complete
     told = "highest id 7, then 5 misses in a row; later ids cannot be excluded"
     assert told in tracker.capabilities.listing.reason
+
+
+def test_a_listing_tells_at_every_id_how_far_it_is(serve: Serve) -> None:
+    told: list[ListingProgress] = []
+    tracker, _ = serve(demo_organization(), on_listing=told.append)
+    list(tracker.tickets())
+    assert [progress.at for progress in told] == list(map(str, range(1, 13)))
+    assert told[4] == ListingProgress(tried=5, found=2, skipped=2, at="5")
 
 
 def test_counting_would_be_a_scan_and_is_refused(serve: Serve) -> None:
@@ -107,8 +116,9 @@ def test_a_hundred_thousand_tickets_take_no_more_memory_than_twenty_thousand() -
 def scanned(highest: int) -> Iterator[Ticket]:
     """Scan an organization that is not on the wire, so that a hundred thousand ids take seconds."""
     location = parse("publicbacklog+http://127.0.0.1:1/Website")
-    opened = open_client(Connection(location=location, api_key="none"), Options(), "")
-    backend = PublicBacklogBackend(Endless(opened.session, highest), location, Options())
+    connection = Connection(location=location, api_key="none")
+    opened = open_client(connection, Options(), "")
+    backend = PublicBacklogBackend(Endless(opened.session, highest), connection, Options())
     with closing(backend):
         yield from backend.tickets(TicketQuery())
 

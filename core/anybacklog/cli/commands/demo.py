@@ -82,7 +82,7 @@ def _migrate(invocation: Invocation, source: str, target: str, folder: Path) -> 
     from anybacklog.migration.page import render
 
     ledger = folder / "ledger.db"
-    with invocation.open(source) as one, invocation.open(target) as other, shown() as show:
+    with invocation.open(source) as one, invocation.open(target) as other, shown(invocation) as show:
         report = migrate(one, other, ledger=ledger, refresh=True, progress=show)
         verification = verify(one, other, ledger=ledger, progress=show)
     write_whole(folder / "report.html", render(report, verification))

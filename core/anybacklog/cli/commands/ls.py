@@ -15,6 +15,7 @@ from anybacklog.cli.everywhere import Command, Invocation
 from anybacklog.cli.inputs import moment
 
 if TYPE_CHECKING:
+    from anybacklog.cli.progress import Show
     from anybacklog.model import Ticket
 
 EPILOG = """\b
@@ -52,12 +53,22 @@ def command(
     """List tickets in order of creation, oldest first."""
     if raw and form not in ("json", "jsonl"):
         raise click.UsageError("--raw needs --format json or jsonl")
-    with invocation.open(url) as tracker:
+    from anybacklog.cli.progress import shown
+
+    with invocation.open(url) as tracker, shown(invocation) as show:
         tickets = tracker.tickets(status=status or None, updated_since=updated_since)
-        _print(islice(tickets, limit), form, raw=raw)
+        _print(_each(islice(tickets, limit), show), form, raw=raw)
+        show.rest()
         listing = tracker.capabilities.listing
         if not listing.complete:
             console.note(f"This list may not be complete: {listing.reason}")
+
+
+def _each(tickets: Iterator[Ticket], show: Show) -> Iterator[Ticket]:
+    for ticket in tickets:
+        show.clear()
+        yield ticket
+    show.clear()
 
 
 def _print(tickets: Iterator[Ticket], form: str, *, raw: bool) -> None:

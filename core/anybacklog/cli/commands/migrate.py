@@ -80,7 +80,7 @@ def _migrate(
         if ledger is None and not dry_run:
             console.note(f"The ledger of this migration is {default_ledger(one, other)}")
 
-    with invocation.open_both(source, target) as (one, other), shown(begun) as show:
+    with invocation.open_both(source, target) as (one, other), shown(invocation, begun) as show:
         invocation.resumable = not dry_run
         if not dry_run:
             warn_of_memory(other)

@@ -77,7 +77,7 @@ def _made(invocation: Invocation, source: str, target: str, ledger: Path | None,
     from anybacklog.cli.progress import shown
     from anybacklog.migration import plan
 
-    with invocation.open_both(source, target) as (one, other), shown() as show:
+    with invocation.open_both(source, target) as (one, other), shown(invocation) as show:
         return plan(one, other, edited=file.choices, ledger=ledger, progress=show, plugins=invocation.files())
 
 

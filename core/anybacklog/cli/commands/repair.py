@@ -67,7 +67,7 @@ def command(
 
     if not (yes or dry_run or console.interactive()):
         raise click.UsageError("repair writes to the target and there is no terminal to ask on; add --yes")
-    with invocation.open_both(source, target) as (one, other), shown() as show:
+    with invocation.open_both(source, target) as (one, other), shown(invocation) as show:
         invocation.resumable = not dry_run
         report = repair(
             one,

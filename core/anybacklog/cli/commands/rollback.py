@@ -52,7 +52,7 @@ def command(
 
     if not (yes or dry_run or console.interactive()):
         raise click.UsageError("rollback deletes for good and there is no terminal to ask on; add --yes")
-    with invocation.open(target) as tracker, shown() as show:
+    with invocation.open(target) as tracker, shown(invocation) as show:
         invocation.resumable = not dry_run
         report = rollback(
             tracker,

@@ -41,7 +41,7 @@ def command(
     from anybacklog.cli.report_text import verification_lines
     from anybacklog.migration import verify
 
-    with _ends(invocation, source, target, offline=offline) as (one, other), shown() as show:
+    with _ends(invocation, source, target, offline=offline) as (one, other), shown(invocation) as show:
         found = verify(one, other, ledger=ledger, offline=offline, progress=show, plugins=invocation.files())
     invocation.settled = 1 if found.differences else 0
     to_stdout = publish_json(found.to_json(), json_report)
