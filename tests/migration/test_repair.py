@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from tests.migration.spaces import Serve, by_its_clock
-from tests.migration.test_verify import ALTERATIONS
 from tests.migration.unreliable import Time, Unreliable, tracker
 
 from anybacklog import ConfigurationError, MigrationError, Tracker
@@ -21,7 +21,29 @@ from anybacklog_simulators.nulab import demo_space, empty_space
 Make = Callable[[], Tracker]
 Fill = Callable[[Tracker], Tracker]
 Mend = Callable[[], Mending]
-MENDABLE = {name: value for name, value in ALTERATIONS.items() if name != "key"}
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
+
+MENDABLE: dict[str, object] = {
+    "title": "changed",
+    "description": "changed",
+    "type": "Task",
+    "status": "Closed",
+    "priority": "Low",
+    "resolution": "Invalid",
+    "reporter": "john@example.com",
+    "assignees": ["hanako"],
+    "start_date": date(2020, 1, 1),
+    "due_date": None,
+    "estimated_hours": 99,
+    "actual_hours": None,
+    "categories": None,
+    "affected_versions": None,
+    "milestones": None,
+    "parent": None,
+    "watchers": None,
+    "created_at": LATER,
+    "updated_at": LATER,
+}
 
 
 @pytest.fixture

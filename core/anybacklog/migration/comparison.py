@@ -36,7 +36,7 @@ def compare_ticket(draft: TicketDraft, ticket: Ticket, course: Course, hidden: C
             continue
         found = getattr(ticket, name)
         if name == "custom_fields":
-            yield from _compare_fields(wanted, ticket.custom_fields)
+            yield from _compare_fields(wanted, ticket.custom_fields, course)
         elif not _same(wanted, found, course):
             yield Odd(name, shown(wanted), shown(found))
 
@@ -111,13 +111,19 @@ def shown(value: Any) -> Any:
     return value
 
 
-def _compare_fields(wanted: Mapping[str, Any], found: tuple[CustomFieldValue, ...]) -> Iterator[Odd]:
+def _compare_fields(wanted: Mapping[str, Any], found: tuple[CustomFieldValue, ...], course: Course) -> Iterator[Odd]:
     there = {f"id:{value.id}": value for value in found if value.value not in (None, "", ())}
     for word in dict.fromkeys((*wanted, *there)):
         value = there[word].value if word in there else None
         if _plain(wanted.get(word)) != _plain(value):
-            name = there[word].name if word in there else word
+            name = there[word].name if word in there else _field_name(word, course)
             yield Odd(f"custom_fields.{name}", shown(wanted.get(word)), shown(value))
+
+
+def _field_name(word: str, course: Course) -> str:
+    """Give the name of one of the target's custom fields, of which a ticket there has nothing."""
+    known = (match.target for match in course.mapping.matches.get("custom_fields", {}).values())
+    return next((each.name for each in known if each is not None and f"id:{each.id}" == word), word)
 
 
 def _whatever_its_key(text: str) -> str:
