@@ -168,6 +168,12 @@ def mark_of(step: Step) -> str | None:
     return None if isinstance(step, SetState | SetParent | AddLink) else step.mark
 
 
+def alone(step: Step, upload: Upload) -> AddAttachment:
+    """Give the step that brings one file of a step by itself."""
+    item = replace(step.item, kind="attachment", id=upload.attachment.id)
+    return AddAttachment(item=item, upload=upload, mark=upload.mark)
+
+
 def uploads_of(step: Step) -> tuple[Upload, ...]:
     """Give the files a step carries."""
     if isinstance(step, AddAttachment):

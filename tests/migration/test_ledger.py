@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,22 @@ def test_what_is_written_down_is_told_after_reopening(path: Path) -> None:
             TICKET, [TICKET], [TICKET],
         )  # fmt: skip
         assert book.pairs() == [("a", "b")]
+
+
+def test_a_ledger_of_the_first_version_is_brought_to_the_form_of_today_and_loses_nothing(path: Path) -> None:
+    with Ledger(path) as book:
+        fill(book.pair("a", "b"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in ("ALTER TABLE item DROP COLUMN size", "ALTER TABLE item DROP COLUMN sha256",
+                          "PRAGMA user_version=1"):  # fmt: skip
+            connection.execute(statement)
+    whole = replace(TICKET, item=replace(TICKET.item, kind="attachment"), size=3, sha256="ab")
+    for _ in range(2):
+        with Ledger(path) as book:
+            pair = book.pair("a", "b")
+            assert pair.landed("ticket", "1", "1") == TICKET
+            pair.done("attachment:1:1", [whole])
+            assert pair.landed("attachment", "1", "1") == whole
 
 
 DAMAGE = {

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from anybacklog.errors import ConfigurationError, MigrationError, NotFound
-from anybacklog.migration.apply import Applier, prepare
+from anybacklog.migration.apply import Applier, count_done, prepare
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import answers, natives, plan_course
@@ -228,7 +228,7 @@ class _Going:
         """Say what a real run would find done already."""
         for bundle in self._bundles():
             for step in (*plan_ticket(bundle, course), *plan_ties(bundle.ticket, course)):
-                Applier.count_done(step, self.pair, self.report)
+                count_done(step, self.pair, self.report)
         self.report.status = "dry-run"
         self.report.finished_at = datetime.now(UTC)
         return self.report

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from anybacklog.backend import AttachmentDraft
 from anybacklog.errors import AnyBacklogError, AuthenticationError, RateLimited, TransportError
+from anybacklog.migration.ledger_rows import Sent
 from anybacklog.steps import Upload
 from anybacklog.tracker import Tracker
 
@@ -19,19 +21,26 @@ class SourceFailed(Exception):
     """The source could not give what a step needs; the target has not been touched."""
 
 
-def fetched(source: Tracker, upload: Upload, open_files: ExitStack, *, marked: bool) -> AttachmentDraft:
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file that is here: the draft to send, and what its bytes are."""
+
+    draft: AttachmentDraft
+    sent: Sent
+
+
+def fetched(source: Tracker, upload: Upload, open_files: ExitStack, *, marked: bool) -> Fetched:
     """Bring a file here before anything is intended: what cannot be read must not half arrive."""
     spool = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # the stack closes it
     try:
         with source.open_attachment(upload.attachment) as stream:
-            for piece in _pieces(stream):
-                spool.write(piece)
+            sent = measured(stream, spool)
     except (AuthenticationError, RateLimited, TransportError):
         raise
     except AnyBacklogError as error:
         raise SourceFailed(f"{upload.attachment.name}: {error}") from error
     spool.seek(0)
-    return AttachmentDraft(
+    draft = AttachmentDraft(
         name=upload.attachment.name,
         stream=spool,
         content_type=upload.attachment.content_type,
@@ -39,8 +48,15 @@ def fetched(source: Tracker, upload: Upload, open_files: ExitStack, *, marked: b
         created_at=upload.created_at,
         external_id=upload.mark if marked else None,
     )
+    return Fetched(draft, sent)
 
 
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+def measured(stream: BinaryIO, out: BinaryIO | None = None) -> Sent:
+    """Read a stream to its end, in constant memory and into `out` if there is one; gives size and hash."""
+    size, digest = 0, hashlib.sha256()
     while piece := stream.read(CHUNK):
-        yield piece
+        size += len(piece)
+        digest.update(piece)
+        if out is not None:
+            out.write(piece)
+    return Sent(size, digest.hexdigest())

@@ -261,5 +261,7 @@ class Pair:
     def _land(self, landed: Sequence[Landed]) -> None:
         for each in landed:
             where = {"kind": landing(each.item.kind), "ticket": each.item.ticket_id, "id": each.item.id}
-            what = {"target_ticket": each.target_ticket, "target_id": each.target_id, "target_key": each.target_key}
+            what = {
+                name: getattr(each, name) for name in ("target_ticket", "target_id", "target_key", "size", "sha256")
+            }
             self._connection.execute(LAND, self._of | where | what)

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from anybacklog.errors import ConfigurationError, TransportError
-from anybacklog.migration.ledger_tables import TABLES
+from anybacklog.migration.ledger_tables import TABLES, UPGRADES
 
 APPLICATION_ID = 0x616E796C  # "anyl"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def hold(path: Path) -> FileLock:
@@ -94,6 +94,8 @@ def _prepare(connection: sa.Connection, path: Path) -> None:
         raise ConfigurationError(f"the ledger {path} was written by a newer anybacklog; update this one")
     if version == 0:
         _create(connection)
+    elif version < SCHEMA_VERSION:
+        _upgrade(connection, version)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.exec_driver_sql(f"PRAGMA {pragma}")
     connection.commit()
@@ -105,6 +107,15 @@ def _create(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
     TABLES.create_all(connection)
+    connection.commit()
+
+
+def _upgrade(connection: sa.Connection, version: int) -> None:
+    """Bring a ledger that an older anybacklog wrote to the form of today, in one transaction."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    for statement in (each for older in range(version, SCHEMA_VERSION) for each in UPGRADES[older]):
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
     connection.commit()
 
 

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast, get_args
 
 import sqlalchemy as sa
 
 from anybacklog.abilities import MetadataKind
-from anybacklog.model import TicketId
+from anybacklog.model import Attachment, TicketId
 from anybacklog.steps import Item, StepState
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The bytes of one file as they were sent: how many, and their SHA-256 in lower-case hex."""
+
+    size: int
+    sha256: str
+
+
+def kept(sent: Mapping[str, Sent]) -> dict[str, Any]:
+    """Give what an intent keeps of the files that go with it: they are known again by it, with no source at hand."""
+    return {"sent": {file: [each.size, each.sha256] for file, each in sent.items()}} if sent else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +40,26 @@ class Row:
     intended_at: datetime | None
     error: str | None
 
+    def sent(self) -> dict[str, Sent]:
+        """Give the files that the step carries, by the source's id, as they were when it was intended."""
+        return {file: Sent(*each) for file, each in self.before.get("sent", {}).items()}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landed:
-    """Where one item of the source ended in the target."""
+    """Where one item of the source ended in the target.
+
+    Of a file `size` and `sha256` are those of the bytes that were sent and are known to have arrived, None where
+    nobody could know. `told` is what the target answered of it, and is not kept.
+    """
 
     item: Item
     target_ticket: TicketId
     target_id: str
     target_key: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    told: Attachment | None = field(default=None, compare=False, repr=False)
 
 
 def to_row(found: sa.Row[Any]) -> Row:
@@ -58,7 +82,10 @@ def to_landed(found: sa.Row[Any]) -> Landed:
     """Read a row of the item table."""
     item = Item(kind=found.kind, id=found.id, ticket_id=found.ticket, ticket_key="")
     home = TicketId(found.target_ticket)
-    return Landed(item=item, target_ticket=home, target_id=found.target_id, target_key=found.target_key)
+    return Landed(
+        item=item, target_ticket=home, target_id=found.target_id, target_key=found.target_key,
+        size=found.size, sha256=found.sha256,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

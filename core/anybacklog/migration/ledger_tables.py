@@ -38,6 +38,8 @@ ITEMS = sa.Table(
     sa.Column("target_ticket", sa.Text, nullable=False),
     sa.Column("target_id", sa.Text, nullable=False),
     sa.Column("target_key", sa.Text),
+    sa.Column("size", sa.Integer),
+    sa.Column("sha256", sa.Text),
     sa.Index("item_by_target", "target_ticket"),  # begun with `pair` it would not be used: the key begins so, too
     sqlite_with_rowid=False,
 )
@@ -103,5 +105,7 @@ FORGET_ITEM = sa.delete(ITEMS).where(
 LAND = insert(ITEMS).values({each.name: sa.bindparam(each.name) for each in ITEMS.columns})
 LAND = LAND.on_conflict_do_update(
     index_elements=["pair", "kind", "ticket", "id"],
-    set_={name: LAND.excluded[name] for name in ("target_ticket", "target_id", "target_key")},
+    set_={name: LAND.excluded[name] for name in ("target_ticket", "target_id", "target_key", "size", "sha256")},
 )
+UPGRADES = {1: ("ALTER TABLE item ADD COLUMN size INTEGER", "ALTER TABLE item ADD COLUMN sha256 TEXT")}
+"""What brings a ledger of each older version to the next one."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from anybacklog.migration.comparison import compare_comment, compare_ticket
 from anybacklog.migration.copied import copied
+from anybacklog.migration.fetching import measured
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.mark import find_mark
@@ -24,7 +24,7 @@ from anybacklog.steps import (
     SetParent,
     SetState,
     Step,
-    items_of,
+    alone,
 )
 from anybacklog.tracker import Tracker
 
@@ -136,10 +136,14 @@ class Questions:
             return [Landed(item=step.item, target_ticket=ticket_id, target_id=found)] if found else None
         known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "attachment"}
         wanted = step.upload.attachment
+        sent = row.sent().get(wanted.id) if row is not None else None
+        if sent is not None:
+            wanted = replace(wanted, size=sent.size, sha256=sent.sha256)
         for attachment in self.target.attachments(ticket_id):
             fresh = attachment.id not in known and attachment.name == wanted.name
-            if fresh and attachment.size in (None, wanted.size) and self._same_bytes(attachment, wanted):
-                return [Landed(item=step.item, target_ticket=ticket_id, target_id=attachment.id)]
+            alike = wanted.size is None or attachment.size in (None, wanted.size)
+            if fresh and alike and self._same_bytes(attachment, wanted):
+                return [Landed(item=step.item, target_ticket=ticket_id, target_id=attachment.id, told=attachment)]
         return None
 
     def _same_bytes(self, attachment: Attachment, wanted: Attachment) -> bool:
@@ -195,17 +199,15 @@ class Questions:
 def landed_comment(step: AddComment, ticket_id: TicketId, comment: Comment) -> list[Landed]:
     """Pair a comment's items with what the target made of them: its files by name, size and hash, else as sent."""
     left = list(comment.attachments)
-    ids = [comment.id]
+    landed = [Landed(item=step.item, target_ticket=ticket_id, target_id=comment.id)]
     for upload in step.uploads:
         likely = sorted(left, key=lambda each: _likeness(each, upload.attachment), reverse=True)
         if not likely or likely[0].name != upload.attachment.name:
             raise CannotTell(f"the comment's file {upload.attachment.name!r} is not there; its text is")
         left.remove(likely[0])
-        ids.append(likely[0].id)
-    return [
-        Landed(item=item, target_ticket=ticket_id, target_id=target_id)
-        for item, target_id in zip(items_of(step), ids, strict=True)
-    ]
+        item = alone(step, upload).item
+        landed.append(Landed(item=item, target_ticket=ticket_id, target_id=likely[0].id, told=likely[0]))
+    return landed
 
 
 def landed_as(step: AddComment, ticket_id: TicketId, count: int) -> Landed:
@@ -230,10 +232,7 @@ def parent_landed(step: CreateTicket, ticket: Ticket) -> list[Landed]:
 
 def digest(stream: BinaryIO) -> str:
     """Hash a stream to its end, in constant memory; SHA-256, lower-case hex."""
-    found = hashlib.sha256()
-    while piece := stream.read(1 << 20):
-        found.update(piece)
-    return found.hexdigest()
+    return measured(stream).sha256
 
 
 def _bears(text: str, mark: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from anybacklog.errors import (
     AnyBacklogError,
@@ -16,25 +16,28 @@ from anybacklog.errors import (
     RateLimited,
     TransportError,
 )
+from anybacklog.migration.apply.arrival import Arrivals
 from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
+from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.fetching import SourceFailed, fetched
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Landed, Row
+from anybacklog.migration.ledger_rows import Landed, Row, Sent, kept
 from anybacklog.migration.planning import Course
 from anybacklog.migration.questions import CannotTell, Questions
-from anybacklog.migration.report import Counted, Failure, Report
+from anybacklog.migration.report import Report
 from anybacklog.migration.seen import Seen
 from anybacklog.redact import redact
 from anybacklog.steps import (
+    AddAttachment,
     AddComment,
     AddLink,
     CreateTicket,
-    Item,
     SetParent,
     SetState,
     Step,
     StepState,
+    alone,
     describe,
     digest_of,
     items_of,
@@ -45,11 +48,7 @@ from anybacklog.steps import (
 )
 from anybacklog.tracker import Tracker
 
-Fate: TypeAlias = Literal["created", "already", "failed", "held", "waits"]
 ATTEMPTS = 3
-_COUNTED: dict[str, Counted] = {
-    "ticket": "tickets", "comment": "comments", "history": "history", "attachment": "attachments", "link": "links",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -64,10 +63,14 @@ class Applier:
     observe: Callable[[Step, StepState], None] = lambda _step, _state: None
     clock: Clock = field(default_factory=Clock)
     calls: Calls = field(init=False)
+    arrivals: Arrivals = field(init=False)
+    counting: Counting = field(init=False)
     _believed: list[tuple[Step, Row]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.calls = Calls(Questions(self.source, self.target, self.pair, self.course), self.report.notes)
+        self.arrivals = Arrivals(self.target, self.report.notes)
+        self.counting = Counting(self.report)
 
     def ticket(self, steps: Iterable[Step]) -> None:
         """Apply the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
@@ -82,8 +85,8 @@ class Applier:
                 blocked = blocked or ("waits for its ticket" if isinstance(step, CreateTicket) else None)
                 stuck = stuck or isinstance(step, AddComment)
 
-    def step(self, step: Step) -> Fate:
-        """Apply one step, or find out that it is done; give what became of it."""
+    def step(self, step: Step, *, ask: bool = False) -> Fate:
+        """Apply one step, or find out that it is done; give what became of it. `ask`: it may well be there."""
         key = key_of(step)
         row = self.pair.row(key)
         known = self._known(step, row)
@@ -93,8 +96,8 @@ class Applier:
             settled = self._settle(step, key, row)
             if settled is not None:
                 return settled
-        elif isinstance(step, SetState) or self.target.capabilities.settle.seconds == 0:
-            found = self._already_there(step, key, row)
+        elif ask or isinstance(step, SetState) or self.target.capabilities.settle.seconds == 0:
+            found = self._already_there(step, key, row, ask=ask)
             if found is not None:
                 return found
         return self._write(step, key)
@@ -104,25 +107,29 @@ class Applier:
         if row is not None and row.state == "done":
             if row.before.get("digest") not in (None, digest_of(step)):
                 self.report.changed.append(step.item)
-            return self._count(step, "already")
+            return self._complete(step, "already")
         if row is not None and row.state == "held":
             return self.fail(step, "held", row.error or "it cannot be told whether it was written", held=True)
-        return self._count(step, "already") if self._came_along(step) or self._arrived(step, row) else None
+        return self._complete(step, "already") if self._came_along(step) or self._arrived(step, row) else None
 
     def _arrived(self, step: Step, row: Row | None) -> bool:
         """Tell whether the ledger knows where an item is, though its step was lost: damage must not double it."""
         item = step.item
         return row is None and self.pair.landed(landing(item.kind), item.ticket_id, item.id) is not None
 
-    def _already_there(self, step: Step, key: str, row: Row | None) -> Fate | None:
+    def _already_there(self, step: Step, key: str, row: Row | None, *, ask: bool) -> Fate | None:
         """Ask before writing: a local target, where that costs next to nothing, and for a state, most often the first.
 
         A ledger restored from a backup has forgotten what it did, and another run may be at work with another ledger.
         """
-        if type(step) in MARK_FIELDS and not self.calls.marks(step):
+        if not ask and type(step) in MARK_FIELDS and not self.calls.marks(step):
             return None
-        landed = self.calls.ask.landed(step, row)
-        return self._done(step, key, landed, "already") if landed is not None else None
+        try:
+            landed = self.calls.ask.landed(step, row)
+        except CannotTell as error:
+            return self._hold(step, key, str(error))
+        sent = row.sent() if row is not None else {}
+        return self._finish(step, key, landed, sent, "already") if landed is not None else None
 
     def ties(self, steps: Iterable[SetParent | AddLink], tied: Seen, *, partial: bool) -> None:
         """Tie a ticket to the others: an end not copied yet waits for another run, one outside was counted lost.
@@ -139,15 +146,6 @@ class Applier:
                     self.step(step)
             elif not partial and self.pair.row(f"ticket:{other}:{other}") is not None:
                 self.fail(step, "wait", "waits for the ticket at its other end")
-
-    @staticmethod
-    def count_done(step: Step, pair: Pair, report: Report) -> None:
-        """Count a step as already done where the ledger says so; writes nothing."""
-        row = pair.row(key_of(step))
-        if row is not None and row.state == "done":
-            for item in items_of(step):
-                if item.kind in _COUNTED:
-                    report.counts[_COUNTED[item.kind]].already += 1
 
     def _came_along(self, step: Step) -> bool:
         """Tell whether a parent was given when its child was created."""
@@ -173,11 +171,13 @@ class Applier:
         """Write once; None: it certainly did not arrive, so it may be written again."""
         with ExitStack() as open_files:
             marked = self.calls.ask.external("attachments.external_id")
-            files = [fetched(self.source, upload, open_files, marked=marked) for upload in uploads_of(step)]
-            before = {"digest": digest_of(step), **self.calls.before(step)}
+            uploads = uploads_of(step)
+            files = [fetched(self.source, upload, open_files, marked=marked) for upload in uploads]
+            sent = {upload.attachment.id: file.sent for upload, file in zip(uploads, files, strict=True)}
+            before = {"digest": digest_of(step), **kept(sent), **self.calls.before(step)}
             self.pair.intend(key, step.item.ticket_key, mark_of(step), before, self.clock.now())
             try:
-                landed = self.calls.write(step, files)
+                landed = self.calls.write(step, [file.draft for file in files])
             except (AuthenticationError, ConfigurationError, RateLimited):  # nothing was sent, and nothing else can be
                 self.pair.replan(key)
                 raise
@@ -195,7 +195,28 @@ class Applier:
                     return self._refuse(step, key, str(error))
                 self.pair.replan(key)  # what was sent ahead may be void by now: send it once more
                 return None
-        return self._done(step, key, landed, "created")
+        return self._finish(step, key, landed, sent, "created", again=first)
+
+    def _finish(
+        self,
+        step: Step,
+        key: str,
+        landed: Sequence[Landed],
+        sent: Mapping[str, Sent],
+        fate: Fate,
+        *,
+        again: bool = True,
+    ) -> Fate | None:
+        """Take a step for done once its files are seen to be whole; None: its only file is not, so `again`."""
+        whole, damaged = self.arrivals.checked(landed, sent)
+        wrong = [f"{wrong}; {self.arrivals.take_away(each)}" for each, wrong in damaged.values()]
+        if wrong and isinstance(step, AddAttachment):
+            if not again:
+                return self._refuse(step, key, wrong[0])
+            self.pair.replan(key)
+            return None
+        self.report.notes += [f"a file of {describe(step)}: {each}" for each in wrong]
+        return self._done(step, key, whole, fate)
 
     # ---- not knowing
 
@@ -224,7 +245,7 @@ class Applier:
         if landed is not None:
             if answered:
                 self.report.notes.append(f"{describe(step)} was written, but {answered}")
-            return self._done(step, key, landed, "created")
+            return self._finish(step, key, landed, row.sent(), "created")
         if answered:
             return self._hold(step, key, f"it was answered, but is not to be found: {answered}")
         self._believed.append((step, row))
@@ -237,7 +258,7 @@ class Applier:
             copies = self.calls.ask.copies(step, row)
             if len(copies) > 1:
                 error = f"it is there {len(copies)} times, as {', '.join(copies)}: a write came late; delete one there"
-                self._tell([step.item], "write", error, held=False)
+                self.counting.tell([step.item], "write", error)
 
     def _refuse(self, step: Step, key: str, reason: str) -> Fate:
         self.pair.set(key, "refused", source_key=step.item.ticket_key, error=reason)
@@ -254,22 +275,21 @@ class Applier:
     def _done(self, step: Step, key: str, landed: Sequence[Landed], fate: Fate) -> Fate:
         self.pair.done(key, landed, source_key=step.item.ticket_key)
         self.observe(step, "done")
-        return self._count(step, fate)
+        return self._complete(step, fate)
 
-    def _count(self, step: Step, fate: Fate) -> Fate:
-        for item in items_of(step):
-            if item.kind in _COUNTED:
-                counts = self.report.counts[_COUNTED[item.kind]]
-                setattr(counts, fate, getattr(counts, fate) + 1)
+    def _complete(self, step: Step, fate: Fate) -> Fate:
+        """Count a step that is there; a file that has not come along with it goes alone."""
+        uploads = () if isinstance(step, AddAttachment) else uploads_of(step)
+        ticket_id = step.item.ticket_id
+        left = [each for each in uploads if self.pair.landed("attachment", ticket_id, each.attachment.id) is None]
+        missing = {each.attachment.id for each in left}
+        self.counting.count(
+            (item for item in items_of(step) if item.kind != "attachment" or item.id not in missing), fate
+        )
+        for upload in left:
+            self.step(alone(step, upload), ask=True)
         return fate
 
     def fail(self, step: Step, stage: str, error: str, *, held: bool = False) -> Fate:
         """Report every item of a step as failed, or held, with the stage and one sentence."""
-        self._tell(items_of(step), stage, error, held=held)
-        return self._count(step, "held" if held else "failed")
-
-    def _tell(self, items: Iterable[Item], stage: str, error: str, *, held: bool) -> None:
-        for item in items:
-            self.report.failures.append(
-                Failure(source_key=item.ticket_key, kind=item.kind, id=item.id, stage=stage, error=error, held=held)
-            )
+        return self.counting.fail(items_of(step), stage, error, held=held)

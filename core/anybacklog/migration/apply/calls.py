@@ -128,7 +128,7 @@ class Calls:
         )  # fmt: skip
         if made.id in {landed.target_id for landed in self.ask.pair.landed_on(home) if _is_file(landed)}:
             raise CannotTell(f"the target answered with a file that was there before, {made.name!r}")
-        return [Landed(item=step.item, target_ticket=home, target_id=made.id)]
+        return [Landed(item=step.item, target_ticket=home, target_id=made.id, told=made)]
 
     def _set_parent(self, step: SetParent) -> list[Landed]:
         parent = self._target_of(step.parent)

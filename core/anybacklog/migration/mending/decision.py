@@ -18,6 +18,7 @@ from anybacklog.steps import (
     SetParent,
     SetState,
     Step,
+    alone,
     items_of,
 )
 
@@ -84,6 +85,4 @@ def _missing(bundle: Bundle, missing: set[tuple[str, str]], course: Course) -> I
             if ("comment", step.item.id) in missing:
                 yield replace(step, uploads=lost)
                 continue
-            for upload in lost:
-                item = replace(step.item, kind="attachment", id=upload.attachment.id)
-                yield AddAttachment(item=item, upload=upload, mark=upload.mark)
+            yield from (alone(step, upload) for upload in lost)

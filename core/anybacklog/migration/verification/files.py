@@ -13,6 +13,7 @@ from anybacklog.migration.report import Verification
 from anybacklog.migration.riding import withheld_files
 from anybacklog.migration.verification.origin import Origin, hash_of
 from anybacklog.model import Attachment, Ticket
+from anybacklog.steps import AddComment, Upload, alone, key_of
 from anybacklog.tracker import Tracker
 
 
@@ -38,7 +39,7 @@ class Files:
             if copy is None:
                 self.result.add(ticket.key, there.key, "attachment", attachment.id, "missing", attachment.name, None)
                 continue
-            for name, wanted, got in self._pairs(attachment, copy):
+            for name, wanted, got in self._pairs(ticket, attachment, copy):
                 if wanted != got:
                     self.result.add(ticket.key, there.key, "attachment", attachment.id, name, wanted, got)
         self._extra(ticket, there, [each for each in found.values() if ("attachment", each.id) not in self.odd])
@@ -48,6 +49,11 @@ class Files:
         landed = self.pair.landed("attachment", ticket.id, attachment_id)
         return landed.target_id if landed else None
 
+    def went_alone(self, step: AddComment, upload: Upload) -> bool:
+        """Tell a file that was sent after its comment; one that a rebuilt ledger found was never intended."""
+        row = self.pair.row(key_of(alone(step, upload)))
+        return row is not None and row.intended_at is not None
+
     def _extra(self, ticket: Ticket, there: Ticket, strays: list[Attachment]) -> None:
         copies = {row.target_id: row.item.id for row in self.pair.landed_on(there.id) if row.item.kind == "attachment"}
         for stray in strays:
@@ -55,21 +61,24 @@ class Files:
             key, item = (None, stray.id) if source_id is None else (ticket.key, source_id)
             self.result.add(key, there.key, "attachment", item, "extra", None, stray.name)
 
-    def _pairs(self, one: Attachment, other: Attachment) -> Iterator[tuple[str, Any, Any]]:
+    def _pairs(self, ticket: Ticket, one: Attachment, other: Attachment) -> Iterator[tuple[str, Any, Any]]:
         """Yield each thing to compare, as it should be and as it is."""
         yield "name", one.name, other.name
         if one.content_type is not None and self.course.native("attachments.content_type"):
             yield "content_type", one.content_type, other.content_type
-        yield self._content(one, other)
+        yield self._content(ticket, one, other)
         if self.course.native("attachments.created_at") and one.created_at is not None:
             yield "created_at", shown(one.created_at), shown(other.created_at)
         author = self.course.mapping.of("users", one.author)
         if self.course.native("attachments.author") and author is not None:
             yield "author", author.name, other.author.name if other.author else None
 
-    def _content(self, one: Attachment, other: Attachment) -> tuple[str, Any, Any]:
-        """Give the hash at both ends, or the size where nobody can tell the source's."""
+    def _content(self, ticket: Ticket, one: Attachment, other: Attachment) -> tuple[str, Any, Any]:
+        """Give the hash at both ends, or the size where neither the source nor the ledger can tell it."""
+        landed = self.pair.landed("attachment", ticket.id, one.id)
         wanted = self.origin.sha256(one)
+        if wanted is None and landed is not None and one.size in (None, landed.size):
+            wanted = landed.sha256
         if wanted is not None:
             return "sha256", wanted, hash_of(self.target, other)
         self.unhashed += 1

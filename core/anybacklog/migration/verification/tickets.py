@@ -151,9 +151,10 @@ class Verifier:
     def _comment(self, step: AddComment, comment: Comment, ticket: Ticket, there: Ticket) -> None:
         for odd in compare_comment(step, comment, self.course):
             self.result.add(ticket.key, there.key, "comment", step.item.id, odd.field, odd.wanted, odd.found)
-        wanted = {self.files.copy_of(ticket, upload.attachment.id) for upload in step.uploads}
+        uploads = [each for each in step.uploads if not self.files.went_alone(step, each)]
+        wanted = {self.files.copy_of(ticket, upload.attachment.id) for upload in uploads}
         if wanted != {attachment.id for attachment in comment.attachments}:
-            names = [upload.attachment.name for upload in step.uploads]
+            names = [upload.attachment.name for upload in uploads]
             there_names = [attachment.name for attachment in comment.attachments]
             self.result.add(ticket.key, there.key, "comment", step.item.id, "attachments", names, there_names)
 
