@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 from anybacklog import Tracker, TransportError
@@ -33,6 +34,26 @@ class Time:
 
     def clock(self) -> Clock:
         return Clock(now=lambda: self.now, sleep=self.sleep)
+
+
+def shake(tracker: Tracker, dice: Random, most: int) -> list[str]:
+    """Let at most so many of a store's writes be lost, or their answers; gives their names as they happen."""
+    struck: list[str] = []
+
+    def shaken(name: str, write: Callable[..., Any]) -> Callable[..., Any]:
+        def method(*args: Any) -> Any:
+            if len(struck) >= most or dice.random() < 0.7:
+                return write(*args)
+            struck.append(name)
+            if dice.random() < 0.5:
+                write(*args)
+            raise TransportError(f"{name}: the disk was gone for a moment", maybe_applied=True)
+
+        return method
+
+    for name in WRITES:
+        setattr(tracker._backend, name, shaken(name, getattr(tracker._backend, name)))
+    return struck
 
 
 class Unreliable(MemoryBackend):

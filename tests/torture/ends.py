@@ -150,7 +150,8 @@ class NulabEnd:
         return answer.get_json()
 
     def _answer(self, environ: Any, start_response: Any) -> Any:
-        return self.fake.service.answer(Request(environ), self.fake.clock.now())(environ, start_response)
+        with Request(environ) as request:
+            return self.fake.service.answer(request, self.fake.clock.now())(environ, start_response)
 
 
 class PublicBacklogEnd:
@@ -199,14 +200,14 @@ class PublicBacklogEnd:
         ]
 
 
-class FileEnd:
-    """A file or folder of ours."""
+class StoreEnd:
+    """A file or folder of ours, or the memory of this process."""
 
     lost = frozenset[str]()
     holds = False
 
-    def __init__(self, scheme: str, path: Path) -> None:
-        self._url = f"{scheme}:///{path}?project=PROJ"
+    def __init__(self, url: str) -> None:
+        self._url = url
 
     def url(self, option: str = "") -> str:
         return self._url
@@ -259,7 +260,9 @@ def make_end(kind: str, folder: Path, name: str, glass: Hourglass, gate: Gate, s
         return NulabEnd(glass, gate, stack)
     if kind == "publicbacklog":
         return PublicBacklogEnd(glass, gate, stack)
-    return FileEnd(kind, folder / (f"{name}.db" if kind == "sqlite" else name))
+    if kind == "memory":
+        return StoreEnd(f"memory://{folder.name}-{name}/PROJ")
+    return StoreEnd(f"{kind}:///{folder / (f'{name}.db' if kind == 'sqlite' else name)}?project=PROJ")
 
 
 def _riders(comment: dict[str, Any]) -> tuple[str, ...]:
