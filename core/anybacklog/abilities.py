@@ -106,7 +106,8 @@ class Abilities:
     has and shows nobody, each with why: whoever copies from there is told. `status_types` are the statuses that only
     tickets of one type can have: a status's id -> the type's. `never_empty` names the fields that the backend
     fills by itself where a draft says nothing. `mentions` is a regular expression of what notifies people when it
-    stands in a text: no copied text may hold it. `formats_by_content`: a text's format is not held, but told by what
+    stands in a text: no copied text may hold it; its group `user`, if it has one, is the id of the person, and
+    `mention_form` writes such a mention of `{id}`. `formats_by_content`: a text's format is not held, but told by what
     stands in it. `notifies` names the fields whose people the service tells that they stand there, each with why.
     `costs` is what one call of an operation sends, by which a plan estimates: operation -> rate budget -> requests;
     what is not named there costs nothing.
@@ -126,6 +127,7 @@ class Abilities:
     status_types: Mapping[str, str] = field(default_factory=dict)
     never_empty: frozenset[str] = frozenset()
     mentions: str | None = None
+    mention_form: str | None = None
     formats_by_content: bool = False
     notifies: Mapping[str, str] = field(default_factory=dict)
     costs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

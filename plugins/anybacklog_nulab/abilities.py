@@ -77,8 +77,9 @@ LISTING = Listing(
 )
 
 
-MENTIONS = r"<@(?:U\d+|T\d+|project)>"
+MENTIONS = r"<@(?:U(?P<user>\d+)|T\d+|project)>"
 """Of a person, a team, all members: in a description or a comment each notifies (page: mention)."""
+MENTION_FORM = "<@U{id}>"
 
 NOTIFIES = {"assignees": "the space tells whoever is made the assignee of an issue (notification reason 1)"}
 
@@ -119,6 +120,7 @@ def abilities_of(project: Mapping[str, Any] | None) -> Abilities:
         after_creation=AFTER_CREATION,
         never_empty=NEVER_EMPTY,
         mentions=MENTIONS,
+        mention_form=MENTION_FORM,
         notifies=NOTIFIES,
         costs=COSTS,
     )

@@ -23,13 +23,11 @@ from anybacklog_simulators.nulab.things import CustomField, Item
 Make = Callable[[], Tracker]
 Fill = Callable[[Tracker], Tracker]
 LOST_FROM_SQLITE = {
-    "assignees": 1,  # the second of two
     "attachments.author": 4,
     "attachments.created_at": 4,
     "comments.private": 1,
     "links": 1,
     "updated_at": 3,
-    "watchers": 1,
 }
 LOST_BETWEEN_SPACES = {"attachments.author": 1, "attachments.created_at": 1, "updated_at": 3}
 

@@ -49,7 +49,7 @@ VARIANTS = {
     "as in the examples": Choices(create_path="create-ticket", read_verb="post", wrapping="data", echoed=["id"]),
 }
 LOST_FROM_A_SPACE = {
-    "assignees": 1, "attachments": 1, "custom_fields.環境": 1, "due_date": 1, "estimated_hours": 1, "parent": 1,
+    "attachments": 1, "custom_fields.環境": 1, "due_date": 1, "estimated_hours": 1, "parent": 1,
     "priority": 3, "resolution": 1, "type": 3, "updated_at": 3,
 }  # fmt: skip
 
@@ -153,7 +153,7 @@ def test_comments_keep_their_order_author_and_date_and_are_counted(
     source, (target, fake) = filled(sqlite()), serve_backlog(empty_organization())
     migrate(source, target, ledger=tmp_path / "ledger.db")
     _, description, _, _, comments = held(fake)[0]
-    assert " · comments copied: 3/3 · 花子 𠮷 · 2026-01-01 00:30:01Z\n\n" in description
+    assert " · comments copied: 3/3 · 花子 𠮷 · 2026-01-01 00:30:01Z · assignees: 花子 𠮷, John · " in description
     heads = [comment.partition("⟩ · ")[2].partition("\n\n")[0] for comment in comments]
     assert heads == ["花子 𠮷 · 2026-01-04 00:30:01Z", "John · 2026-01-05 00:30:01Z", "John · 2026-01-06 00:30:01Z"]
 

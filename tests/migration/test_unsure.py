@@ -137,16 +137,14 @@ def test_a_plain_target_gets_one_header_line_with_mark_author_and_date(source: T
     first = next(target.tickets())
     assert first.description is not None
     header, _, body = first.description.source.partition("\n\n")
-    assert (
-        header
-        == f"⟨anybacklog {source.identity()} PROJ-1 t{source.ticket('PROJ-1').id}⟩ · 花子 𠮷 · 2026-01-01 00:30:01Z"
-    )
+    mark = f"⟨anybacklog {source.identity()} PROJ-1 t{source.ticket('PROJ-1').id}⟩"
+    assert header == f"{mark} · 花子 𠮷 · 2026-01-01 00:30:01Z · watchers: John"
     original = source.ticket("PROJ-1").description
     assert original is not None
     assert body == original.source
     levels = {row.field: row.level for row in report.fidelity}
     assert (levels["reporter"], levels["comments.author"], levels["history"]) == ("emulated",) * 3
-    assert levels["watchers"] == "lost"
+    assert levels["watchers"] == "emulated"
     assert levels["comments.private"] == "lost"
     with pytest.raises(NotFound):
         target.ticket("PROJ-99")

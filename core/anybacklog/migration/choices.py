@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from anybacklog.abilities import MetadataKind
 from anybacklog.errors import ConfigurationError
 from anybacklog.migration.mapping import MappingTable, MapUser, Nouns, Pick, map_all
-from anybacklog.migration.planning import History
+from anybacklog.migration.settings import Settings
 from anybacklog.migration.words import Words
 from anybacklog.model import CustomField, Status, StatusCategory
 
@@ -46,7 +46,7 @@ def refuse(plan: str, problems: Sequence[Problem]) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
+class Choices(Settings):
     """What a plan says; empty: everything is matched by name. `options` are those of custom fields, by field.
 
     `lines` tells where each key stands in the file `plan`.
@@ -54,27 +54,22 @@ class Choices:
 
     mapping: Mapping[MetadataKind, Mapping[str, Said]] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Said]] = field(default_factory=dict)
-    history: History = "native"
-    marks: bool = True
     plan: str = ""
     lines: Mapping[Key, int] = field(default_factory=dict)
 
     @classmethod
     def remembered(cls, settings: Mapping[str, Any]) -> Choices:
         """Read what a ledger keeps of the last plan it was given."""
-        return cls(
-            mapping=settings.get("mapping", {}),
-            options=settings.get("options", {}),
-            history=settings.get("history", "native"),
-            plan="in the ledger",
-        )
+        held = {name: value for name, value in settings.items() if name != "marks"}  # what the first run chose stays
+        tables = {"mapping": settings.get("mapping", {}), "options": settings.get("options", {})}
+        return replace(cls.named(held), **tables, plan="in the ledger")
 
     def to_remember(self) -> dict[str, Any]:
         """Give what a ledger keeps of it, as JSON."""
         return {
             "mapping": {kind: dict(words) for kind, words in self.mapping.items()},
             "options": {field: dict(words) for field, words in self.options.items()},
-            "history": self.history,
+            **{name: value for name, value in self.chosen().items() if name != "marks"},
         }
 
     def at(self, key: Key, said: str) -> Problem:

@@ -70,7 +70,10 @@ def _said(changes: tuple[Change, ...]) -> tuple[tuple[str | None, ...], ...]:
 
 
 def missing_words(bundle: Bundle, course: Course, lost: Container[str]) -> Iterator[Odd]:
-    """Yield what a ticket refers to and nothing in the target stands for, losses agreed upon aside."""
+    """Yield what a ticket refers to and nothing in the target stands for, losses agreed upon aside.
+
+    People for whom nobody stands are named in header lines, but for who put up a file: a text differs then.
+    """
     ticket = bundle.ticket
     refers: list[tuple[str, MetadataKind, Any]] = [
         ("type", "ticket_types", ticket.type),
@@ -93,7 +96,8 @@ def missing_words(bundle: Bundle, course: Course, lost: Container[str]) -> Itera
     ]
     for name, kind, noun in refers:
         held = noun is not None and course.native(name) and f"{kind}:{noun.id}" not in lost
-        if held and course.mapping.of(kind, noun) is None:
+        told = kind == "users" and name != "attachments.author" and course.nobody(noun)
+        if held and not told and course.mapping.of(kind, noun) is None:
             shown_name = f"custom_fields.{noun.name}" if kind == "custom_fields" else name
             yield Odd(shown_name, shown(noun.value if kind == "custom_fields" else noun), None)
 

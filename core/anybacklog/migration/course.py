@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from anybacklog.abilities import METADATA_KINDS, NATIVE_FIELDS, Answer, MetadataKind
@@ -11,7 +11,7 @@ from anybacklog.migration.choices import Choices, map_chosen
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.planning import Course
 from anybacklog.migration.plugged import Plugged
-from anybacklog.migration.texts import Heading, Writing
+from anybacklog.migration.texts import Heading, Mentions, Writing
 from anybacklog.model import Status
 from anybacklog.tracker import Tracker
 
@@ -28,8 +28,12 @@ def plan_course(
     marks: bool,
     made: Mapping[MetadataKind, Mapping[str, str]],
     mapping: MappingTable | None = None,
+    mentions: str | None = None,
 ) -> Course:
-    """Decide the mapping and how texts are written; `made` is what this migration created, by kind and source id."""
+    """Decide the mapping and how texts are written; `made` is what this migration created, by kind and source id.
+
+    `mentions` is how the source's texts mention people, as its abilities tell it.
+    """
     can = target.capabilities
     if mapping is None:
         there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(target, kind) for kind in METADATA_KINDS}
@@ -43,7 +47,7 @@ def plan_course(
             map_user=plugged.map_user,
             new_statuses=can.new_statuses,
         )
-    native = natives(target) - ({"comments.changes"} if choices.history == "text" else set())
+    native = natives(target, choices.leave_out) - ({"comments.changes"} if choices.history == "text" else set())
     return Course(
         source=identity,
         mapping=mapping,
@@ -53,6 +57,7 @@ def plan_course(
             native_format=can.text_format,
             converters=plugged.converters(),
             mentions=can.mentions,
+            mapped=_mapped(target, mentions, mapping) if choices.mentions == "mapped" else None,
             formats_by_content=can.formats_by_content,
             ticket=_heading(native, marks, "external_id", "reporter", "created_at"),
             comment=_heading(native, marks, "comments.external_id", "comments.author", "comments.created_at"),
@@ -64,23 +69,40 @@ def plan_course(
         suited=_suited(target) if can.status_types else {},
         never_empty=can.never_empty,
         limits=can.limits,
+        leave_out=choices.leave_out,
+        too_long=choices.too_long,
+        too_long_titles=choices.too_long_titles,
     )
 
 
-def natives(target: Tracker) -> frozenset[str]:
-    """Name the fields that the target holds."""
-    answer = answers(target)
+def _mapped(target: Tracker, pattern: str | None, mapping: MappingTable) -> Mentions | None:
+    """Say how a mention of the source becomes one of the target; None where either has none of a person."""
+    form = target.capabilities.mention_form
+    if pattern is None or form is None:
+        return None
+    matches = mapping.matches.get("users", {}).values()
+    people = {match.source.id: match.target.id for match in matches if match.target is not None}
+    return Mentions(pattern=pattern, form=form, people=people)
+
+
+def natives(target: Tracker, leave_out: Collection[str] = ()) -> frozenset[str]:
+    """Name the fields that the target holds, but for those that a plan leaves out."""
+    answer = answers(target, leave_out)
     return frozenset(name for name in NATIVE_FIELDS if answer(name))
 
 
-def answers(target: Tracker) -> Callable[[str], Answer]:
+def answers(target: Tracker, leave_out: Collection[str] = ()) -> Callable[[str], Answer]:
     """Say for a field whether the target holds it, for the purposes of a migration.
 
-    A mark is only held where it can be found again, and an instant that a later comment moves is not held either.
+    A mark is only held where it can be found again, and an instant that a later comment moves is not held either; nor
+    is what a plan leaves out.
     """
     can = target.capabilities
+    left = {*leave_out, *("comments.attachments" for name in leave_out if name == "attachments")}
 
     def answer(name: str) -> Answer:
+        if name in left or name.partition(".")[0] in left:
+            return Answer(yes=False, reason="left out by the plan")
         if name in _MARKS and not (can.can("find_external") and can.can("externals")):
             return Answer(yes=False, reason="an external id cannot be looked up there")
         if name == "updated_at" and can.native(name) and can.comments_move_updated_at:

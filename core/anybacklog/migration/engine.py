@@ -196,7 +196,7 @@ class _Going:
     def _course(self, header: Header, mapping: MappingTable | None = None) -> Course:
         course = plan_course(
             header.identity, header.words, self.target, self.choices, self.plugged,
-            marks=self.marks, made=self.pair.made(), mapping=mapping,
+            marks=self.marks, made=self.pair.made(), mapping=mapping, mentions=header.mentions,
         )  # fmt: skip
         return replace(course, tops=frozenset(self.settings.get("tops", ())))
 
@@ -209,7 +209,7 @@ class _Going:
         limits = self.target.capabilities.limits
         taken = key_taken(self.target, self.pair, self.settings.get("newest"))
         with Ties() as ties:
-            weighing = Weighing(course, answers(self.target), ties, limits, taken)
+            weighing = Weighing(course, answers(self.target, course.leave_out), ties, limits, taken)
             for bundle in self._bundles():
                 weighing.add(bundle)
                 if course.transform is not None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from anybacklog.abilities import Answer, Limits, MetadataKind
 from anybacklog.migration.mapping import Noun
-from anybacklog.migration.planning import Bundle, Course, plan_ticket
+from anybacklog.migration.planning import Bundle, Course, cut_texts, plan_ticket
 from anybacklog.migration.report import Counted, Fidelity, Level
 from anybacklog.migration.riding import is_left_out, is_remark, is_withheld, withheld_files
 from anybacklog.migration.seen import Ties
-from anybacklog.migration.texts import Heading
-from anybacklog.model import Attachment, Comment, CustomFieldValue, Named, Text, Ticket
+from anybacklog.migration.telling import left_over, shortens
+from anybacklog.model import Attachment, Comment, CustomFieldValue, Named, Text, Ticket, User
 from anybacklog.steps import AddComment, CreateTicket, Step
 
 _PLAIN = (
@@ -50,12 +50,14 @@ class Weighing:
     key_taken: Callable[[str, str], bool] = lambda _id, _key: False
     planned: Counter[Counted] = field(default_factory=Counter)
     _continued: set[str] = field(default_factory=set)
+    _cut: Collection[str] = ()
     _rows: Counter[tuple[str, Level, str]] = field(default_factory=Counter)
 
     def add(self, bundle: Bundle) -> None:
         """Weigh one ticket and its journal."""
         steps = tuple(plan_ticket(bundle, self.course)) if self.limits.known() else ()
         self._continued = {step.item.id.rpartition("+")[0] for step in steps if step.item.kind == "continuation"}
+        self._cut = cut_texts(bundle, self.course)
         for name, level, reason in (*self._of_ticket(bundle.ticket), *self._of_files(bundle)):
             self._rows[name, level, reason] += 1
         for comment in bundle.comments:
@@ -128,7 +130,7 @@ class Weighing:
             yield "attachments", attachment.size or 0, self.limits.attachment_size
 
     def _of_ticket(self, ticket: Ticket) -> Iterator[tuple[str, Level, str]]:
-        yield self._title(ticket.title)
+        yield self._title(ticket)
         for name in _PLAIN:
             if getattr(ticket, name) not in (None, (), ""):
                 yield self._held(name)
@@ -138,24 +140,29 @@ class Weighing:
         yield self._key(ticket)
         yield from self._attributed(ticket.reporter, ticket.created_at, "reporter", "created_at")
 
-    def _title(self, title: str) -> tuple[str, Level, str]:
+    def _title(self, ticket: Ticket) -> tuple[str, Level, str]:
         least = self.limits.title_minimum or 0
-        if 0 < len(title) < least:
+        if shortens(ticket, self.course):
+            return "title", "emulated", "longer than what is taken there: the plan shortens it; the header line says it"
+        if 0 < len(ticket.title) < least:
             return "title", "emulated", f"shorter than the {least} characters wanted there; the key stands behind it"
         return self._held("title")
 
     def _nouns(self, ticket: Ticket) -> Iterator[tuple[str, Level, str]]:
         for name, kind in _NOUNS.items():
             value = getattr(ticket, name)
-            nouns = value if isinstance(value, tuple) else (value,) if value is not None else ()
-            room = self.limits.assignees_per_ticket if name == "assignees" else None
-            for noun in nouns[:room]:
-                yield self._noun(name, kind, noun)
-            for _ in nouns[len(nouns) if room is None else room :]:
-                yield name, "lost", f"a ticket there has at most {room}, and so the first ones go with it"
+            for noun in value if isinstance(value, tuple) else (value,) if value is not None else ():
+                yield self._noun(name, kind, noun) if kind != "users" else self._member(ticket, name, noun)
         for field_value in ticket.custom_fields:
             if field_value.value not in (None, "", ()):
                 yield self._custom(field_value, f"custom_fields.{field_value.name}")
+
+    def _member(self, ticket: Ticket, name: str, person: User) -> tuple[str, Level, str]:
+        row = self._noun(name, "users", person)
+        if person not in left_over(ticket, name, self.course):
+            return row
+        full = f"a ticket there has at most {self.limits.assignees_per_ticket}"
+        return self._told(name, full if row[1] == "native" else row[2])
 
     def _custom(self, held: CustomFieldValue, shown: str) -> tuple[str, Level, str]:
         row = self._noun("custom_fields", "custom_fields", held, shown)
@@ -181,17 +188,23 @@ class Weighing:
         yield self._held("attachments")
         if self.course.native("attachments"):
             if attachment.author is not None:
-                yield self._person("attachments.author", attachment.author)
+                yield self._noun("attachments.author", "users", attachment.author)
             if attachment.created_at is not None:
                 yield self._held("attachments.created_at")
 
     def _of_comment(self, comment: Comment) -> Iterator[tuple[str, Level, str]]:
+        if "comments" in self.course.leave_out:
+            yield "comments" if is_remark(comment) else "history", "lost", self.answer("comments").reason
+            return
         if is_left_out(comment, self.course):
             yield "history", "lost", "the plan leaves out entries of changes only"
             return
         if is_withheld(comment, self.course):
             yield "comments.private", "lost", "a private comment is not copied where it would become public"
             return
+        yield from self._of_copied(comment)
+
+    def _of_copied(self, comment: Comment) -> Iterator[tuple[str, Level, str]]:
         if comment.changes:
             yield self._history("comments.changes" if is_remark(comment) else "history")
         if is_remark(comment):
@@ -220,8 +233,12 @@ class Weighing:
 
     def _text(self, name: str, id: str, text: Text) -> tuple[str, Level, str]:
         _, level, reason = self._held(name)
+        if id in self._cut:
+            return name, "lost", "longer than what is taken there: the plan cuts it"
         if id in self._continued:
             return name, "emulated", "longer than what is taken there: it goes on in comments that follow"
+        if self.course.writing.maps_mentions(text):
+            return name, "emulated", "it mentions people: the plan has whoever stands for them mentioned, and notified"
         if self.course.writing.mentions_somebody(text):
             return name, "emulated", "it would notify people there: each mention is kept, and made harmless"
         if level == "native" and not self.course.writing.converts(text):
@@ -247,22 +264,13 @@ class Weighing:
     def _attributed(self, author: Any, moment: Any, *names: str) -> Iterator[tuple[str, Level, str]]:
         for name, value in zip(names, (author, moment), strict=True):
             if value is not None:
-                yield self._person(name, value) if value is author else self._emulated(name)
+                row = self._noun(name, "users", value) if value is author else self._held(name)
+                yield row if row[1] == "native" else self._told(name, row[2])
 
-    def _person(self, name: str, person: Noun) -> tuple[str, Level, str]:
-        native = self._noun(name, "users", person)
-        return native if native[1] == "native" else self._emulated(name, native[2])
-
-    def _emulated(self, name: str, reason: str = "") -> tuple[str, Level, str]:
-        answer = self.answer(name)
-        if answer and not reason:
-            return name, "native", answer.reason
-        if self._heading(name).attributed and not name.startswith("attachments."):
-            return name, "emulated", f"{reason or answer.reason}; the header line names it"
-        return name, "lost", reason or answer.reason
-
-    def _heading(self, name: str) -> Heading:
-        return self.course.writing.comment if name.startswith("comments.") else self.course.writing.ticket
+    def _told(self, name: str, reason: str) -> tuple[str, Level, str]:
+        """Say of what has no field of its own that the header line tells it, where there is a text to stand above."""
+        answer = self.answer("comments" if name.startswith("comments.") else "description")
+        return name, "emulated" if answer else "lost", f"{reason}; the header line names it" if answer else reason
 
     def _history(self, name: str) -> tuple[str, Level, str]:
         answer = self.answer("comments.changes")

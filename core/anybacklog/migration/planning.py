@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from anybacklog.abilities import Limits, MetadataKind
 from anybacklog.migration.mapping import MappingTable, Noun
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.pieces import length, split
 from anybacklog.migration.riding import files, is_remark, is_withheld, rides, riding, withheld_files
-from anybacklog.migration.texts import Writing, changes_as_text, headed
+from anybacklog.migration.settings import History, LongTexts, LongTitles
+from anybacklog.migration.telling import commented, described, titled
+from anybacklog.migration.texts import Heading, Writing, headed
 from anybacklog.model import Attachment, Comment, CustomField, CustomFieldValue, Text, Ticket, TicketDraft, User
 from anybacklog.steps import (
     AddAttachment,
@@ -26,10 +28,10 @@ from anybacklog.steps import (
     Upload,
 )
 
+CUT = "\n[…]"
+"""What a text ends with that the plan has cut."""
 HEADER_ROOM = 1_000
 """What is kept free above a continuation for its header line."""
-History: TypeAlias = Literal["native", "text", "lost"]
-"""What becomes of entries of changes only: the target's own history where it has one, text, or nothing."""
 Transform: TypeAlias = Callable[[TicketDraft, Ticket], TicketDraft]
 
 
@@ -57,13 +59,32 @@ class Course:
     never_empty: Collection[str] = ()
     limits: Limits = field(default_factory=Limits)
     tops: Collection[str] = ()
+    leave_out: Collection[str] = ()
+    too_long: LongTexts = "continue"
+    too_long_titles: LongTitles = "refuse"
 
     def parent(self, ticket: Ticket) -> str | None:
         """Give a ticket's parent, unless the target has no level left for it."""
         return None if ticket.id in self.tops else ticket.parent
 
+    def nobody(self, user: User | None) -> bool:
+        """Tell whether a person of the source is known, and nobody in the target stands for them, or will."""
+        match = self.mapping.match("users", user)
+        return user is not None and (match is None or (match.target is None and not match.create))
+
+    def heading(self, heading: Heading, author: User | None) -> Heading:
+        """Give what a header line has to say: of an author for whom nobody stands it keeps the name."""
+        return replace(heading, attributed=True) if self.nobody(author) else heading
+
+    def cuts(self, text: Text, room: int | None) -> bool:
+        """Tell whether the plan cuts a text that has no room."""
+        long = room is not None and length(text.source) > room > len(CUT)
+        return self.too_long == "cut" and long and text.format != "html"
+
     def cut(self, text: Text, room: int | None) -> tuple[Text, list[Text]]:
         """Cut a text that has no room: its first piece, and those that go on in comments. HTML cannot be cut."""
+        if room is not None and self.cuts(text, room):
+            return Text(split(text.source, room - len(CUT), room)[0] + CUT, text.format), []
         if room is None or length(text.source) <= room or not self.native("comments") or text.format == "html":
             return text, []
         following = self.limits.comment_length or room
@@ -130,8 +151,8 @@ def _cut_draft(ticket: Ticket, course: Course) -> tuple[TicketDraft, list[Text]]
 def _whole_draft(ticket: Ticket, course: Course) -> TicketDraft:
     mark = Mark(course.source, ticket.key, "ticket", ticket.id)
     draft = TicketDraft(
-        title=_titled(ticket, course),
-        description=_described(ticket, course, mark),
+        title=titled(ticket, course),
+        description=described(ticket, course, mark),
         type=_one(course, "ticket_types", ticket.type),
         status=_status(ticket, course),
         priority=_one(course, "priorities", ticket.priority),
@@ -163,24 +184,10 @@ def _later(draft: TicketDraft, course: Course) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _titled(ticket: Ticket, course: Course) -> str:
-    """Give the title; the ticket's key stands behind one that is too short for the target."""
-    return ticket.title if len(ticket.title) >= (course.limits.title_minimum or 0) else f"{ticket.title} ({ticket.key})"
-
-
 def _status(ticket: Ticket, course: Course) -> Any:
     """Give the status, or the one of its category that a ticket of this type can have."""
     status, kind = _one(course, "statuses", ticket.status), _one(course, "ticket_types", ticket.type)
     return course.suited.get((status.id, kind.id), status) if status is not None and kind is not None else status
-
-
-def _described(ticket: Ticket, course: Course, mark: Mark) -> Text | None:
-    """Write the description; one that is not there stays so, unless a header line must stand somewhere."""
-    heading = course.writing.ticket
-    if ticket.description is None and not heading:
-        return None
-    text = ticket.description or Text("", course.writing.native_format)
-    return course.writing.text(text, heading, mark, ticket.reporter, ticket.created_at)
 
 
 def _held(draft: TicketDraft, course: Course) -> TicketDraft:
@@ -195,11 +202,7 @@ def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> Iterator[A
     kind: ItemKind = "comment" if is_remark(comment) else "history"
     mark = Mark(course.source, ticket.key, "comment", comment.id)
     changes = comment.changes if course.native("comments.changes") else ()
-    body = comment.body
-    if comment.changes and not changes:
-        body = Text("\n\n".join(filter(None, (body.source, changes_as_text(comment.changes)))), body.format)
-    text = course.writing.text(body, course.writing.comment, mark, comment.author, comment.created_at)
-    first, rest = course.cut(text, course.limits.comment_length)
+    first, rest = course.cut(commented(comment, ticket, course), course.limits.comment_length)
     yield AddComment(
         item=_item(kind, comment.id, ticket),
         body=first,
@@ -214,6 +217,21 @@ def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> Iterator[A
     yield from _follow_ups(rest, comment, ticket, course)
 
 
+def cut_texts(bundle: Bundle, course: Course) -> dict[str, int]:
+    """Give the texts that the plan cuts, and how long they are: `description`, or the id of a comment."""
+    if course.too_long != "cut":
+        return {}
+    texts = {"description": (_whole_draft(bundle.ticket, course).description, course.limits.description_length)}
+    for comment in bundle.comments:
+        if course.native("comments") and not is_withheld(comment, course):
+            texts[comment.id] = commented(comment, bundle.ticket, course), course.limits.comment_length
+    return {
+        name: length(text.source)
+        for name, (text, room) in texts.items()
+        if isinstance(text, Text) and course.cuts(text, room)
+    }
+
+
 def _description_as_comment(ticket: Ticket) -> Comment:
     """Give the comment whose continuations those of the description are."""
     return Comment(id="description", author=ticket.reporter, body=Text("", "plain"), created_at=ticket.created_at)
@@ -224,7 +242,8 @@ def _follow_ups(pieces: Iterable[Text], start: Comment, ticket: Ticket, course: 
     for number, piece in enumerate(pieces, 2):
         item = _item("continuation", f"{start.id}+{number}", ticket)
         mark = Mark(course.source, ticket.key, "continuation", item.id)
-        line = course.writing.line(course.writing.comment, mark, start.author, start.created_at)
+        heading = course.heading(course.writing.comment, start.author)
+        line = course.writing.line(heading, mark, start.author, start.created_at)
         yield AddComment(
             item=item,
             body=headed(piece, line),

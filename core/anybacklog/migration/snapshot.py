@@ -70,7 +70,7 @@ class Header:
     """What a snapshot knows before its tickets.
 
     Whose it is, when it was read, how much there is, which words it uses. `skipped` are the keys of tickets that were
-    deleted while the source was read.
+    deleted while the source was read. `mentions` is how its texts mention people, as its abilities tell it.
     """
 
     identity: str
@@ -83,6 +83,7 @@ class Header:
     reason: str = ""
     skipped: list[str] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
+    mentions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ def take(source: Tracker, folder: Path, show: Show) -> Snapshot:
         reason=listing.reason,
         skipped=skipped,
         unreadable=dict(source.capabilities.unreadable),
+        mentions=source.capabilities.mentions,
     )
     with _writable(folder):
         _write_header(folder, header, bundles)
@@ -281,6 +283,7 @@ def _read_header(held: dict[str, Any]) -> Header:
         reason=held["reason"],
         skipped=held["skipped"],
         unreadable=held.get("unreadable", {}),
+        mentions=held.get("mentions"),
     )
 
 

@@ -120,8 +120,16 @@ class Capabilities:
 
     @property
     def mentions(self) -> str | None:
-        """A regular expression of what notifies people when it stands in a text; None: nothing does."""
+        """A regular expression of what notifies people when it stands in a text, the group `user` being a person's id.
+
+        None: nothing does.
+        """
         return self._backend.abilities.mentions
+
+    @property
+    def mention_form(self) -> str | None:
+        """How a text mentions the person `{id}`; None: it cannot."""
+        return self._backend.abilities.mention_form
 
     @property
     def notifies(self) -> Mapping[str, str]:

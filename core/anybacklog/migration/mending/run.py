@@ -136,7 +136,7 @@ class _Going:
         course = plan_course(
             self.source.identity(), read_words(self.source, Snapshot(snapshot_folder(path, pair)).header()),
             self.target, Choices.remembered(pair.settings), self.plugged,
-            marks=bool(pair.settings.get("marks", True)), made=pair.made(),
+            marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=self.source.capabilities.mentions,
         )  # fmt: skip
         return replace(course, tops=frozenset(pair.settings.get("tops", ())))
 

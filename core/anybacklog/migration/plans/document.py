@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
@@ -14,23 +15,15 @@ from anybacklog.errors import ConfigurationError
 from anybacklog.migration.choices import Key, Said
 from anybacklog.migration.plans.findings import findings
 from anybacklog.migration.plans.plan import Line, Plan
+from anybacklog.migration.settings import in_tables
 from anybacklog.migration.words import Words
 
 BEGIN = "# ---- what anybacklog plan found; written anew each time it is run ----"
 END = "# ---- what follows is yours: edit it, and planning again keeps it ----"
-NEW = """
-format = 1
-
-# Every ticket and comment written carries a mark that says where it came from. Without marks (false) a lost ledger
-# cannot be rebuilt, a second copy is not noticed, and an interrupted write is recognised by its content alone.
-marks = {marks}
-
-# Entries of the journal that are changes only: "native" is the target's own history where it has one, else text;
-# "text" is a comment each; "lost" leaves them out.
-history = "{history}"
-
+NEW = "\nformat = 1\n"
+MAPPINGS = """
 # Below, on the left a word of the source, on the right what stands for it in the target: a word it has, "" for
-# nothing, or {{ create = "NAME" }} for one to be made there. People are named by e-mail address, login or name, all
+# nothing, or { create = "NAME" } for one to be made there. People are named by e-mail address, login or name, all
 # else by name; id:123 always names one alone.
 """
 _LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -47,8 +40,19 @@ class Written:
 def written(plan: Plan) -> Written:
     """Write a plan into a new file."""
     added = _missing(plan, {})
-    head = NEW.format(marks=str(plan.choices.marks).lower(), history=plan.choices.history)
-    return Written(f"{_findings(plan)}{head}{''.join(_new_tables(added))}", tuple(added))
+    settings = "".join(_settings(plan.choices.chosen()))
+    return Written(f"{_findings(plan)}{NEW}{settings}{MAPPINGS}{''.join(_new_tables(added))}", tuple(added))
+
+
+def _settings(chosen: Mapping[str, Any]) -> Iterator[str]:
+    """Write each setting below what it is for."""
+    for table, settings in in_tables():
+        if table:
+            yield f"\n[{table}]\n"
+        for number, setting in enumerate(settings):
+            said = textwrap.fill(setting.said, 118, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+            apart = "" if table and not number else "\n"
+            yield f"{apart}{said}\n{setting.name} = {_item(chosen[setting.name]).as_string()}\n"
 
 
 def _new_tables(added: Mapping[Key, Line]) -> Iterator[str]:
@@ -163,10 +167,10 @@ def _table(document: Any, key: Iterable[str]) -> Any:
     return document[first][second]
 
 
-def _item(said: Said) -> Any:
+def _item(said: Any) -> Any:
     import tomlkit
 
-    if isinstance(said, str):
+    if not isinstance(said, Mapping):
         return tomlkit.item(said)
     made = tomlkit.inline_table()
     made.update(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -13,12 +13,14 @@ from anybacklog.migration.planning import Bundle
 from anybacklog.model import Text
 from anybacklog.steps import AddComment, CreateTicket, Item, Step, uploads_of
 
-Outcome: TypeAlias = Literal["refused", "continued", "lengthened", "left out"]
+Outcome: TypeAlias = Literal["refused", "continued", "cut", "lengthened", "shortened", "left out"]
 OUTCOMES: dict[Outcome, str] = {
     "refused": "the target refuses it: the item does not arrive, and is named",
     "continued": "goes on in comments that follow",
+    "cut": "the plan cuts it",
     "lengthened": "the ticket's key is put behind it",
-    "left out": "what is above it stays behind",
+    "shortened": "the plan shortens it, and the header line of the description says the whole of it",
+    "left out": "the header line of the description names those above it",
 }
 
 
@@ -36,12 +38,13 @@ class OverLimit:
     outcome: Outcome
 
 
-def broken(bundle: Bundle, steps: Iterable[Step], limits: Limits) -> Iterator[OverLimit]:
-    """Yield every limit that one ticket breaks; `steps` are those that copy it."""
+def broken(bundle: Bundle, steps: Iterable[Step], limits: Limits, cut: Mapping[str, int]) -> Iterator[OverLimit]:
+    """Yield every limit that one ticket breaks; `steps` are those that copy it, `cut` the texts that the plan cuts."""
     steps = tuple(steps)
     yield from _ticket(bundle, steps, limits)
     continued = {step.item.id.rpartition("+")[0]: step.item for step in steps if step.item.kind == "continuation"}
     bodies = {comment.id: comment.body for comment in bundle.comments}
+    yield from _cuts(steps, limits, cut)
     for step in steps:
         if isinstance(step, CreateTicket) and isinstance(step.draft.description, Text):
             found = _text(step, bundle.ticket.description, step.draft.description, "description", limits, continued)
@@ -56,6 +59,14 @@ def broken(bundle: Bundle, steps: Iterable[Step], limits: Limits) -> Iterator[Ov
             yield from _over("attachment_size", limits.attachment_size, size, item, "refused")
 
 
+def _cuts(steps: tuple[Step, ...], limits: Limits, cut: Mapping[str, int]) -> Iterator[OverLimit]:
+    for step in steps:
+        if isinstance(step, CreateTicket) and "description" in cut:
+            yield from _over("description_length", limits.description_length, cut["description"], step.item, "cut")
+        elif isinstance(step, AddComment) and step.item.id in cut:
+            yield from _over("comment_length", limits.comment_length, cut[step.item.id], step.item, "cut")
+
+
 def statuses(mapping: MappingTable, there: int, limits: Limits) -> Iterator[OverLimit]:
     """Yield the limit of statuses, if those to be created are more than there is room for."""
     made = sum(1 for kind, _ in mapping.to_create() if kind == "statuses")
@@ -68,6 +79,8 @@ def _ticket(bundle: Bundle, steps: tuple[Step, ...], limits: Limits) -> Iterator
     item = Item(kind="ticket", id=ticket.id, ticket_id=ticket.id, ticket_key=ticket.key)
     title = next((step.draft.title for step in steps if isinstance(step, CreateTicket)), ticket.title)
     yield from _over("title_length", limits.title_length, len(title), item, "refused")
+    if limits.title_length is not None and len(title) <= limits.title_length:
+        yield from _over("title_length", limits.title_length, len(ticket.title), item, "shortened")
     if limits.title_minimum is not None and 0 < len(ticket.title) < limits.title_minimum:
         yield OverLimit(
             limit="title_minimum", allowed=limits.title_minimum, item=item, size=len(ticket.title),

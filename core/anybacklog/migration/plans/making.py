@@ -19,7 +19,7 @@ from anybacklog.migration.ends import is_absent, key_taken, ledger_path, newest_
 from anybacklog.migration.fidelity import Weighing
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_file import refuse_foreign
-from anybacklog.migration.planning import Bundle, Course, plan_ticket, plan_ties
+from anybacklog.migration.planning import Bundle, Course, cut_texts, plan_ticket, plan_ties
 from anybacklog.migration.plans.estimate import Costs, cost_of, seconds, spent, supposed
 from anybacklog.migration.plans.limits import OverLimit, broken, statuses
 from anybacklog.migration.plans.notices import Notices
@@ -95,7 +95,7 @@ class _Making:
         header = self._read(snapshot, show)
         course = plan_course(
             header.identity, header.words, self.target, self.choices, Plugged(load_registry(plugins)),
-            marks=self.choices.marks, made=self.pair.made(),
+            marks=self.choices.marks, made=self.pair.made(), mentions=header.mentions,
         )  # fmt: skip
         there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(self.target, kind) for kind in METADATA_KINDS}
         survey = self._survey(snapshot, course)
@@ -141,7 +141,7 @@ class _Making:
         newest = self.pair.settings["newest"] if "newest" in self.pair.settings else newest_id(self.target)
         with Ties() as ties, Seen() as met:
             taken = key_taken(self.target, self.pair, newest)
-            weighing = Weighing(course, answers(self.target), ties, course.limits, taken)
+            weighing = Weighing(course, answers(self.target, course.leave_out), ties, course.limits, taken)
             survey = _Survey(weighing=weighing, notices=Notices(can.notifies))
             full = replace(course, mapping=supposed(course.mapping))
             for bundle in snapshot.bundles():
@@ -154,22 +154,23 @@ class _Making:
         survey.weighing.add(bundle)
         survey.worst.add(bundle)
         steps = tuple(plan_ticket(bundle, course))
-        survey.limits += broken(bundle, steps, course.limits)
+        survey.limits += broken(bundle, steps, course.limits, cut_texts(bundle, course))
         met.add(bundle.ticket.id)
         for step in steps:
             if not self._done(step):
-                self._step(step, survey, costs)
+                self._step(step, survey, course, costs)
         for tie in plan_ties(bundle.ticket, course):  # a parent that is there already comes with its child
             new = tie.parent not in met if isinstance(tie, SetParent) else met.add(f"link {tie.item.id}")
             if new and not self._done(tie):
                 self.requests["target"] += cost_of(tie, costs)
 
-    def _step(self, step: Step, survey: _Survey, costs: Costs) -> None:
+    def _step(self, step: Step, survey: _Survey, course: Course, costs: Costs) -> None:
         files = len(uploads_of(step))
         self.requests["target"] += cost_of(step, costs)
         self.requests["source"] += spent(self.source.capabilities.costs, "open_attachment", files)
         if isinstance(step, CreateTicket):
             survey.notices.add(step.draft)
+        survey.notices.mention(step, course)
 
     def _done(self, step: Step) -> bool:
         row = None if self.fresh else self.pair.row(key_of(step))

@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from anybacklog.model import TicketDraft, User
+from anybacklog.migration.planning import Course
+from anybacklog.model import Text, TicketDraft, User
+from anybacklog.steps import AddComment, CreateTicket, Step
+
+MENTIONED = "the text mentions them, as the plan maps mentions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One person of the target who would be told, of how many tickets, and why."""
+    """One person of the target who would be told, of how many tickets (or comments that mention them), and why."""
 
     user: User
     field: str
@@ -33,7 +37,24 @@ class Notices:
             people = value if isinstance(value, tuple) else (value,)
             self._counts.update((name, person) for person in people if isinstance(person, User))
 
+    def mention(self, step: Step, course: Course) -> None:
+        """Count whom the texts of one step would notify: nobody, unless the plan maps mentions."""
+        mapped, told = course.writing.mapped, _text_of(step)
+        if mapped is None or told is None:
+            return
+        users = course.mapping.matches["users"].values()
+        there = {match.target.id: match.target for match in users if match.target is not None}
+        ids = course.writing.notified(told[1])
+        self._counts.update((told[0], there[each]) for each in sorted(ids & there.keys()))
+
     def found(self) -> Iterator[Notice]:
         """Yield each, who is told most first."""
         for (name, user), count in self._counts.most_common():
-            yield Notice(user=user, field=name, count=count, reason=self.fields[name])
+            yield Notice(user=user, field=name, count=count, reason=self.fields.get(name, MENTIONED))
+
+
+def _text_of(step: Step) -> tuple[str, Text] | None:
+    if isinstance(step, AddComment):
+        return "comments", step.body
+    described = step.draft.description if isinstance(step, CreateTicket) else None
+    return ("description", described) if isinstance(described, Text) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,11 +63,10 @@ class Plan:
 
     def chosen(self) -> Choices:
         """Give all that it says as choices, to be followed."""
-        return Choices(
+        return replace(
+            Choices.named(self.choices.chosen()),
             mapping={kind: {line.word: line.said for line in lines} for kind, lines in self.mapping.items()},
             options={word: {line.word: line.said for line in lines} for word, lines in self.options.items()},
-            history=self.choices.history,
-            marks=self.choices.marks,
         )
 
     def to_toml(self) -> str:
@@ -83,8 +82,7 @@ class Plan:
             "target": self.target,
             "read_at": self.read_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "ledger": self.ledger,
-            "marks": self.choices.marks,
-            "history": self.choices.history,
+            **self.choices.chosen(),
             "counts": dict(self.counts),
             "mapping": {kind: [_line(line) for line in lines] for kind, lines in self.mapping.items()},
             "options": {word: [_line(line) for line in lines] for word, lines in self.options.items()},

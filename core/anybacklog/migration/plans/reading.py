@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from anybacklog.abilities import METADATA_KINDS
 from anybacklog.errors import ConfigurationError
 from anybacklog.migration.choices import Choices, Key, Problem, refuse
-from anybacklog.migration.planning import History
 from anybacklog.migration.plans.positions import parse
+from anybacklog.migration.settings import in_tables
 
 FORMAT = 1
-HISTORIES: tuple[str, ...] = get_args(History)
-_TOP = ("format", "marks", "history", "mapping", "options")
+_SETTINGS = {table: {setting.name: setting for setting in settings} for table, settings in in_tables()}
+_TOP = ("format", *_SETTINGS[""], *(table for table in _SETTINGS if table), "mapping", "options")
 
 
 def read_plan(path: str | os.PathLike[str]) -> Choices:
@@ -39,14 +40,9 @@ def choices_in(text: str, name: str) -> Choices:
     """Give what the text of a plan says; `name` is what to call it."""
     held, lines, problems = parse(text)
     refuse(name, [*problems, *(Problem(key, said, lines.get(key)) for key, said in _problems(held))])
-    return Choices(
-        mapping=held.get("mapping", {}),
-        options=held.get("options", {}),
-        history=held.get("history", "native"),
-        marks=held.get("marks", True),
-        plan=name,
-        lines=lines,
-    )
+    settings = {key: value for table in _SETTINGS for key, value in (held.get(table, {}) if table else held).items()}
+    tables = {"mapping": held.get("mapping", {}), "options": held.get("options", {})}
+    return replace(Choices.named(settings), **tables, plan=name, lines=lines)
 
 
 def _problems(held: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
@@ -55,12 +51,23 @@ def _problems(held: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
             yield (name,), f"unknown key; there is {', '.join(_TOP)}"
         elif name == "format" and value != FORMAT:
             yield (name,), f"this anybacklog knows format {FORMAT} alone; plan again with it"
-        elif name == "marks" and not isinstance(value, bool):
-            yield (name,), "must be true or false"
-        elif name == "history" and value not in HISTORIES:
-            yield (name,), f"must be one of {', '.join(HISTORIES)}"
+        elif name in _SETTINGS[""] and (trouble := _SETTINGS[""][name].problem(value)):
+            yield (name,), trouble
+        elif name in _SETTINGS:
+            yield from _settings(name, value)
     yield from _tables(held, "mapping", METADATA_KINDS)
     yield from _tables(held, "options", None)
+
+
+def _settings(table: str, held: Any) -> Iterator[tuple[Key, str]]:
+    known = _SETTINGS[table]
+    if not isinstance(held, dict):
+        yield (table,), "must be a table"
+        return
+    for name, value in held.items():
+        trouble = known[name].problem(value) if name in known else f"unknown key; there is {', '.join(known)}"
+        if trouble:
+            yield (table, name), trouble
 
 
 def _tables(held: Mapping[str, Any], name: str, known: tuple[str, ...] | None) -> Iterator[tuple[Key, str]]:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from anybacklog.abilities import METADATA_KINDS
@@ -63,10 +64,7 @@ def with_edits(choices: Choices, edits: Mapping[Key, tuple[Said, Said]]) -> Choi
             problems.append(choices.at(key, f"the file says {shown(now)}, the CSV {shown(said)}; make them one"))
         tables_[table][word] = said
     refuse(choices.plan, problems)
-    return Choices(
-        mapping=mapping, options=options, history=choices.history, marks=choices.marks,
-        plan=choices.plan, lines=choices.lines,
-    )  # fmt: skip
+    return replace(choices, mapping=mapping, options=options)
 
 
 def shown(said: Said) -> str:

@@ -136,7 +136,7 @@ class _Going:
             return None
         course = plan_course(
             header.identity, header.words, self.target, Choices.remembered(pair.settings), self.plugged,
-            marks=bool(pair.settings.get("marks", True)), made=pair.made(),
+            marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=header.mentions,
         )  # fmt: skip
         return replace(course, tops=frozenset(pair.settings.get("tops", ())))
 

@@ -28,6 +28,10 @@ class Origin(Protocol):
         """Give the project's words, with those that only a snapshot still knows."""
         ...
 
+    def mentions(self) -> str | None:
+        """Tell how its texts mention people, as its abilities do."""
+        ...
+
     def bundles(self) -> Iterator[Bundle]:
         """Yield every ticket with its journal."""
         ...
@@ -48,6 +52,10 @@ class Live:
     def words(self) -> dict[MetadataKind, list[Any]]:
         """Ask for them, and add those of the snapshot."""
         return read_words(self.tracker, self.known)
+
+    def mentions(self) -> str | None:
+        """Ask its abilities."""
+        return self.tracker.capabilities.mentions
 
     def bundles(self) -> Iterator[Bundle]:
         """Read them, lazily."""
@@ -73,6 +81,10 @@ class Kept:
     def words(self) -> dict[MetadataKind, list[Any]]:
         """Give the snapshot's."""
         return self.header.words
+
+    def mentions(self) -> str | None:
+        """Give what the snapshot kept."""
+        return self.header.mentions
 
     def bundles(self) -> Iterator[Bundle]:
         """Give the snapshot's, in constant memory."""

@@ -78,6 +78,6 @@ def _origin(source: Tracker | str, snapshot: Snapshot, *, offline: bool) -> Orig
 def _course(identity: str, origin: Origin, target: Tracker, pair: Pair, plugged: Plugged) -> Course:
     course = plan_course(
         identity, origin.words(), target, Choices.remembered(pair.settings), plugged,
-        marks=bool(pair.settings.get("marks", True)), made=pair.made(),
+        marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=origin.mentions(),
     )  # fmt: skip
     return replace(course, tops=frozenset(pair.settings.get("tops", ())))

@@ -1,0 +1,67 @@
+"""A ticket's title and texts as the target is to hold them, below header lines that say what has no field. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from anybacklog.migration.mark import Mark
+from anybacklog.migration.pieces import split
+from anybacklog.migration.texts import changes_as_text, headed
+from anybacklog.model import Comment, Text, Ticket, User
+
+if TYPE_CHECKING:
+    from anybacklog.migration.planning import Course
+
+
+def titled(ticket: Ticket, course: Course) -> str:
+    """Give the title; the ticket's key stands behind one that is too short for the target."""
+    if len(ticket.title) < (course.limits.title_minimum or 0):
+        return f"{ticket.title} ({ticket.key})"
+    room = course.limits.title_length
+    if room is None or not shortens(ticket, course):
+        return ticket.title
+    return f"{split(ticket.title, room - 1, room)[0]}…"
+
+
+def shortens(ticket: Ticket, course: Course) -> bool:
+    """Tell whether the plan shortens the ticket's title."""
+    room = course.limits.title_length
+    return course.too_long_titles == "cut" and room is not None and len(ticket.title) > room
+
+
+def described(ticket: Ticket, course: Course, mark: Mark) -> Text | None:
+    """Write the description; one that is not there stays so, unless a header line must stand somewhere."""
+    heading, noted = course.heading(course.writing.ticket, ticket.reporter), _noted(ticket, course)
+    if ticket.description is None and not heading and not noted:
+        return None
+    text = ticket.description or Text("", course.writing.native_format)
+    line = course.writing.line(heading, mark, ticket.reporter, ticket.created_at, noted)
+    return headed(course.writing.body(text), line)
+
+
+def _noted(ticket: Ticket, course: Course) -> list[str]:
+    """Say in the header line what has no field in the target: people, and a title that the plan has shortened."""
+    people = {name: [user.name for user in left_over(ticket, name, course)] for name in ("assignees", "watchers")}
+    said = [f"{name}: {', '.join(names)}" for name, names in people.items() if names]
+    return [*said, f"title: {ticket.title}"] if shortens(ticket, course) else said
+
+
+def left_over(ticket: Ticket, field: str, course: Course) -> list[User]:
+    """Name the people of a field whom the target cannot have in it, so that the header line names them."""
+    people: tuple[User, ...] = getattr(ticket, field)
+    if field in course.leave_out:
+        return []
+    if not course.native(field):
+        return list(people)
+    room = course.limits.assignees_per_ticket if field == "assignees" else None
+    known = [user for user in people if not course.nobody(user)]
+    return [user for user in people if user not in known[:room]]
+
+
+def commented(comment: Comment, ticket: Ticket, course: Course) -> Text:
+    """Write the whole text of a comment, however long; changes the target cannot hold stand below it."""
+    mark, body = Mark(course.source, ticket.key, "comment", comment.id), comment.body
+    if comment.changes and not course.native("comments.changes"):
+        body = Text("\n\n".join(filter(None, (body.source, changes_as_text(comment.changes)))), body.format)
+    heading = course.heading(course.writing.comment, comment.author)
+    return headed(course.writing.body(body), course.writing.line(heading, mark, comment.author, comment.created_at))
