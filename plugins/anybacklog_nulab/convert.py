@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
@@ -57,14 +56,20 @@ BOUNDS: Mapping[str, tuple[str, int]] = {
 """Filters by day, in a zone nobody documents: widened by a day, so that they give too much and never too little."""
 
 
-@contextmanager
-def naming(thing: str) -> Iterator[None]:
-    """Say in a ProtocolError which thing it is about."""
-    try:
-        yield
-    except ProtocolError as error:
-        error.args = (f"{thing}: {error}",)
-        raise
+class naming:  # noqa: N801  # it reads as a verb
+    """Say in a ProtocolError which thing it is about: `with naming("issue PROJ-1"): ...`."""
+
+    __slots__ = ("_thing",)
+
+    def __init__(self, thing: str) -> None:
+        self._thing = thing
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ProtocolError):
+            error.args = (f"{self._thing}: {error}",)
 
 
 def optional(make: Callable[[Loaded], T], loaded: Loaded | None) -> T | None:

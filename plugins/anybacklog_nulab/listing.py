@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from anybacklog.plugin import IncompleteListing
@@ -21,6 +23,7 @@ PATIENCE = 20
 
 Json = dict[str, Any]
 Place = tuple[str, int]
+Page = list[tuple[Place, Json]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,51 +48,58 @@ class Walk:
         """Walk from the front to the end, and again from the front for what jumped there meanwhile."""
         front: list[Place] = []
         while not self._gives_up():
-            page = self.read(0)
-            places = [self._place(issue) for issue in page]
+            page = self._page(0)
+            places = [place for place, _ in page]
             if front and (not places or places[0] in front):  # nothing jumped ahead of what was in front
                 return
             yield from self._onward(page, until=front[0] if front else None)
-            if len(page) < PAGE or not (self.descending and self._moves):
+            if len(places) < PAGE or not (self.descending and self._moves):
                 return
             front = places
 
-    def _onward(self, page: list[Json], *, until: Place | None) -> Iterator[Json]:
+    def _onward(self, page: Page, *, until: Place | None) -> Iterator[Json]:
         """Walk on from the first page to the end, or beyond the place of `until`."""
         self._recent.clear()
         offset, overlap = 0, 1
         while not self._gives_up():
-            if offset and not (page and self._passed(page[0])):
+            if offset and not (page and self._passed(page[0][0])):
                 self._wasted += 1
                 offset, overlap = max(0, offset - PAGE), min(overlap * 5, LARGEST_OVERLAP)
             else:
-                yield from self._fresh(page)
-                if len(page) < PAGE or (until is not None and self._place(page[-1])[0] < until[0]):
+                ends = len(page) < PAGE or (until is not None and page[-1][0][0] < until[0])
+                fresh = self._fresh(page)
+                page.clear()  # so that an issue is gone when the caller has done with it, not a page later
+                while fresh:
+                    yield fresh.pop()
+                if ends:
                     return
                 offset += PAGE - overlap
-            page = self.read(offset)
+            page = self._page(offset)
 
-    def _fresh(self, page: list[Json]) -> list[Json]:
-        """Give the issues of a page that were not listed yet, in order, and remember the page."""
-        ahead = [issue for issue in page if not self._passed(issue)]
-        fresh = [issue for issue in page if issue["id"] not in self._ids] if self._moves else ahead
+    def _page(self, offset: int) -> Page:
+        return [((str(issue.get(self.sort)), issue["id"]), issue) for issue in self.read(offset)]
+
+    def _fresh(self, page: Page) -> list[Json]:
+        """Give the issues of a page that were not listed yet, last first, and remember the page."""
+        ahead = [each for each in page if not self._passed(each[0])]
+        fresh = [each for each in page if each[0][1] not in self._ids] if self._moves else ahead
         self._listed += len(fresh)
         self._wasted = 0 if fresh else self._wasted + 1
         if self._moves:
-            self._ids.update(issue["id"] for issue in fresh)
-        self._remember([self._place(issue) for issue in ahead])
-        return sorted(fresh, key=self._place, reverse=self.descending)
+            self._ids.update(issue["id"] for _, issue in fresh)
+        self._remember([place for place, _ in ahead])
+        return [issue for _, issue in sorted(fresh, key=itemgetter(0), reverse=not self.descending)]
 
     def _remember(self, places: list[Place]) -> None:
-        self._recent = dict.fromkeys([*self._recent, *places][-REMEMBERED:])
-        stamps = [stamp for stamp, _ in self._recent]
-        self._edge = max(stamps, default="") if self.descending else min(stamps, default="")
+        self._recent.update(dict.fromkeys(places))
+        for place in [*islice(self._recent, max(0, len(self._recent) - REMEMBERED))]:
+            del self._recent[place]
+        self._edge = (max if self.descending else min)(self._recent, default=("", 0))[0]
 
-    def _passed(self, issue: Json) -> bool:
+    def _passed(self, place: Place) -> bool:
         """Tell whether we came by this place: it is one of the last, or lies before them all."""
-        place = self._place(issue)
         before = place[0] > self._edge if self.descending else place[0] < self._edge
-        return place in self._recent or (bool(self._recent) and before)
+        return place in self._recent or (before and bool(self._recent))
 
     def _gives_up(self) -> bool:
         """Tell whether nothing new is to be hoped for though pages go on; IncompleteListing if some are missing."""
@@ -103,6 +113,3 @@ class Walk:
     @property
     def _moves(self) -> bool:
         return self.sort == "updated"
-
-    def _place(self, issue: Json) -> Place:
-        return str(issue.get(self.sort)), issue["id"]

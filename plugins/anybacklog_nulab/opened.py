@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from anybacklog.plugin import Attachment, ConfigurationError, Location, NotFound, Project, TextFormat, Ticket
@@ -12,6 +13,8 @@ from anybacklog_nulab import convert
 from anybacklog_nulab.client import NulabClient
 from anybacklog_nulab.listing import Json
 from anybacklog_nulab.schemas import ISSUE, PROJECT
+
+V = TypeVar("V")
 
 _NUMBER = re.compile(r"[0-9]+")
 REMEMBERED = 10_000
@@ -74,10 +77,7 @@ class Opened:
     def _ticket(self, issue: Json) -> Ticket:
         with convert.naming(f"issue {issue.get('issueKey') or issue.get('id')}"):
             ticket = convert.to_ticket(ISSUE.load(issue), issue, self._text_format, self._web)
-        self._own.pop(ticket.id, None)
-        self._own[ticket.id] = None
-        if len(self._own) > REMEMBERED:
-            del self._own[next(iter(self._own))]
+        remember(self._own, ticket.id, None, REMEMBERED)
         return ticket
 
     def _issue_path(self, ticket_id: str) -> str:
@@ -92,3 +92,11 @@ def number(kind: str, id: str) -> str:
     if not _NUMBER.fullmatch(id):
         raise NotFound(kind, id)
     return id
+
+
+def remember(memory: dict[str, V], id: str, value: V, most: int) -> None:
+    """Keep what came last, `most` of it; of too much the older half is forgotten at once."""
+    memory[id] = value
+    if len(memory) > most:
+        for old in [*islice(memory, most // 2)]:
+            del memory[old]

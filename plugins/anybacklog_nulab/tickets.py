@@ -20,6 +20,7 @@ from anybacklog.plugin import (
 from anybacklog_nulab import convert, drafts
 from anybacklog_nulab.kinds import EventType
 from anybacklog_nulab.listing import REMEMBERED
+from anybacklog_nulab.opened import remember
 from anybacklog_nulab.own_filters import own_filters, own_order
 from anybacklog_nulab.project import ProjectOperations
 
@@ -44,7 +45,7 @@ class TicketOperations(ProjectOperations):
         sort, descending = own_order(query)
         for issue in self._client.issues(filters, sort=sort, descending=descending):
             ticket = self._ticket(issue)
-            self._remember_files(ticket)
+            remember(self._listed_files, ticket.id, ticket.attachments, REMEMBERED)  # for who reads its comments next
             yield ticket
 
     def count_tickets(self, query: TicketQuery) -> int:
@@ -148,12 +149,6 @@ class TicketOperations(ProjectOperations):
 
     def _definitions_for(self, fields: TicketFields) -> dict[str, CustomField]:
         return self._definitions() if fields.get("custom_fields") else {}
-
-    def _remember_files(self, ticket: Ticket) -> None:
-        """Keep the files of the tickets listed last, for whoever reads their comments next."""
-        self._listed_files[ticket.id] = ticket.attachments
-        if len(self._listed_files) > REMEMBERED:
-            del self._listed_files[next(iter(self._listed_files))]
 
     def _filters(self, query: TicketQuery) -> dict[str, Any] | None:
         filters = convert.to_filters(query, str(self._project["id"]))

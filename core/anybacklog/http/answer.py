@@ -6,13 +6,13 @@ import json
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any, BinaryIO
 
 import requests
 
 from anybacklog.errors import ProtocolError, TransportError
 from anybacklog.http.call import Call
+from anybacklog.http.parsing import parsed
 from anybacklog.redact import redact, redact_json
 
 EXCERPT = 200
@@ -78,28 +78,6 @@ def excerpt(body: bytes, secrets: Collection[str]) -> str:
 
 
 def _json(body: bytes) -> tuple[Any, str]:
-    """Decode, or say what is wrong.
-
-    Half a character (a lone surrogate, which only an escape can bring) stays in its text: it is one text's trouble, for
-    whoever writes that one on, and not the whole page's.
-    """
     if len(body) > LONGEST_JSON:
         return None, f"more than {LONGEST_JSON >> 20} MiB, which is the limit of an answer"
-    try:
-        value = json.loads(body.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite)
-    except UnicodeDecodeError:
-        return None, "something that is not JSON (its bytes are not UTF-8)"
-    except json.JSONDecodeError:
-        return None, "something that is not JSON"
-    except ValueError:
-        return None, "something that is not JSON as it can be read (a number without end: NaN, 1e999, 4300 digits)"
-    except RecursionError:
-        return None, "something that is not JSON as it can be read (nested too deeply)"
-    return value, ""
-
-
-def _finite(number: str) -> float:
-    """Refuse `NaN` and `Infinity`, which JSON does not have, and `1e999`, which no number here can hold."""
-    if not isfinite(found := float(number)):
-        raise ValueError(number)
-    return found
+    return parsed(body)

@@ -79,10 +79,10 @@ def listed(backend: Backend, query: TicketQuery) -> Iterator[Ticket]:
         raise UnsupportedOperation(f"order={query.order}", f"this backend lists by {served}")
     pages = backend.abilities.listing.how == "pages" and isinstance(backend, CountsTickets)
     counted = _count(backend, query) if pages else 0
-    seen = 0
+    seen, filtered = 0, bool(query.filters())
     for ticket in backend.tickets(query):
         seen += 1
-        if matches(query, ticket):
+        if not filtered or matches(query, ticket):
             yield ticket
     # Tickets deleted while we listed are no loss: only what is counted now must have been seen.
     if seen < counted and seen < (counted := _count(backend, query)):

@@ -107,9 +107,8 @@ N = TypeVar("N", Ticket, Comment)
 
 def owned(noun: N, ticket_id: str | None = None) -> N:
     """Let each attachment remember its ticket, so that it can be opened by itself."""
-    if not noun.attachments:
-        return noun
     owner = ticket_id or noun.id
-    if all(attachment.ticket == owner for attachment in noun.attachments):
-        return noun
-    return replace(noun, attachments=tuple(replace(attachment, ticket=owner) for attachment in noun.attachments))
+    for attachment in noun.attachments:
+        if attachment.ticket != owner:
+            return replace(noun, attachments=tuple(replace(each, ticket=owner) for each in noun.attachments))
+    return noun
