@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 HEADER = re.compile(
-    r"\A(?:<p>)?(?:⟨anybacklog (?P<source>\S+) (?P<key>\S+) \S+⟩[^\n]*|(?:[^\n]+ · )?[-0-9]{10} [:0-9]{8}Z)(?:</p>)?\n\n"
+    r"\A(?:<p>)?"
+    r"(?:⟨anybacklog (?P<source>\S+) (?P<key>\S+) \S+⟩[^\n]*|(?:[^\n]+ · )?[-0-9]{10} [:0-9]{8}Z(?: · [^\n]*)?)"
+    r"(?:</p>)?\n\n"
 )
 """The header line of a copied text, which begins with its mark if there is one; a paragraph above HTML."""
 CHANGES = re.compile(r"(?:\A|\n\n)(?:[a-z_]+: [^\n]* → [^\n]*(?:\n|\Z))+\Z")
