@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.migration.spaces import Fake, Serve, by_its_clock
 
-from anybacklog import Tracker
+from anybacklog import ConfigurationError, MigrationError, Tracker
 from anybacklog.migration import migrate, plan, verify
 from anybacklog.migration.mending import Mending, repair
 from anybacklog.migration.report import Report
@@ -151,6 +151,38 @@ def test_a_repair_puts_a_store_right_and_names_what_cannot_be_edited(
     assert [(each.kind, each.field) for each in report.left.differences] == [("comment", "body"), ("comment", "author")]
     (comment,) = target.comments("PROJ-1")
     assert header(comment.body.source)[0] == "Lee"
+
+
+def test_a_repair_makes_whom_the_plan_has_made(memory: Make, sqlite: Make, tmp_path: Path) -> None:
+    source, target = peopled(memory()), sqlite()
+    migrate(source, target, ledger=tmp_path / "ledger.db", plan=keep(tmp_path / "plan.toml", NOBODY))
+    text = '[mapping.users]\n"kim@example.com" = { create = "Kim K" }\n"lee@example.com" = ""\n'
+    report = mended(source, target, tmp_path, text)
+    (ticket,) = target.tickets()
+    assert ([user.name for user in ticket.assignees], header(described(target))[0]) == (["Kim K"], "assignees: Lee")
+    assert (report.steps[0], report.mended, report.clean) == ("create 'Kim K' among the users", 2, True)
+
+
+def test_a_repair_that_is_not_agreed_to_makes_nobody(memory: Make, sqlite: Make, tmp_path: Path) -> None:
+    source, target = peopled(memory()), sqlite()
+    migrate(source, target, ledger=tmp_path / "ledger.db", plan=keep(tmp_path / "plan.toml", NOBODY))
+    file = keep(tmp_path / "plan.toml", '[mapping.users]\n"kim@example.com" = { create = "Kim K" }\n')
+    before = [user.name for user in target.users()]
+    with pytest.raises(MigrationError, match="nothing was mended"):
+        repair(source, target, ledger=tmp_path / "ledger.db", plan=file, confirm=lambda _: False)
+    assert [user.name for user in target.users()] == before
+
+
+@pytest.mark.parametrize("followed", [migrate, repair])
+def test_a_plan_that_cannot_be_followed_is_not_remembered(
+    memory: Make, sqlite: Make, tmp_path: Path, followed: Callable[..., object]
+) -> None:
+    source, target = peopled(memory()), sqlite()
+    migrate(source, target, ledger=tmp_path / "ledger.db")
+    file = keep(tmp_path / "plan.toml", '[mapping.users]\n"kim@example.com" = "nobody at all"\n')
+    with pytest.raises(ConfigurationError, match="the target has no 'nobody at all'"):
+        followed(source, target, ledger=tmp_path / "ledger.db", plan=file)
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
 
 
 def test_an_edited_plan_is_followed_for_new_tickets_and_names_the_others(

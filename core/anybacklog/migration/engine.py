@@ -180,8 +180,10 @@ class _Going:
         header = self.snapshot.header()
         if header is None:
             raise MigrationError(f"the snapshot {self.snapshot.folder} vanished while it was read; run this again")
-        if not dry_run:
-            self._remember(snapshot=header.read_at.isoformat(), finished=False)
+        if not dry_run:  # not yet the plan: it may be one that cannot be followed
+            known = {"snapshot": header.read_at.isoformat(), "finished": False}
+            self.settings |= known
+            self.pair.remember({**self.pair.settings, **known})
         self.report.notes += [f"{key} was deleted while the source was read" for key in header.skipped]
         return header
 

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from anybacklog.errors import ConfigurationError, MigrationError, NotFound
-from anybacklog.migration.apply import Applier
+from anybacklog.migration.apply import Applier, prepare
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import plan_course
 from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
+from anybacklog.migration.mapping import to_make
 from anybacklog.migration.mending.decision import items_to_forget, mend
 from anybacklog.migration.mending.repair_report import Mending
 from anybacklog.migration.mending.settling import settle as settle_held
@@ -65,7 +66,7 @@ def repair(
     going = _Going(source, target, path, report, Plugged(load_registry(plugins)), clock or Clock(), show, watch)
     before = verify(source, target, ledger=path, progress=show, plugins=plugins) if not (settle or plan) else None
     if before is None:
-        going.prepare(settle or {}, read_plan(plan) if plan is not None else None, dry_run=dry_run)
+        going.prepare(settle or {}, read_plan(plan) if plan is not None else None, confirm, dry_run=dry_run)
         before = verify(source, target, ledger=path, progress=show, plugins=plugins)
     report.named = len(before.differences)
     written = going.mend(before.differences, confirm, dry_run=dry_run)
@@ -89,7 +90,9 @@ class _Going:
     show: Show
     watch: Callable[[str], None]
 
-    def prepare(self, words: Mapping[str, str], choices: Choices | None, *, dry_run: bool) -> None:
+    def prepare(
+        self, words: Mapping[str, str], choices: Choices | None, confirm: Confirm | None, *, dry_run: bool
+    ) -> None:
         """Settle what is held, and keep the plan that everything is compared through from now on."""
         if dry_run:
             raise ConfigurationError("a dry run changes no ledger: leave out --settle and --plan")
@@ -99,20 +102,37 @@ class _Going:
             pair = self._pair(book)
             self.report.settled += settle_held(self.target, pair, words)
             if choices is not None:
+                course = self._course(pair, book.path, choices)  # one that cannot be followed is not remembered
                 pair.remember({**pair.settings, **choices.to_remember()})
+                self._make(pair, course, confirm)
+
+    def _make(self, pair: Pair, course: Course, confirm: Confirm | None) -> None:
+        """Make the words that the plan has made: nothing can be compared with what is not there."""
+        making = list(course.mapping.to_create())
+        self.report.steps += [f"create {to_make(match).name!r} among the {_spaced(kind)}" for kind, match in making]
+        if making:
+            self._agree(confirm)
+            made = Report(source="", target="", ledger="", started_at=datetime.now(UTC))
+            prepare(self.target, pair, course.mapping, made, self.clock)
+            self.report.notes += made.notes
+            self.report.mended += len(making)
+
+    def _agree(self, confirm: Confirm | None) -> None:
+        if confirm is not None and not confirm(self.report):
+            raise MigrationError("nothing was mended: it was not agreed to")
 
     def mend(self, differences: list[Difference], confirm: Confirm | None, *, dry_run: bool) -> bool:
         """Decide, ask and write; tells whether anything was written."""
         with Ledger(self.path, watch=self.watch) as book:
             pair = self._pair(book)
             self._held(pair)
-            course = self._course(pair, book.path)
+            course = self._course(pair, book.path, Choices.remembered(pair.settings))
             steps, ties = self._decide(pair, differences, course)
-            self.report.steps += [_told(step) for step in (*(each for several in steps for each in several), *ties)]
-            if dry_run or not self.report.steps:
+            every = [*(each for several in steps for each in several), *ties]
+            self.report.steps += map(_told, every)
+            if dry_run or not every:
                 return False
-            if confirm is not None and not confirm(self.report):
-                raise MigrationError("nothing was mended: it was not agreed to")
+            self._agree(confirm)
             self._write(pair, course, steps, ties)
         return True
 
@@ -132,10 +152,10 @@ class _Going:
                         held=True)
             )  # fmt: skip
 
-    def _course(self, pair: Pair, path: Path) -> Course:
+    def _course(self, pair: Pair, path: Path, choices: Choices) -> Course:
         course = plan_course(
             self.source.identity(), read_words(self.source, Snapshot(snapshot_folder(path, pair)).header()),
-            self.target, Choices.remembered(pair.settings), self.plugged,
+            self.target, choices, self.plugged,
             marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=self.source.capabilities.mentions,
         )  # fmt: skip
         return replace(course, tops=frozenset(pair.settings.get("tops", ())))
@@ -193,7 +213,8 @@ class _Going:
         self._remember(pair, steps)
         self.report.failures += applied.failures
         self.report.notes += applied.notes
-        self.report.mended = len(self.report.steps) - len({(each.kind, each.id) for each in applied.failures})
+        written = len(ties) + sum(map(len, steps))
+        self.report.mended += written - len({(each.kind, each.id) for each in applied.failures})
 
     def _remember(self, pair: Pair, steps: list[list[Step]]) -> None:
         """Have the ledger know which comments may come last: those that came again to a ticket that was there."""
@@ -210,6 +231,10 @@ class _Going:
 def _state(pair: Pair, step: Step) -> StepState | None:
     row = pair.row(key_of(step))
     return row.state if row is not None else None
+
+
+def _spaced(kind: str) -> str:
+    return kind.replace("_", " ")
 
 
 def _told(step: Step) -> str:
