@@ -19,7 +19,10 @@ Each carries `backend` and `operation` where they are known, and says in one sen
 
 from __future__ import annotations
 
+import errno
 from datetime import datetime
+
+_PASSES_BY = {errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.EIO}
 
 
 class AnyBacklogError(Exception):
@@ -108,3 +111,8 @@ class IncompleteListing(AnyBacklogError):
 
 class MigrationError(AnyBacklogError):
     """A migration was refused, or cannot go on without a person."""
+
+
+def passes_by(error: OSError) -> bool:
+    """Tell trouble of this machine that running again cures: a full disk, a time-out."""
+    return error.errno in _PASSES_BY or isinstance(error, TimeoutError)

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 from anybacklog.model import Attachment, Change, Text, TicketDraft, User
 
 ItemKind: TypeAlias = Literal["ticket", "comment", "history", "continuation", "attachment", "link", "parent", "state"]
-StepState: TypeAlias = Literal["intended", "done", "unsure", "refused", "held"]
+StepState: TypeAlias = Literal["intended", "done", "unsure", "refused", "quarantined", "held"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

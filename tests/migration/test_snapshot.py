@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from anybacklog import Tracker
 from anybacklog.errors import ConfigurationError, NotFound, TransportError
 from anybacklog.location import parse
-from anybacklog.migration.snapshot import Header, Snapshot, in_source_order, natural_key, read_bundles, take
+from anybacklog.migration.order import in_source_order, natural_key
+from anybacklog.migration.snapshot import Header, Snapshot, read_bundles, take
 from anybacklog.model import Comment, Ticket, TicketDraft
 from anybacklog.store.memory import MemoryBackend
 
@@ -37,7 +38,7 @@ def test_what_was_read_is_given_back(
 ) -> None:
     source = filled(memory())
     snapshot = take(source, tmp_path / "snapshot", lambda _: None)
-    assert list(snapshot.bundles()) == list(read_bundles(source))
+    assert list(snapshot.bundles()) == list(read_bundles(source, []))
     assert (header_of(snapshot).identity, header_of(snapshot).tickets) == (source.identity(), 3)
 
 

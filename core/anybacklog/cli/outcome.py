@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Callable
@@ -18,11 +17,11 @@ from anybacklog.errors import (
     PermissionDenied,
     RateLimited,
     TransportError,
+    passes_by,
 )
 
 FAILED, USAGE, REFUSED, STOPPED, INTERRUPTED = 1, 2, 3, 4, 130
 AGAIN = "What was done is safe; run the same command again and it goes on."
-_CURABLE = {errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.EIO}
 
 
 def told(invocation: Invocation, call: Callable[[], int]) -> int:
@@ -77,7 +76,7 @@ def sentence(error: Exception) -> str:
 def _curable(error: Exception) -> bool:
     """Tell whether running again can cure it: the network, the service, a locked ledger, a full disk."""
     if isinstance(error, OSError):
-        return error.errno in _CURABLE or isinstance(error, TimeoutError)
+        return passes_by(error)
     return isinstance(error, (TransportError, RateLimited))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from anybacklog.errors import ConfigurationError, MigrationError, NotFound
-from anybacklog.migration.apply import Applier, count_done, prepare
+from anybacklog.migration.apply import Applier, Counting, count_done, prepare
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import answers, natives, plan_course
@@ -31,6 +31,7 @@ from anybacklog.migration.report import COUNTED, Fidelity, Progress, Report
 from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.registry import load_registry
+from anybacklog.steps import Item
 from anybacklog.tracker import Tracker
 
 Confirm = Callable[[Sequence[Fidelity]], bool]
@@ -211,6 +212,8 @@ class _Going:
         limits = self.target.capabilities.limits
         taken = key_taken(self.target, self.pair, self.settings.get("newest"))
         with Ties() as ties:
+            for each in header.unread:
+                ties.add(each.id, [])  # it is no stranger
             weighing = Weighing(course, answers(self.target, course.leave_out), ties, limits, taken)
             for bundle in self._bundles():
                 weighing.add(bundle)
@@ -220,11 +223,20 @@ class _Going:
                 weighing.outside()
             known = self.settings.get("tops", ()) if self.run.only else ()
             self.settings["tops"] = sorted({*known, *weighing.too_deep()})
+        self._name_unread(header, weighing)
         self.report.fidelity = weighing.rows(header.unreadable)
         for kind in COUNTED:
             self.report.counts[kind].planned = weighing.planned[kind]
         if self.run.only and weighing.planned["tickets"] < len(self.run.only):
             raise ConfigurationError("a ticket of --only is newer than what was read; add --refresh")
+
+    def _name_unread(self, header: Header, weighing: Weighing) -> None:
+        """Count as failed what is in the source and broke when it was read; the next run reads it again."""
+        for each in header.unread:
+            if not self.run.only or each.key in self.run.only:
+                weighing.planned["tickets"] += 1
+                item = Item(kind="ticket", id=each.id, ticket_id=each.id, ticket_key=each.key)
+                Counting(self.report).fail([item], "read", each.error)
 
     def _dry(self, course: Course) -> Report:
         """Say what a real run would find done already."""
@@ -270,10 +282,11 @@ class _Going:
             applier.ticket(plan_ticket(bundle, course))
             done += 1
         self.run.show(Progress(stage="apply", done=done, total=total if finished else done))
+        waits = not finished or bool(self.run.only or header.unread)
         with Seen() as tied:
             for bundle in self._bundles():
-                applier.ties(plan_ties(bundle.ticket, course), tied, partial=not finished or bool(self.run.only))
-        applier.look_again()
+                applier.ties(plan_ties(bundle.ticket, course), tied, partial=waits)
+        applier.second_look.look()
         return finished and not self.run.only
 
     def _finish(self, *, finished: bool) -> Report:

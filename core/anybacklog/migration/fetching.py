@@ -25,6 +25,7 @@ class SourceFailed(Exception):
 class Fetched:
     """A file that is here: the draft to send, and what its bytes are."""
 
+    upload: Upload
     draft: AttachmentDraft
     sent: Sent
 
@@ -48,7 +49,7 @@ def fetched(source: Tracker, upload: Upload, open_files: ExitStack, *, marked: b
         created_at=upload.created_at,
         external_id=upload.mark if marked else None,
     )
-    return Fetched(draft, sent)
+    return Fetched(upload, draft, sent)
 
 
 def measured(stream: BinaryIO, out: BinaryIO | None = None) -> Sent:

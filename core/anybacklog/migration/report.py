@@ -39,7 +39,11 @@ class Fidelity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One item that did not arrive: `stage` is download, write, wait or held, `error` one sentence."""
+    """One item that did not arrive: at which stage, and `error`, one sentence.
+
+    `stage` is read (the source broke over it), download, write, wait (for another one), held, quarantine (refused too
+    often to be tried again) or observe (it did arrive, and a plugin broke when it was told).
+    """
 
     source_key: str
     kind: str

@@ -10,17 +10,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
 from anybacklog.errors import ConfigurationError, NotFound, TransportError, ValidationError
 from anybacklog.forms import dump, load
+from anybacklog.migration.order import in_source_order
 from anybacklog.migration.planning import Bundle
 from anybacklog.migration.report import Progress
+from anybacklog.migration.unread import Unread, journal_of
 from anybacklog.model import (
     Category,
     Comment,
@@ -70,7 +71,8 @@ class Header:
     """What a snapshot knows before its tickets.
 
     Whose it is, when it was read, how much there is, which words it uses. `skipped` are the keys of tickets that were
-    deleted while the source was read. `mentions` is how its texts mention people, as its abilities tell it.
+    deleted while the source was read, `unread` those that are there and broke when they were read. `mentions` is how
+    its texts mention people, as its abilities tell it.
     """
 
     identity: str
@@ -82,6 +84,7 @@ class Header:
     complete: bool = True
     reason: str = ""
     skipped: list[str] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
     mentions: str | None = None
 
@@ -142,9 +145,10 @@ def take(source: Tracker, folder: Path, show: Show) -> Snapshot:
     words = {kind: {noun.id: noun for noun in nouns} for kind, nouns in read_words(source, None).items()}
     total = source.count_tickets() if source.capabilities.listing.how != "scan" else None
     skipped: list[str] = []
+    unread: list[Unread] = []
 
     def lines() -> Iterator[bytes]:
-        for done, bundle in enumerate(read_bundles(source, skipped), 1):
+        for done, bundle in enumerate(read_bundles(source, unread, skipped), 1):
             yield _line(bundle)
             _remember(words, bundle)
             show(Progress(stage="read", done=done, total=total))
@@ -163,6 +167,7 @@ def take(source: Tracker, folder: Path, show: Show) -> Snapshot:
         complete=listing.complete,
         reason=listing.reason,
         skipped=skipped,
+        unread=unread,
         unreadable=dict(source.capabilities.unreadable),
         mentions=source.capabilities.mentions,
     )
@@ -181,23 +186,24 @@ def read_words(source: Tracker, known: Header | None) -> dict[MetadataKind, list
     return {kind: list(nouns.values()) for kind, nouns in words.items()}
 
 
-def read_bundles(source: Tracker, skipped: list[str] | None = None) -> Iterator[Bundle]:
+def read_bundles(source: Tracker, unread: list[Unread], skipped: list[str] | None = None) -> Iterator[Bundle]:
     """Read tickets in source order (creation, then key), each with its journal.
 
-    One that is deleted meanwhile is left out; its key goes into `skipped`.
+    One whose journal breaks goes into `unread`. One that is deleted meanwhile is left out; its key goes into `skipped`.
     """
-    journals = source.capabilities.can("comments")
     for ticket in in_source_order(source.tickets()):
         try:
-            shown = journals and "comments" not in source.capabilities.unreadable
-            comments = tuple(source.comments(ticket)) if shown else ()
+            comments = journal_of(source, ticket)
         except NotFound:
             if _is_there(source, ticket):
                 raise
             if skipped is not None:
                 skipped.append(ticket.key)
             continue
-        yield Bundle(ticket, comments)
+        if isinstance(comments, Unread):
+            unread.append(comments)
+        else:
+            yield Bundle(ticket, comments)
 
 
 def _is_there(source: Tracker, ticket: Ticket) -> bool:
@@ -206,24 +212,6 @@ def _is_there(source: Tracker, ticket: Ticket) -> bool:
     except NotFound:
         return False
     return True
-
-
-def in_source_order(tickets: Iterable[Ticket]) -> Iterator[Ticket]:
-    """Order tickets of one instant by key; the rest is in creation order already.
-
-    Tickets of one and the same instant are held in memory together: all of them, where a bulk import made them so.
-    """
-    for created_at, together in groupby(tickets, key=lambda ticket: ticket.created_at):
-        yield from (together if created_at is None else sorted(together, key=natural_key))  # noqa: B031  # either, once
-
-
-def natural_key(ticket: Ticket) -> tuple[str, int, str]:
-    """Order PROJ-2 before PROJ-10: of two numbers, however long, the one with more digits is the larger."""
-    head, _, number = ticket.key.rpartition("-")
-    if not (number.isascii() and number.isdigit()):
-        return head, 0, number
-    digits = number.lstrip("0")
-    return head, len(digits), digits
 
 
 def _remember(words: dict[MetadataKind, dict[str, Any]], bundle: Bundle) -> None:
@@ -263,6 +251,7 @@ def _write_header(folder: Path, header: Header, bundles: Sealed) -> None:
         **{each.name: getattr(header, each.name) for each in fields(header)},
         "read_at": header.read_at.isoformat(),
         "project": dump(header.project),
+        "unread": [asdict(each) for each in header.unread],
         # A field's definition as its vendor has it: between two of one vendor, a copy is of the very same kind.
         "words": {
             kind: [dump(noun, raw=kind == "custom_fields") for noun in nouns] for kind, nouns in header.words.items()
@@ -282,6 +271,7 @@ def _read_header(held: dict[str, Any]) -> Header:
         complete=held["complete"],
         reason=held["reason"],
         skipped=held["skipped"],
+        unread=[Unread(**each) for each in held.get("unread", [])],
         unreadable=held.get("unreadable", {}),
         mentions=held.get("mentions"),
     )

@@ -1,8 +1,8 @@
 """The one room that writes to a target: every write with its intent in the ledger before, its outcome after."""
 
 from anybacklog.migration.apply.applier import Applier
-from anybacklog.migration.apply.counting import count_done
+from anybacklog.migration.apply.counting import Counting, count_done
 from anybacklog.migration.apply.metadata import prepare, recognised
 from anybacklog.migration.apply.removing import Remover, settle_removals, until_settled
 
-__all__ = ["Applier", "Remover", "count_done", "prepare", "recognised", "settle_removals", "until_settled"]
+__all__ = ["Applier", "Counting", "Remover", "count_done", "prepare", "recognised", "settle_removals", "until_settled"]

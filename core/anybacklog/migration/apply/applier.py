@@ -19,8 +19,11 @@ from anybacklog.errors import (
 from anybacklog.migration.apply.arrival import Arrivals
 from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
 from anybacklog.migration.apply.counting import Counting, Fate
+from anybacklog.migration.apply.outcomes import Outcomes, refused_before
+from anybacklog.migration.apply.second_look import SecondLook
 from anybacklog.migration.clock import Clock
-from anybacklog.migration.fetching import SourceFailed, fetched
+from anybacklog.migration.faults import Fault, telling_faults
+from anybacklog.migration.fetching import Fetched, SourceFailed, fetched
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row, Sent, kept
 from anybacklog.migration.planning import Course
@@ -65,12 +68,15 @@ class Applier:
     calls: Calls = field(init=False)
     arrivals: Arrivals = field(init=False)
     counting: Counting = field(init=False)
-    _believed: list[tuple[Step, Row]] = field(default_factory=list)
+    outcomes: Outcomes = field(init=False)
+    second_look: SecondLook = field(init=False)
 
     def __post_init__(self) -> None:
         self.calls = Calls(Questions(self.source, self.target, self.pair, self.course), self.report.notes)
         self.arrivals = Arrivals(self.target, self.report.notes)
         self.counting = Counting(self.report)
+        self.outcomes = Outcomes(self.pair, self.counting, self.observe)
+        self.second_look = SecondLook(self.calls.ask, self.counting)
 
     def ticket(self, steps: Iterable[Step]) -> None:
         """Apply the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
@@ -80,7 +86,7 @@ class Applier:
         stuck = False
         for step in steps:
             waits = blocked or ("waits for an earlier comment" if stuck and isinstance(step, AddComment) else None)
-            fate = self.step(step) if waits is None else self.fail(step, "wait", waits)
+            fate = self.step(step) if waits is None else self.outcomes.fail(step, "wait", waits)
             if fate in ("failed", "held"):
                 blocked = blocked or ("waits for its ticket" if isinstance(step, CreateTicket) else None)
                 stuck = stuck or isinstance(step, AddComment)
@@ -88,6 +94,17 @@ class Applier:
     def step(self, step: Step, *, ask: bool = False) -> Fate:
         """Apply one step, or find out that it is done; give what became of it. `ask`: it may well be there."""
         key = key_of(step)
+        try:
+            with telling_faults(CannotTell, SourceFailed):
+                return self._step(step, key, ask=ask)
+        except Fault as error:
+            row = self.pair.row(key)
+            if row is None or row.state not in ("intended", "unsure"):
+                return self.outcomes.refuse(step, str(error))
+            self.outcomes.doubt(step, str(error))
+            return self.outcomes.fail(step, "write", f"{error}; the next run asks whether it was written")
+
+    def _step(self, step: Step, key: str, *, ask: bool) -> Fate:
         row = self.pair.row(key)
         known = self._known(step, row)
         if known is not None:
@@ -100,7 +117,7 @@ class Applier:
             found = self._already_there(step, key, row, ask=ask)
             if found is not None:
                 return found
-        return self._write(step, key)
+        return self._write(step, key, row)
 
     def _known(self, step: Step, row: Row | None) -> Fate | None:
         """Give the fate of a step that the ledger has settled already; None if it is still to be written."""
@@ -109,7 +126,9 @@ class Applier:
                 self.report.changed.append(step.item)
             return self._complete(step, "already")
         if row is not None and row.state == "held":
-            return self.fail(step, "held", row.error or "it cannot be told whether it was written", held=True)
+            return self.outcomes.fail(step, "held", row.error or "it cannot be told whether it was written", held=True)
+        if row is not None and row.state == "quarantined":
+            return self.outcomes.quarantined(step, row)
         return self._complete(step, "already") if self._came_along(step) or self._arrived(step, row) else None
 
     def _arrived(self, step: Step, row: Row | None) -> bool:
@@ -127,7 +146,7 @@ class Applier:
         try:
             landed = self.calls.ask.landed(step, row)
         except CannotTell as error:
-            return self._hold(step, key, str(error))
+            return self.outcomes.hold(step, str(error))
         sent = row.sent() if row is not None else {}
         return self._finish(step, key, landed, sent, "already") if landed is not None else None
 
@@ -145,7 +164,7 @@ class Applier:
                 if isinstance(step, SetParent) or tied.add(step.item.id):
                     self.step(step)
             elif not partial and self.pair.row(f"ticket:{other}:{other}") is not None:
-                self.fail(step, "wait", "waits for the ticket at its other end")
+                self.outcomes.fail(step, "wait", "waits for the ticket at its other end")
 
     def _came_along(self, step: Step) -> bool:
         """Tell whether a parent was given when its child was created."""
@@ -154,12 +173,12 @@ class Applier:
 
     # ---- writing
 
-    def _write(self, step: Step, key: str) -> Fate:
+    def _write(self, step: Step, key: str, row: Row | None) -> Fate:
         for attempt in range(ATTEMPTS):
             try:
-                fate = self._attempt(step, key, first=attempt == 0)
+                fate = self._attempt(step, key, row, first=attempt == 0)
             except SourceFailed as error:
-                return self.fail(step, "download", str(error))
+                return self.outcomes.fail(step, "download", str(error))
             if fate is not None:
                 return fate
         raise TransportError(
@@ -167,17 +186,15 @@ class Applier:
             maybe_applied=False,
         )
 
-    def _attempt(self, step: Step, key: str, *, first: bool) -> Fate | None:
+    def _attempt(self, step: Step, key: str, row: Row | None, *, first: bool) -> Fate | None:
         """Write once; None: it certainly did not arrive, so it may be written again."""
         with ExitStack() as open_files:
-            marked = self.calls.ask.external("attachments.external_id")
-            uploads = uploads_of(step)
-            files = [fetched(self.source, upload, open_files, marked=marked) for upload in uploads]
-            sent = {upload.attachment.id: file.sent for upload, file in zip(uploads, files, strict=True)}
-            before = {"digest": digest_of(step), **kept(sent), **self.calls.before(step)}
+            files = self._fetched(step, open_files)
+            sent = {each.upload.attachment.id: each.sent for each in files}
+            before = {"digest": digest_of(step), **refused_before(row), **kept(sent), **self.calls.before(step)}
             self.pair.intend(key, step.item.ticket_key, mark_of(step), before, self.clock.now())
             try:
-                landed = self.calls.write(step, [file.draft for file in files])
+                landed = self._sent(step, files)
             except (AuthenticationError, ConfigurationError, RateLimited):  # nothing was sent, and nothing else can be
                 self.pair.replan(key)
                 raise
@@ -186,16 +203,25 @@ class Applier:
                     self.pair.replan(key)
                     raise
                 return self._doubt(step, key, error, before)
-            except ProtocolError as error:
-                return self._doubt(step, key, error, before | {"answered": redact(str(error))})
+            except (ProtocolError, Fault) as error:  # it may have been written all the same
+                what = "broke" if isinstance(error, Fault) else "answered"
+                return self._doubt(step, key, error, before | {what: redact(str(error))})
             except CannotTell as error:
-                return self._hold(step, key, str(error))
+                return self.outcomes.hold(step, str(error))
             except AnyBacklogError as error:
                 if not (first and files):
-                    return self._refuse(step, key, str(error))
+                    return self.outcomes.refuse(step, str(error))
                 self.pair.replan(key)  # what was sent ahead may be void by now: send it once more
                 return None
         return self._finish(step, key, landed, sent, "created", again=first)
+
+    def _fetched(self, step: Step, open_files: ExitStack) -> list[Fetched]:
+        marked = self.calls.ask.external("attachments.external_id")
+        return [fetched(self.source, upload, open_files, marked=marked) for upload in uploads_of(step)]
+
+    def _sent(self, step: Step, files: Sequence[Fetched]) -> list[Landed]:
+        with telling_faults(CannotTell):
+            return self.calls.write(step, [file.draft for file in files])
 
     def _finish(
         self,
@@ -212,7 +238,7 @@ class Applier:
         wrong = [f"{wrong}; {self.arrivals.take_away(each)}" for each, wrong in damaged.values()]
         if wrong and isinstance(step, AddAttachment):
             if not again:
-                return self._refuse(step, key, wrong[0])
+                return self.outcomes.refuse(step, wrong[0])
             self.pair.replan(key)
             return None
         self.report.notes += [f"a file of {describe(step)}: {each}" for each in wrong]
@@ -220,10 +246,9 @@ class Applier:
 
     # ---- not knowing
 
-    def _doubt(self, step: Step, key: str, error: AnyBacklogError, before: Mapping[str, Any]) -> Fate | None:
+    def _doubt(self, step: Step, key: str, error: Exception, before: Mapping[str, Any]) -> Fate | None:
         """Write down that nobody knows what became of a write, then ask."""
-        self.pair.set(key, "unsure", source_key=step.item.ticket_key, error=str(error), before=before)
-        self.observe(step, "unsure")
+        self.outcomes.doubt(step, str(error), {**before})
         row = self.pair.row(key)
         return self._settle(step, key, row) if row is not None else None
 
@@ -238,43 +263,27 @@ class Applier:
                 self.clock.sleep(min(settle, max(0.0, settle - passed)))
                 landed = questions.landed(step, row)
         except CannotTell as error:
-            return self._hold(step, key, str(error))
+            return self.outcomes.hold(step, str(error))
         except NotFound as error:
-            return self._refuse(step, key, f"what it belongs to is gone from the target: {error}")
-        answered = row.before.get("answered")
+            return self.outcomes.refuse(step, f"what it belongs to is gone from the target: {error}")
+        answered, broke = row.before.get("answered"), row.before.get("broke")
         if landed is not None:
-            if answered:
-                self.report.notes.append(f"{describe(step)} was written, but {answered}")
+            if answered or broke:
+                self.report.notes.append(f"{describe(step)} was written, but {answered or broke}")
             return self._finish(step, key, landed, row.sent(), "created")
         if answered:
-            return self._hold(step, key, f"it was answered, but is not to be found: {answered}")
-        self._believed.append((step, row))
+            return self.outcomes.hold(step, f"it was answered, but is not to be found: {answered}")
+        if broke:
+            return self.outcomes.refuse(step, broke)
+        self.second_look.believed.append((step, row))
         self.pair.replan(key)
         return None
-
-    def look_again(self) -> None:
-        """Ask once more about what was believed lost and was written again: a copy that came late is one too many."""
-        for step, row in self._believed:
-            copies = self.calls.ask.copies(step, row)
-            if len(copies) > 1:
-                error = f"it is there {len(copies)} times, as {', '.join(copies)}: a write came late; delete one there"
-                self.counting.tell([step.item], "write", error)
-
-    def _refuse(self, step: Step, key: str, reason: str) -> Fate:
-        self.pair.set(key, "refused", source_key=step.item.ticket_key, error=reason)
-        self.observe(step, "refused")
-        return self.fail(step, "write", reason)
-
-    def _hold(self, step: Step, key: str, reason: str) -> Fate:
-        self.pair.set(key, "held", source_key=step.item.ticket_key, error=reason)
-        self.observe(step, "held")
-        return self.fail(step, "held", reason, held=True)
 
     # ---- outcomes
 
     def _done(self, step: Step, key: str, landed: Sequence[Landed], fate: Fate) -> Fate:
         self.pair.done(key, landed, source_key=step.item.ticket_key)
-        self.observe(step, "done")
+        self.outcomes.told(step, "done")
         return self._complete(step, fate)
 
     def _complete(self, step: Step, fate: Fate) -> Fate:
@@ -289,7 +298,3 @@ class Applier:
         for upload in left:
             self.step(alone(step, upload), ask=True)
         return fate
-
-    def fail(self, step: Step, stage: str, error: str, *, held: bool = False) -> Fate:
-        """Report every item of a step as failed, or held, with the stage and one sentence."""
-        return self.counting.fail(items_of(step), stage, error, held=held)

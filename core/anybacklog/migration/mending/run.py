@@ -26,6 +26,7 @@ from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.report import Difference, Failure, Progress, Report
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot, read_words
+from anybacklog.migration.unread import Unread, journal_of
 from anybacklog.migration.verification import verify
 from anybacklog.model import Ticket
 from anybacklog.registry import load_registry
@@ -180,10 +181,10 @@ class _Going:
     def _bundle(self, key: str) -> Bundle | None:
         try:
             ticket = self.source.ticket(key)
-            shown = self.source.capabilities.can("comments") and "comments" not in self.source.capabilities.unreadable
-            return Bundle(ticket, tuple(self.source.comments(ticket)) if shown else ())
+            comments = journal_of(self.source, ticket)
         except NotFound:
             return None  # gone from the source meanwhile: the verification in the end says so
+        return None if isinstance(comments, Unread) else Bundle(ticket, comments)
 
     def _copy(self, pair: Pair, bundle: Bundle) -> Ticket | None:
         landed = pair.landed("ticket", bundle.ticket.id, bundle.ticket.id)

@@ -188,6 +188,7 @@ class _Making:
 
     def _notes(self, header: Header) -> list[str]:
         notes = [f"{key} was deleted while the source was read" for key in header.skipped]
+        notes += [f"{each.key} is not counted: {each.error}" for each in header.unread]
         if not header.complete:
             notes.append(f"the source cannot be listed completely: {header.reason}")
         if self.ledger is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from anybacklog.errors import ConfigurationError, NotFound, ProtocolError
 from anybacklog.migration.planning import Bundle
 from anybacklog.migration.questions import digest
 from anybacklog.migration.snapshot import Header, Snapshot, read_bundles, read_words
+from anybacklog.migration.unread import Unread
 from anybacklog.model import Attachment
 from anybacklog.tracker import Tracker
 
@@ -33,7 +34,12 @@ class Origin(Protocol):
         ...
 
     def bundles(self) -> Iterator[Bundle]:
-        """Yield every ticket with its journal."""
+        """Yield every ticket with its journal, but for those that break when they are read."""
+        ...
+
+    @property
+    def unread(self) -> list[Unread]:
+        """Name those that broke, once all have been yielded."""
         ...
 
     def sha256(self, attachment: Attachment) -> str | None:
@@ -48,6 +54,7 @@ class Live:
     tracker: Tracker
     known: Header | None
     read_at: None = None
+    unread: list[Unread] = field(default_factory=list)
 
     def words(self) -> dict[MetadataKind, list[Any]]:
         """Ask for them, and add those of the snapshot."""
@@ -59,7 +66,7 @@ class Live:
 
     def bundles(self) -> Iterator[Bundle]:
         """Read them, lazily."""
-        return read_bundles(self.tracker)
+        return read_bundles(self.tracker, self.unread)
 
     def sha256(self, attachment: Attachment) -> str:
         """Read the file."""
@@ -77,6 +84,11 @@ class Kept:
     def read_at(self) -> datetime:
         """Tell how old all of this is."""
         return self.header.read_at
+
+    @property
+    def unread(self) -> list[Unread]:
+        """Give what broke when the snapshot was taken."""
+        return self.header.unread
 
     def words(self) -> dict[MetadataKind, list[Any]]:
         """Give the snapshot's."""

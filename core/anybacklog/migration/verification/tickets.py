@@ -46,6 +46,9 @@ class Verifier:
                 seen.add(bundle.ticket.id)
                 self._ticket(bundle)
                 show(Progress(stage="verify", done=self.result.tickets, total=None))
+            for each in self.origin.unread:
+                seen.add(each.id)
+                self.result.add(each.key, None, "ticket", each.id, "unreadable", each.error, None)
             self.strays.gone(seen)
         self.result.source_read_at = self.origin.read_at
         self.result.unverified = self._unverified()

@@ -1,0 +1,72 @@
+"""What became of a step, written down, told to the plugins, and named in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from anybacklog.errors import MigrationError
+from anybacklog.migration.apply.counting import Counting, Fate
+from anybacklog.migration.ledger import Pair
+from anybacklog.migration.ledger_rows import Row
+from anybacklog.redact import redact
+from anybacklog.steps import Step, StepState, digest_of, items_of, key_of
+
+QUARANTINE = 3
+"""After so many runs with one and the same refusal a step is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Writes into one pair of a ledger, and into one report; `observe` is told of every outcome."""
+
+    pair: Pair
+    counting: Counting
+    observe: Callable[[Step, StepState], None]
+
+    def refuse(self, step: Step, reason: str) -> Fate:
+        """Write down that nothing happened, and why; for the third time alike the step goes into quarantine."""
+        row = self.pair.row(key_of(step))
+        times, said = (row.before.get("refused") if row is not None else None) or (0, "")
+        times = times + 1 if said == redact(reason) else 1
+        before = {**(row.before if row is not None else {}), "refused": [times, redact(reason)]}
+        self._set(
+            step, "quarantined" if times >= QUARANTINE else "refused", reason, before | {"digest": digest_of(step)}
+        )
+        return self.fail(step, "write", reason)
+
+    def hold(self, step: Step, reason: str) -> Fate:
+        """Write down that nobody can tell what happened; only a person's word settles it."""
+        self._set(step, "held", reason, None)
+        return self.fail(step, "held", reason, held=True)
+
+    def doubt(self, step: Step, reason: str, before: dict[str, object] | None = None) -> None:
+        """Write down that nobody knows yet what happened."""
+        self._set(step, "unsure", reason, before)
+
+    def quarantined(self, step: Step, row: Row) -> Fate | None:
+        """Leave a step alone that was refused too often; None: it is not, or it would now write something else."""
+        if row.state != "quarantined" or row.before.get("digest") != digest_of(step):
+            return None
+        why = f"it is left alone after {QUARANTINE} runs that ended so: mend the cause, then repair tries again"
+        return self.fail(step, "quarantine", f"{row.error}; {why}")
+
+    def fail(self, step: Step, stage: str, error: str, *, held: bool = False) -> Fate:
+        """Report every item of a step as failed, or held, with the stage and one sentence."""
+        return self.counting.fail(items_of(step), stage, error, held=held)
+
+    def told(self, step: Step, state: StepState) -> None:
+        """Tell the plugins; one that breaks over it is named, and changes nothing of what happened."""
+        try:
+            self.observe(step, state)
+        except MigrationError as error:
+            self.counting.tell([step.item], "observe", str(error))
+
+    def _set(self, step: Step, state: StepState, reason: str, before: dict[str, object] | None) -> None:
+        self.pair.set(key_of(step), state, source_key=step.item.ticket_key, error=reason, before=before)
+        self.told(step, state)
+
+
+def refused_before(row: Row | None) -> dict[str, object]:
+    """Give what an intent keeps of earlier refusals."""
+    return {"refused": row.before["refused"]} if row is not None and "refused" in row.before else {}
