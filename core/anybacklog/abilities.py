@@ -108,9 +108,11 @@ class Abilities:
     fills by itself where a draft says nothing. `mentions` is a regular expression of what notifies people when it
     stands in a text: no copied text may hold it; its group `user`, if it has one, is the id of the person, and
     `mention_form` writes such a mention of `{id}`. `formats_by_content`: a text's format is not held, but told by what
-    stands in it. `notifies` names the fields whose people the service tells that they stand there, each with why.
-    `costs` is what one call of an operation sends, by which a plan estimates: operation -> rate budget -> requests;
-    what is not named there costs nothing.
+    stands in it. `texts_become` names the formats that a text may come back in which was written in another, each with
+    why: plain text made HTML, or HTML made plain. Such a text is compared by what it tells a reader. `notifies` names
+    the fields whose people the service tells that they stand there, each with why. `costs` is what one call of an
+    operation sends, by which a plan estimates: operation -> rate budget -> requests; what is not named there costs
+    nothing.
     """
 
     text_format: TextFormat
@@ -129,6 +131,7 @@ class Abilities:
     mentions: str | None = None
     mention_form: str | None = None
     formats_by_content: bool = False
+    texts_become: Mapping[TextFormat, str] = field(default_factory=dict)
     notifies: Mapping[str, str] = field(default_factory=dict)
     costs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 

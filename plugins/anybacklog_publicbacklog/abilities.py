@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from anybacklog.plugin import Abilities, Answer, Limits, Listing, Settle, natively
+from anybacklog.plugin import Abilities, Answer, Limits, Listing, Settle, TextFormat, natively
 from anybacklog_publicbacklog.comments import UNREAD
 from anybacklog_publicbacklog.scan import Scan
 
@@ -58,6 +58,10 @@ LIMITS = Limits(
     },
 )
 
+TEXTS_BECOME: Mapping[TextFormat, str] = {
+    "html": "no page says whether plain text stays, or is made HTML",
+    "plain": "no page says whether HTML stays, or is made plain text",
+}
 SETTLE = Settle(seconds=120, reason="nothing is documented about how late a write may be committed")
 MOVES = Answer(yes=True, reason="a comment is a change of its ticket; what that does to its time is not documented")
 _NEVER_READ: Mapping[str, str] = {
@@ -106,4 +110,5 @@ def abilities_of(shown: frozenset[str], scan: Scan, status_types: Mapping[str, s
         status_types=status_types,
         never_empty=frozenset({"type", "status"}),
         formats_by_content=True,
+        texts_become=TEXTS_BECOME,
     )

@@ -74,6 +74,21 @@ class TestAsInTheExamples(FollowsKeysContract, CreatesTicketsContract, UpdatesTi
             yield backend
 
 
+class TestWhereTextsAreMadeHtml(
+    CreatesTicketsContract,
+    UpdatesTicketsContract,
+    ReadsCommentsContract,
+    AddsCommentsContract,
+    ChangesWithCommentContract,
+):
+    """A service that makes HTML of plain text: every word is there."""
+
+    @pytest.fixture
+    def backend(self) -> Iterator[Backend]:
+        with opened(Choices(texts="html", shown=list(FIELDS), echoed=list(FIELDS))) as backend:
+            yield backend
+
+
 @contextmanager
 def opened(choices: Choices) -> Iterator[Backend]:
     """Serve an organization on loopback, and open a backlog of it."""

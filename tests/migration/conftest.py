@@ -10,12 +10,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from tests.migration.organizations import ServeBacklog
 from tests.migration.spaces import NOON, UNHURRIED, Fake, Serve
 
 import anybacklog
 from anybacklog import Tracker
 from anybacklog.model import Category, Change, CustomField, Milestone, Named, Ticket, TicketDraft, User, Version
+from anybacklog_simulators import publicbacklog
 from anybacklog_simulators.nulab import DEMO_KEY, Clock, Rates, Space, simulator
+from anybacklog_simulators.publicbacklog import Organization, PublicBacklog, Simulator
 
 PLAN = """
 [mapping.priorities]
@@ -125,6 +128,18 @@ def serve(trackers: ExitStack) -> Serve:
         fake = simulator(space, rates=Rates(dict(UNHURRIED)), clock=Clock.standing(NOON))
         server = trackers.enter_context(fake.served())
         return trackers.enter_context(anybacklog.connect(f"nulab+{server.url}/DEMO", api_key=DEMO_KEY)), fake
+
+    return served
+
+
+@pytest.fixture
+def serve_backlog(trackers: ExitStack) -> ServeBacklog:
+    """Serve an organization on loopback whose clock only a migration moves, and connect to its backlog Website."""
+
+    def served(organization: Organization) -> tuple[Tracker, Simulator[PublicBacklog]]:
+        fake = publicbacklog.simulator(organization, clock=Clock.standing(NOON))
+        url = f"publicbacklog+{trackers.enter_context(fake.served()).url}/Website?scan_gap=5"
+        return trackers.enter_context(anybacklog.connect(url, api_key=publicbacklog.DEMO_KEY)), fake
 
     return served
 

@@ -7,41 +7,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 from tests.migration.conftest import NASTY
-from tests.migration.spaces import NOON, Serve
+from tests.migration.organizations import Fake, ServeBacklog, copied, held, opened
+from tests.migration.spaces import Serve
 
 import anybacklog
-from anybacklog import ConfigurationError, MigrationError, Tracker, TransportError
+from anybacklog import ConfigurationError, Tracker
 from anybacklog.migration import migrate, verify
-from anybacklog.migration.clock import Clock
 from anybacklog.migration.report import Report
 from anybacklog.model import TicketDraft
-from anybacklog_simulators.clock import Clock as FakeClock
 from anybacklog_simulators.nulab import demo_space, empty_space
 from anybacklog_simulators.publicbacklog import (
     DEMO_KEY,
-    FIELDS,
     Choices,
     Fault,
     Harm,
-    Organization,
-    PublicBacklog,
-    Simulator,
     demo_organization,
     empty_organization,
-    simulator,
 )
 
-Fake: TypeAlias = Simulator[PublicBacklog]
 Make = Callable[[], Tracker]
 Fill = Callable[[Tracker], Tracker]
-ServeBacklog: TypeAlias = Callable[[Organization], tuple[Tracker, Fake]]
-OPEN = Choices(shown=list(FIELDS), echoed=list(FIELDS))
+OPEN = opened()
 HARMS = (Harm.REFUSE, Harm.ERROR_BEFORE, Harm.ERROR_AFTER, Harm.DROP_AFTER, Harm.TRUNCATE, Harm.LATE)
 VARIANTS = {
     "as documented": Choices(),
@@ -54,44 +46,12 @@ LOST_FROM_A_SPACE = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def serve_backlog(trackers: ExitStack) -> ServeBacklog:
-    """Serve an organization on loopback, and connect to its backlog Website."""
-
-    def served(organization: Organization) -> tuple[Tracker, Fake]:
-        fake = simulator(organization, clock=FakeClock.standing(NOON))
-        url = f"publicbacklog+{trackers.enter_context(fake.served()).url}/Website?scan_gap=5"
-        return trackers.enter_context(anybacklog.connect(url, api_key=DEMO_KEY)), fake
-
-    return served
-
-
-def held(fake: Fake) -> list[Any]:
-    """Give all that an organization holds of its tickets, ids and instants aside."""
-    return [
-        (ticket["title"], ticket["description"], ticket["type_id"], ticket["status_id"],
-         [comment["text"] for comment in ticket["comments"]])
-        for ticket in sorted(fake.dump()["tickets"], key=lambda ticket: int(ticket["id"]))
-    ]  # fmt: skip
-
-
 def losses(report: Report) -> dict[str, int]:
     found: dict[str, int] = {}
     for row in report.fidelity:
         if row.level == "lost":
             found[row.field] = found.get(row.field, 0) + row.count
     return found
-
-
-def copied(source: Tracker, target: Tracker, fake: Fake, folder: Path, **choices: Any) -> Report:
-    """Migrate by the fake's clock, again after each time it was stopped, until it is done."""
-    clock = Clock(now=fake.clock.now, sleep=fake.clock.advance)
-    for _ in range(8):
-        try:
-            return migrate(source, target, ledger=folder / "ledger.db", clock=clock, **choices)
-        except (TransportError, MigrationError):
-            continue
-    raise AssertionError("it stops again and again")
 
 
 @pytest.mark.parametrize("choices", VARIANTS.values(), ids=VARIANTS)

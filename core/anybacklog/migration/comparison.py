@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from anybacklog.abilities import MetadataKind
+from anybacklog.markup.wording import shown_as
 from anybacklog.migration.copied import uncounted
 from anybacklog.migration.mark import find_mark
 from anybacklog.migration.planning import Bundle, Course
@@ -60,9 +61,19 @@ def compare_comment(step: AddComment, comment: Comment, course: Course) -> Itera
 
 def _same(wanted: Any, found: Any, course: Course) -> bool:
     """Tell whether a value arrived; of a text its format, too, where the target holds one."""
-    if course.writing.formats_by_content and isinstance(wanted, Text) and isinstance(found, Text):
-        found = Text(found.source, wanted.format)
+    if isinstance(wanted, Text) and isinstance(found, Text):
+        if _rewritten(wanted, found, course):
+            return True
+        found = Text(found.source, wanted.format) if course.writing.formats_by_content else found
     return bool(_plain(wanted) == _plain(found))
+
+
+def _rewritten(wanted: Text, found: Text, course: Course) -> bool:
+    """Tell whether the target shows the text in another format that it turns texts into, and all it says is there."""
+    forms = course.shown.get(wanted.format, course.writing.texts_become)  # those seen; before any was, all there are
+    plain = Text(_whatever_its_key(wanted.source), wanted.format)
+    other = _whatever_its_key(found.source)
+    return plain.source != other and shown_as(plain, other, forms) is not None
 
 
 def _said(changes: tuple[Change, ...]) -> tuple[tuple[str | None, ...], ...]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from anybacklog.migration.mark import find_mark
+from anybacklog.migration.mark import OPENING, find_mark
 from anybacklog.model import Text
 
-_HEAD = re.compile(r"((?:<p>)?⟨anybacklog [^⟩]*⟩)(?: · comments copied: ([0-9]+)/[0-9]+)?")
+_HEAD = re.compile(rf"({OPENING}⟨anybacklog [^⟩]*⟩)(?: · comments copied: ([0-9]+)/[0-9]+)?")
 
 
 def copied(text: Text | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from anybacklog.abilities import METADATA_KINDS, NATIVE_FIELDS, Answer, MetadataKind
@@ -11,6 +12,7 @@ from anybacklog.migration.choices import Choices, map_chosen
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.planning import Course
 from anybacklog.migration.plugged import Plugged
+from anybacklog.migration.rewriting import forms
 from anybacklog.migration.texts import Heading, Mentions, Writing
 from anybacklog.model import Status
 from anybacklog.tracker import Tracker
@@ -59,6 +61,7 @@ def plan_course(
             mentions=can.mentions,
             mapped=_mapped(target, mentions, mapping) if choices.mentions == "mapped" else None,
             formats_by_content=can.formats_by_content,
+            texts_become=can.texts_become,
             ticket=_heading(native, marks, "external_id", "reporter", "created_at"),
             comment=_heading(native, marks, "comments.external_id", "comments.author", "comments.created_at"),
         ),
@@ -73,6 +76,11 @@ def plan_course(
         too_long=choices.too_long,
         too_long_titles=choices.too_long_titles,
     )
+
+
+def remembering(course: Course, settings: Mapping[str, Any]) -> Course:
+    """Add what the ledger remembers of a pair: which tickets have no level left above, how texts came back."""
+    return replace(course, tops=frozenset(settings.get("tops", ())), shown=forms(settings.get("shown", ())))
 
 
 def _mapped(target: Tracker, pattern: str | None, mapping: MappingTable) -> Mentions | None:

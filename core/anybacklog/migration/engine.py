@@ -14,7 +14,7 @@ from anybacklog.errors import ConfigurationError, MigrationError, NotFound
 from anybacklog.migration.apply import Applier, Counting, count_done, prepare
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
-from anybacklog.migration.course import answers, natives, plan_course
+from anybacklog.migration.course import answers, natives, plan_course, remembering
 from anybacklog.migration.ends import is_absent, key_taken, ledger_path, refuse_absent, settings_for, snapshot_folder
 from anybacklog.migration.fidelity import Weighing, lost
 from anybacklog.migration.ledger import Ledger, Pair
@@ -28,6 +28,7 @@ from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import Questions
 from anybacklog.migration.rebuilding import already_copied, before_all_copies, rebuild
 from anybacklog.migration.report import COUNTED, Fidelity, Progress, Report
+from anybacklog.migration.rewriting import added, with_rewritten
 from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.registry import load_registry
@@ -201,7 +202,7 @@ class _Going:
             header.identity, header.words, self.target, self.choices, self.plugged,
             marks=self.marks, made=self.pair.made(), mapping=mapping, mentions=header.mentions,
         )  # fmt: skip
-        return replace(course, tops=frozenset(self.settings.get("tops", ())))
+        return remembering(course, self.settings)
 
     def _bundles(self) -> Iterator[Bundle]:
         for bundle in self.snapshot.bundles():
@@ -287,12 +288,14 @@ class _Going:
             for bundle in self._bundles():
                 applier.ties(plan_ties(bundle.ticket, course), tied, partial=waits)
         applier.second_look.look()
+        self._remember(shown=added(self.settings.get("shown", ()), applier.calls.shown))
         return finished and not self.run.only
 
     def _finish(self, *, finished: bool) -> Report:
         self.report.status = "done" if finished else "partial"
         self._remember(finished=finished)
         self.report.notes += self.report.changes()
+        self.report.fidelity = with_rewritten(self.report.fidelity, self.settings["shown"])
         self.report.requests = {"source": self.source.requests(), "target": self.target.requests()}
         if not self.source.capabilities.listing.complete:
             reason = self.source.capabilities.listing.reason

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import quote, unquote
 
 from anybacklog.steps import ItemKind
@@ -21,7 +22,9 @@ _LETTERS: Mapping[ItemKind, str] = {
     "attachment": "a",
 }
 _KINDS: Mapping[str, ItemKind] = {"t": "ticket", "c": "comment", "a": "attachment"}
-_SHAPE = re.compile(r"(?:<p>)?⟨anybacklog (\S+) (\S+) ([tca])(\S+)⟩")
+OPENING = r"(?:<(?:p|div|span)(?:\s[^<>]*)?>)*"
+"""The tags that a service may put before a mark; it stands in a paragraph of its own."""
+_SHAPE = re.compile(OPENING + r"⟨anybacklog (\S+) (\S+) ([tca])(\S+)⟩")
 _PLAIN = "/:@,;=+$!*'()[]"
 
 
@@ -49,7 +52,9 @@ def find_mark(text: str) -> Mark | None:
     found = _SHAPE.match(text)
     if found is None:
         return None
-    return Mark(unquote(found[1]), unquote(found[2]), _KINDS[found[3]], unquote(found[4]))
+    words = map(unescape, found.groups()) if text.startswith("<") else found.groups()
+    source, key, kind, item = words
+    return Mark(unquote(source), unquote(key), _KINDS[kind], unquote(item))
 
 
 def _quoted(word: str) -> str:

@@ -10,6 +10,7 @@ from anybacklog.abilities import Limits, MetadataKind
 from anybacklog.migration.mapping import MappingTable, Noun
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.pieces import length, split
+from anybacklog.migration.rewriting import Forms
 from anybacklog.migration.riding import files, is_remark, is_withheld, rides, riding, withheld_files
 from anybacklog.migration.settings import History, LongTexts, LongTitles
 from anybacklog.migration.telling import commented, described, titled
@@ -62,6 +63,7 @@ class Course:
     leave_out: Collection[str] = ()
     too_long: LongTexts = "continue"
     too_long_titles: LongTitles = "refuse"
+    shown: Forms = field(default_factory=dict)
 
     def parent(self, ticket: Ticket) -> str | None:
         """Give a ticket's parent, unless the target has no level left for it."""

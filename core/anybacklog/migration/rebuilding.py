@@ -41,7 +41,12 @@ def already_copied(target: Tracker, native: Native, source: str) -> bool:
 
 
 def before_all_copies(target: Tracker, native: Native, source: str) -> str | None:
-    """Give the number right below the first copied ticket's id; None where there is none, or ids are no numbers."""
+    """Give the number right below the first copied ticket's id.
+
+    None where there is none, where ids are no numbers, and where the newest cannot be listed first.
+    """
+    if "-id" not in target.capabilities.listing.orders:
+        return None
     ids = (marked.id for mark, marked in marks_in(target, native, source) if mark.kind == "ticket")
     lowest = min((int(each) for each in ids if each.isdecimal()), default=None)
     return None if lowest is None else str(lowest - 1)

@@ -61,6 +61,7 @@ class Writing:
     mentions: str | None = None
     mapped: Mentions | None = None
     formats_by_content: bool = False
+    texts_become: Collection[TextFormat] = ()
     ticket: Heading = field(default=Heading())
     comment: Heading = field(default=Heading())
 

@@ -11,7 +11,8 @@ from typing import Any, Protocol, cast
 import pytest
 
 from anybacklog.backend import Backend, CreatesTickets, TicketFields
-from anybacklog.model import Ticket
+from anybacklog.markup.wording import shown_as
+from anybacklog.model import Text, Ticket
 from anybacklog.query import TicketQuery
 
 SAMPLE = 20
@@ -84,6 +85,17 @@ def assert_well_formed(*nouns: Any) -> None:
             assert moment.tzinfo is UTC or moment.utcoffset() == datetime.now(UTC).utcoffset(), (
                 f"{moment} must be in UTC"
             )
+
+
+def assert_kept(backend: Backend, written: Text, *found: Text | None) -> None:
+    """Hold a text to the last code point; to every word, where the backend says that it shows another format."""
+    for text in found:
+        assert text is not None
+        if text.source == written.source:
+            assert text == written or backend.abilities.formats_by_content
+        else:
+            form = shown_as(written, text.source, backend.abilities.texts_become)
+            assert form is not None, f"{written.source!r} came back as {text.source!r}"
 
 
 def assert_distinct(ids: Iterable[str]) -> None:

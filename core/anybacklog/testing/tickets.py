@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import pytest
 
 from anybacklog.backend import (
+    Backend,
     DeletesTickets,
     ReadsAttachments,
     ReadsComments,
@@ -20,6 +22,7 @@ from anybacklog.testing.common import (
     Contract,
     Creating,
     assert_distinct,
+    assert_kept,
     assert_well_formed,
     listed,
     make_ticket,
@@ -49,9 +52,7 @@ class CreatesTicketsContract(Contract):
         draft = full_draft(backend)
         made = make_ticket(backend, **draft)
         assert backend.ticket(made.id) == made
-        assert {name: _held(made, name) for name in draft if name != "custom_fields"} == {
-            name: _given(value) for name, value in draft.items() if name != "custom_fields"
-        }
+        _assert_held(backend, draft, made)
         assert {each.id for each in made.custom_fields} == set(draft.get("custom_fields", ()))
 
     @pytest.mark.parametrize("why", NASTY_TITLES)
@@ -65,12 +66,12 @@ class CreatesTicketsContract(Contract):
     def test_a_description_is_kept_to_the_last_code_point(self, backend: Creating, why: str) -> None:
         text = Text(_description(backend, why), backend.abilities.text_format)
         made = make_ticket(backend, description=text)
-        assert (made.description, backend.ticket(made.id).description) == (text, text)
+        assert_kept(backend, text, made.description, backend.ticket(made.id).description)
 
     def test_a_description_keeps_its_format(self, backend: Creating) -> None:
         for format_ in sorted(backend.abilities.text_formats):
-            made = make_ticket(backend, description=Text("h1. A title", format_))
-            assert made.description == Text("h1. A title", format_)
+            text = Text("h1. A title", format_)
+            assert_kept(backend, text, make_ticket(backend, description=text).description)
 
     def test_a_title_as_long_as_the_limit_is_taken(self, backend: Creating) -> None:
         title = long_title(backend.abilities)
@@ -138,9 +139,7 @@ class UpdatesTicketsContract(Contract):
         made = make_ticket(backend)
         draft = {name: value for name, value in full_draft(backend).items() if name not in ("created_at", "reporter")}
         changed = backend.update_ticket(made.id, ticket_fields(draft))
-        assert {name: _held(changed, name) for name in draft if name != "custom_fields"} == {
-            name: _given(value) for name, value in draft.items() if name != "custom_fields"
-        }
+        _assert_held(backend, draft, changed)
 
     @pytest.mark.parametrize(
         "field",
@@ -191,7 +190,7 @@ class UpdatesTicketsContract(Contract):
     def test_a_changed_description_is_kept_to_the_last_code_point(self, backend: Updating, why: str) -> None:
         text = Text(_description(backend, why), backend.abilities.text_format)
         made = make_ticket(backend)
-        assert backend.update_ticket(made.id, {"description": text}).description == text
+        assert_kept(backend, text, backend.update_ticket(made.id, {"description": text}).description)
 
     def test_an_unknown_ticket_cannot_be_changed(self, backend: Updating) -> None:
         with pytest.raises(NotFound):
@@ -245,6 +244,14 @@ class DeletesTicketsContract(Contract):
 def _description(backend: Creating, why: str) -> str:
     limits = backend.abilities.limits
     return cut(NASTY_TEXTS[why], limits.description_length, limits.description_minimum)
+
+
+def _assert_held(backend: Backend, draft: Mapping[str, Any], ticket: Ticket) -> None:
+    """Assert that a ticket holds what was given, the values of custom fields aside."""
+    plain = [name for name in draft if name not in ("custom_fields", "description")]
+    assert {name: _held(ticket, name) for name in plain} == {name: _given(draft[name]) for name in plain}
+    if "description" in draft:
+        assert_kept(backend, draft["description"], ticket.description)
 
 
 def _held(ticket: Ticket, name: str) -> Any:

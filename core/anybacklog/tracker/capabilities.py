@@ -104,6 +104,11 @@ class Capabilities:
         return self._backend.abilities.formats_by_content
 
     @property
+    def texts_become(self) -> Mapping[TextFormat, str]:
+        """The formats that a text may come back in which was written in another: format -> why."""
+        return self._backend.abilities.texts_become
+
+    @property
     def unreadable(self) -> Mapping[str, str]:
         """What the service has and shows nobody, as far as is known by now: operation or field -> why."""
         return self._backend.abilities.unreadable

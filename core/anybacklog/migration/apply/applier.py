@@ -30,6 +30,7 @@ from anybacklog.migration.planning import Course
 from anybacklog.migration.questions import CannotTell, Questions
 from anybacklog.migration.report import Report
 from anybacklog.migration.seen import Seen
+from anybacklog.model import Text
 from anybacklog.redact import redact
 from anybacklog.steps import (
     AddAttachment,
@@ -81,6 +82,8 @@ class Applier:
     def ticket(self, steps: Iterable[Step]) -> None:
         """Apply the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
         steps = tuple(steps)
+        drafts = (step.draft for step in steps if isinstance(step, CreateTicket))
+        self.calls.planned = next((draft.description for draft in drafts if isinstance(draft.description, Text)), None)
         self.calls.comments = sum(isinstance(step, AddComment) for step in steps)
         blocked: str | None = None
         stuck = False

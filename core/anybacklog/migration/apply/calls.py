@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from anybacklog.backend import AttachmentDraft
 from anybacklog.errors import Conflict, MigrationError, NotFound
-from anybacklog.migration.copied import copied, counted
+from anybacklog.markup.wording import shown_as
+from anybacklog.migration.copied import copied, counted, uncounted
 from anybacklog.migration.ends import last_key
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.questions import CannotTell, Questions, landed_as, landed_comment, parent_landed
+from anybacklog.migration.rewriting import Shown
 from anybacklog.model import Text, TicketId
 from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, Item, SetParent, SetState, Step
 
@@ -31,7 +34,11 @@ class Calls:
     created_tickets: int = 0
     comments: int = 0
     """How many comments the ticket in hand is to have."""
-    _described: Text | None = None
+    planned: Text | None = None
+    """Its description as it was planned, without a count."""
+    shown: Shown = field(default_factory=Counter)
+    """In which formats this run's texts came back; those altered are left out."""
+    _counted: tuple[Text, int] | None = None
     _newest: list[str | None] = field(default_factory=list)
 
     def write(self, step: Step, files: Sequence[AttachmentDraft]) -> list[Landed]:
@@ -40,14 +47,15 @@ class Calls:
         match step:
             case CreateTicket():
                 return self._create(step)
-            case AddComment() if self._described is not None:
-                return self._comment_counted(step, self._described)
+            case AddComment() if self._counted is not None:
+                return self._comment_counted(step, *self._counted)
             case AddComment():
                 comment = target.add_comment(
                     self.home(step.item), step.body, attachments=files, author=step.author, created_at=step.created_at,
                     updated_at=step.updated_at, changes=step.changes, private=step.private,
                     external_id=step.mark if self.marks(step) else None,
                 )  # fmt: skip
+                self._came_back("comments.body", step.body, comment.body)
                 return landed_comment(step, self.home(step.item), comment)
             case AddAttachment():
                 return self._attach(step, files[0])
@@ -76,20 +84,25 @@ class Calls:
 
     def _count_before(self, step: AddComment) -> dict[str, str | None]:
         """Read how many comments are counted in the description, where they travel with it and are not shown."""
-        target, self._described = self.ask.target, None
+        target, self._counted = self.ask.target, None
         if not self.ask.course.marks or not target.capabilities.can("change_with_comment"):
             return {}
         with suppress(NotFound):  # the write is told so, too
             described = target.ticket(self.home(step.item)).description
             count = copied(described)
-            if count is not None and not target.capabilities.can("comments"):
-                self._described = described
+            if described is not None and count is not None and not target.capabilities.can("comments"):
+                self._counted = (self._to_send(described), count)
                 return {"copied": str(count)}
         return {}
 
-    def _comment_counted(self, step: AddComment, described: Text) -> list[Landed]:
+    def _to_send(self, described: Text) -> Text:
+        """Give what is shown, or, where the target rewrote it, what was written: the former would lose more."""
+        planned, forms = self.planned, self.ask.course.writing.texts_become
+        return planned if planned and shown_as(planned, uncounted(described.source), forms) else described
+
+    def _comment_counted(self, step: AddComment, described: Text, before: int) -> list[Landed]:
         """Send a comment together with the count of those that arrived."""
-        count, home = (copied(described) or 0) + 1, self.home(step.item)
+        count, home = before + 1, self.home(step.item)
         changes = {"description": counted(described, count, max(count, self.comments))}
         self.ask.target.change_with_comment(home, changes, step.body)
         return [landed_as(step, home, count)]
@@ -115,10 +128,18 @@ class Calls:
             # Somebody else's ticket has this key already; ours gets the next free one, and its mark names the old.
             ticket = target.create_ticket(replace(draft, key=None), exact=True)
             self.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
+        self._came_back("description", draft.description, ticket.description)
         self.created_tickets += 1
         self._newest = [ticket.key]
         landed = Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id, target_key=ticket.key)
         return [landed, *parent_landed(step, ticket)]
+
+    def _came_back(self, name: str, written: Text | str | None, found: Text | None) -> None:
+        """Note in which format a target that turns some into others gives a text back."""
+        forms = self.ask.course.writing.texts_become
+        if forms and isinstance(written, Text) and found is not None:
+            form = shown_as(written, found.source, forms)
+            self.shown.update([(name, written.format, form)] if form is not None else [])
 
     def _attach(self, step: AddAttachment, file: AttachmentDraft) -> list[Landed]:
         home = self.home(step.item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from anybacklog.errors import ConfigurationError, MigrationError, NotFound
 from anybacklog.migration.apply import Applier, prepare
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
-from anybacklog.migration.course import plan_course
+from anybacklog.migration.course import plan_course, remembering
 from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.mapping import to_make
@@ -159,7 +159,7 @@ class _Going:
             self.target, choices, self.plugged,
             marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=self.source.capabilities.mentions,
         )  # fmt: skip
-        return replace(course, tops=frozenset(pair.settings.get("tops", ())))
+        return remembering(course, pair.settings)
 
     def _decide(
         self, pair: Pair, differences: list[Difference], course: Course

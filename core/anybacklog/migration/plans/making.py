@@ -29,6 +29,7 @@ from anybacklog.migration.plans.worst import Worst
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.rebuilding import already_copied
 from anybacklog.migration.report import COUNTED, Progress
+from anybacklog.migration.rewriting import warning
 from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.registry import load_registry
@@ -191,6 +192,8 @@ class _Making:
         notes += [f"{each.key} is not counted: {each.error}" for each in header.unread]
         if not header.complete:
             notes.append(f"the source cannot be listed completely: {header.reason}")
+        if not self.pair.settings.get("shown"):  # a run of this ledger has seen it
+            notes += filter(None, [warning(self.target.capabilities.texts_become)])
         if self.ledger is None:
             notes.append("the target is not there yet, so that migrate reads the source once more")
         elif self.fresh and self._is_copied_already(header):

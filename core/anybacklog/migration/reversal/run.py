@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOpe
 from anybacklog.migration.apply import Remover, recognised, settle_removals
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
-from anybacklog.migration.course import natives, plan_course
+from anybacklog.migration.course import natives, plan_course, remembering
 from anybacklog.migration.ends import refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledgers import existing, ledger_of, what_it_knows
@@ -138,7 +138,7 @@ class _Going:
             header.identity, header.words, self.target, Choices.remembered(pair.settings), self.plugged,
             marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=header.mentions,
         )  # fmt: skip
-        return replace(course, tops=frozenset(pair.settings.get("tops", ())))
+        return remembering(course, pair.settings)
 
     def _parents_of_strangers(self, pair: Pair) -> Iterator[str]:
         for ticket in self.target.tickets():

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from anybacklog.errors import ConfigurationError
 from anybacklog.migration.choices import Choices
-from anybacklog.migration.course import plan_course
+from anybacklog.migration.course import plan_course, remembering
 from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledgers import existing, ledgers_of, what_it_knows
@@ -80,4 +79,4 @@ def _course(identity: str, origin: Origin, target: Tracker, pair: Pair, plugged:
         identity, origin.words(), target, Choices.remembered(pair.settings), plugged,
         marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=origin.mentions(),
     )  # fmt: skip
-    return replace(course, tops=frozenset(pair.settings.get("tops", ())))
+    return remembering(course, pair.settings)
