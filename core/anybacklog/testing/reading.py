@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -69,6 +70,10 @@ class TicketContract(Contract):
         assert "created" in abilities.listing.orders
         assert all(limit > 0 for limit in abilities.limits.known().values())
         assert abilities.settle.seconds >= 0
+        if abilities.mention_form is not None:
+            mention = re.fullmatch(abilities.mentions or "", abilities.mention_form.format(id="123"))
+            assert mention is not None
+            assert mention["user"] == "123"
 
     def test_identity_stays_the_same(self, backend: Backend) -> None:
         identity = backend.identity()

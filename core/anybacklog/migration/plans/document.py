@@ -24,7 +24,7 @@ NEW = "\nformat = 1\n"
 MAPPINGS = """
 # Below, on the left a word of the source, on the right what stands for it in the target: a word it has, "" for
 # nothing, or { create = "NAME" } for one to be made there. People are named by e-mail address, login or name, all
-# else by name; id:123 always names one alone.
+# else by name; id:123 always names one alone. A person for whom there is nothing is named in header lines.
 """
 _LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
