@@ -121,7 +121,7 @@ from anybacklog.steps import Step, StepState
 
 if TYPE_CHECKING:
     from anybacklog.http import Credentials, HttpSession, Rate, Refusal
-    from anybacklog.wire import WireSchema
+    from anybacklog.wire import WireSchema, maker
 
 __all__ = [
     "ALL_TEXT_FORMATS", "DEFAULT_SETTLE", "FILTERS", "NATIVE_FIELDS", "ORDERS", "Abilities", "Activity",
@@ -143,11 +143,14 @@ __all__ = [
     "StatusCategory", "Step", "StepState", "Text", "TextFormat", "Ticket", "TicketDraft", "TicketFields",
     "TicketQuery", "TicketType", "TokenSource", "Traffic", "TrafficState", "TransportError", "UnsupportedOperation",
     "UpdatesComments", "UpdatesTickets", "User", "ValidationError", "Version", "WireSchema", "everything_native",
-    "hookimpl", "matches", "natively", "sort_key",
-]  # fmt: skip  # fmt: skip
+    "hookimpl", "maker", "matches", "natively", "sort_key",
+]  # fmt: skip
 
 
-_HEAVY = {"Credentials": "http", "HttpSession": "http", "Rate": "http", "Refusal": "http", "WireSchema": "wire"}
+_HEAVY = {
+    "Credentials": "http", "HttpSession": "http", "Rate": "http", "Refusal": "http", "WireSchema": "wire",
+    "maker": "wire",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -28,12 +28,15 @@ from anybacklog.plugin import (
     TicketType,
     User,
     Version,
+    maker,
 )  # fmt: skip
 from anybacklog_nulab.custom_fields import to_field_value
 
 N = TypeVar("N", bound=Named)
 T = TypeVar("T")
 Loaded = Mapping[str, Any]
+
+make_ticket, make_attachment = maker(Ticket), maker(Attachment)
 
 REMEMBERED = 1_000
 OPEN, DONE = 1, (3, 4)
@@ -131,7 +134,7 @@ def to_format(rule: str | None) -> TextFormat:
 
 def to_attachment(loaded: Loaded, ticket_id: str | None = None) -> Attachment:
     """Make an attachment, of a ticket if it is told which."""
-    return Attachment(
+    return make_attachment(
         id=str(loaded["id"]),
         name=loaded["name"],
         size=loaded["size"],
@@ -151,7 +154,7 @@ def to_ticket(loaded: Loaded, raw: Loaded, text_format: TextFormat, web: str) ->
     description = loaded["description"]
     assignee = optional(to_user, loaded["assignee"])
     parent = loaded["parent_issue_id"]
-    return Ticket(
+    return make_ticket(
         id=str(loaded["id"]),
         key=loaded["issue_key"],
         url=f"{web}/view/{loaded['issue_key']}",

@@ -23,10 +23,13 @@ from anybacklog.plugin import (
     Named,
     ProtocolError,
     ValidationError,
+    maker,
 )  # fmt: skip
 from anybacklog_nulab.schemas import to_day
 
 Loaded = Mapping[str, Any]
+
+make_value = maker(CustomFieldValue)
 
 FIELD_TYPES: Mapping[int | None, FieldType] = {
     1: "text", 2: "text", 3: "number", 4: "date", 5: "choice", 6: "choices", 7: "choices", 8: "choice",
@@ -56,7 +59,7 @@ def to_field_value(loaded: Loaded) -> CustomFieldValue:
         raise ProtocolError(
             f"custom field {loaded['name']!r} (id {number}) {error}; mend it there, or report it"
         ) from None
-    return CustomFieldValue(id=number, name=loaded["name"], type=kind, value=value)
+    return make_value(id=number, name=loaded["name"], type=kind, value=value)
 
 
 def _value(kind: FieldType, value: Any, other: str | None) -> FieldValue:
