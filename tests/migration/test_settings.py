@@ -80,6 +80,20 @@ def test_people_of_a_field_that_is_left_out_stand_in_no_header_line(
     assert "watchers:" not in first.description.source
 
 
+def test_what_is_not_left_out_any_more_comes_with_the_next_run_and_a_repair(
+    memory: Make, sqlite: Make, filled: Fill, tmp_path: Path
+) -> None:
+    source, target, ledger = filled(memory()), sqlite(), tmp_path / "ledger.db"
+    every = ", ".join(f'"{name}"' for name in LEAVABLE)
+    migrate(source, target, ledger=ledger, plan=keep(tmp_path / "few.toml", f"[fields]\nleave_out = [{every}]\n"))
+    whole = keep(tmp_path / "whole.toml", "[fields]\nleave_out = []\n")
+    migrate(source, target, ledger=ledger, plan=whole)
+    report = repair(source, target, ledger=ledger)
+    assert (report.failures, report.left.differences) == ([], [])
+    assert len(list(target.comments("PROJ-1"))) == 4
+    assert target.ticket("PROJ-1").watchers != ()
+
+
 # ---- texts and titles that are too long
 
 

@@ -14,7 +14,7 @@ from anybacklog.migration.report import Counted, Fidelity, Level
 from anybacklog.migration.riding import is_left_out, is_remark, is_withheld, withheld_files
 from anybacklog.migration.seen import Ties
 from anybacklog.migration.telling import left_over, shortens
-from anybacklog.model import Attachment, Comment, CustomFieldValue, Named, Text, Ticket, User
+from anybacklog.model import Attachment, Comment, CustomFieldValue, Named, Text, Ticket
 from anybacklog.steps import AddComment, CreateTicket, Step
 
 _PLAIN = (
@@ -30,8 +30,6 @@ _NOUNS: dict[str, MetadataKind] = {
     "status": "statuses",
     "priority": "priorities",
     "resolution": "resolutions",
-    "assignees": "users",
-    "watchers": "users",
     "categories": "categories",
     "affected_versions": "versions",
     "milestones": "milestones",
@@ -152,17 +150,20 @@ class Weighing:
         for name, kind in _NOUNS.items():
             value = getattr(ticket, name)
             for noun in value if isinstance(value, tuple) else (value,) if value is not None else ():
-                yield self._noun(name, kind, noun) if kind != "users" else self._member(ticket, name, noun)
+                yield self._noun(name, kind, noun)
+        for name in ("assignees", "watchers"):
+            yield from self._people(ticket, name)
         for field_value in ticket.custom_fields:
             if field_value.value not in (None, "", ()):
                 yield self._custom(field_value, f"custom_fields.{field_value.name}")
 
-    def _member(self, ticket: Ticket, name: str, person: User) -> tuple[str, Level, str]:
-        row = self._noun(name, "users", person)
-        if person not in left_over(ticket, name, self.course):
-            return row
+    def _people(self, ticket: Ticket, name: str) -> Iterator[tuple[str, Level, str]]:
+        told = {person.id for person in left_over(ticket, name, self.course)}
         full = f"a ticket there has at most {self.limits.assignees_per_ticket}"
-        return self._told(name, full if row[1] == "native" else row[2])
+        for person in getattr(ticket, name):
+            row = self._noun(name, "users", person)
+            why = full if row[1] == "native" else row[2]
+            yield self._told(name, why) if person.id in told else row
 
     def _custom(self, held: CustomFieldValue, shown: str) -> tuple[str, Level, str]:
         row = self._noun("custom_fields", "custom_fields", held, shown)

@@ -54,8 +54,8 @@ def left_over(ticket: Ticket, field: str, course: Course) -> list[User]:
     if not course.native(field):
         return list(people)
     room = course.limits.assignees_per_ticket if field == "assignees" else None
-    known = [user for user in people if not course.nobody(user)]
-    return [user for user in people if user not in known[:room]]
+    there = {user.id for user in [user for user in people if not course.nobody(user)][:room]}
+    return [user for user in people if user.id not in there]
 
 
 def commented(comment: Comment, ticket: Ticket, course: Course) -> Text:

@@ -92,7 +92,7 @@ def _shown(line: Line) -> str:
 
 def _told(plan: Plan) -> Iterator[str]:
     for each in plan.notices:
-        yield f"{each.user.name} as {each.field} of {each.count} ({each.reason})"
+        yield f"{each.user.name} for the {each.field} of {each.count} ({each.reason})"
 
 
 def _limits(plan: Plan) -> Iterator[str]:

@@ -39,13 +39,14 @@ class Notices:
 
     def mention(self, step: Step, course: Course) -> None:
         """Count whom the texts of one step would notify: nobody, unless the plan maps mentions."""
-        mapped, told = course.writing.mapped, _text_of(step)
-        if mapped is None or told is None:
+        told = _text_of(step)
+        if course.writing.mapped is None or told is None:
             return
-        users = course.mapping.matches["users"].values()
-        there = {match.target.id: match.target for match in users if match.target is not None}
-        ids = course.writing.notified(told[1])
-        self._counts.update((told[0], there[each]) for each in sorted(ids & there.keys()))
+        field_, text = told
+        ids = course.writing.notified(text)
+        users = (match.target for match in course.mapping.matches["users"].values()) if ids else ()
+        there = {user.id: user for user in users if user is not None and user.id in ids}
+        self._counts.update((field_, user) for user in there.values())
 
     def found(self) -> Iterator[Notice]:
         """Yield each, who is told most first."""
