@@ -91,6 +91,21 @@ class Settle:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class References:
+    """How texts of a service name its tickets and files, whatever the project.
+
+    `key` is a regular expression of a whole key. `url` is a ticket's address with `{key}` in it, `comment` what stands
+    behind it for a comment, with `{id}` in it. `files` are the forms that name a file by its number: a word for the
+    form -> the form, with `{id}` and perhaps `{name}` in it. A file named by its name needs none.
+    """
+
+    key: str
+    url: str | None = None
+    comment: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
 DEFAULT_SETTLE = Settle(seconds=120, reason="the default: nothing is known about how late this service may commit")
 
 
@@ -110,7 +125,8 @@ class Abilities:
     `mention_form` writes such a mention of `{id}`. `formats_by_content`: a text's format is not held, but told by what
     stands in it. `texts_become` names the formats that a text may come back in which was written in another, each with
     why: plain text made HTML, or HTML made plain. Such a text is compared by what it tells a reader. `notifies` names
-    the fields whose people the service tells that they stand there, each with why. `costs` is what one call of an
+    the fields whose people the service tells that they stand there, each with why. `references` is how texts name
+    tickets and files; where both ends say so, a migration writes the new names. `costs` is what one call of an
     operation sends, by which a plan estimates: operation -> rate budget -> requests; what is not named there costs
     nothing.
     """
@@ -133,6 +149,7 @@ class Abilities:
     formats_by_content: bool = False
     texts_become: Mapping[TextFormat, str] = field(default_factory=dict)
     notifies: Mapping[str, str] = field(default_factory=dict)
+    references: References | None = None
     costs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 

@@ -13,7 +13,9 @@ from typing import Any, Literal, TypeAlias
 
 from anybacklog.model import Attachment, Change, Text, TicketDraft, User
 
-ItemKind: TypeAlias = Literal["ticket", "comment", "history", "continuation", "attachment", "link", "parent", "state"]
+ItemKind: TypeAlias = Literal[
+    "ticket", "comment", "history", "continuation", "attachment", "link", "parent", "state", "text",
+]  # fmt: skip
 StepState: TypeAlias = Literal["intended", "done", "unsure", "refused", "quarantined", "held"]
 
 
@@ -22,6 +24,7 @@ class Item:
     """One thing of the source: its kind, its id there, and the id and key of the ticket it belongs to.
 
     A continuation is what did not fit: `5+2` is the second piece of comment 5, `description+2` that of the ticket's.
+    A text is one that is there already: `description`, or the comment's or continuation's id.
     """
 
     kind: ItemKind
@@ -42,17 +45,21 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateTicket:
-    """Create the ticket; `parent` waits for a later step when the parent comes later in the source's order."""
+    """Create the ticket; `parent` waits for a later step when the parent comes later in the source's order.
+
+    `plain` is its description without the new names of what it names; None where it names nothing.
+    """
 
     item: Item
     draft: TicketDraft
     parent: str | None
     mark: str
+    plain: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddComment:
-    """Add one journal entry, its files with it."""
+    """Add one journal entry, its files with it; `plain` is its body without the new names of what it names."""
 
     item: Item
     body: Text
@@ -63,6 +70,7 @@ class AddComment:
     private: bool
     uploads: tuple[Upload, ...]
     mark: str
+    plain: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +108,16 @@ class AddLink:
     other: str
 
 
-Step: TypeAlias = CreateTicket | SetState | AddComment | AddAttachment | SetParent | AddLink
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewriteText:
+    """Write a text anew that was written when not all it names had arrived; `updated_at` stays what it was."""
+
+    item: Item
+    text: Text
+    updated_at: datetime | None = None
+
+
+Step: TypeAlias = CreateTicket | SetState | AddComment | AddAttachment | SetParent | AddLink | RewriteText
 
 
 def items_of(step: Step) -> tuple[Item, ...]:
@@ -132,6 +149,11 @@ def step_key(item: Item) -> str:
     return f"link:{item.id}" if kind == "link" else f"{kind}:{item.ticket_id}:{item.id}"
 
 
+def text_key(item: Item) -> str:
+    """Name the step that writes the text of a ticket or of a comment anew."""
+    return f"text:{item.ticket_id}:{'description' if item.kind == 'ticket' else item.id}"
+
+
 def landing(kind: ItemKind) -> ItemKind:
     """Say what an item of this kind becomes in the target: history and continuations are comments there."""
     return "comment" if kind in ("history", "continuation") else kind
@@ -147,10 +169,19 @@ def digest_of(step: Step) -> str:
     content: tuple[object, ...] = ()
     match step:
         case CreateTicket():
-            content = (replace(step.draft, external_id=None, key=None), step.parent)
+            plain = step.plain if step.plain is not None else step.draft.description
+            content = (replace(step.draft, external_id=None, key=None, description=plain), step.parent)
         case AddComment():
             files = tuple(upload.attachment.id for upload in step.uploads)
-            content = (step.body, step.author, step.created_at, step.updated_at, step.changes, step.private, files)
+            content = (
+                step.plain or step.body,
+                step.author,
+                step.created_at,
+                step.updated_at,
+                step.changes,
+                step.private,
+                files,
+            )
         case AddAttachment():
             content = (step.upload.attachment.name, step.upload.attachment.size)
         case SetState():
@@ -159,13 +190,15 @@ def digest_of(step: Step) -> str:
             content = (step.parent,)
         case AddLink():
             content = tuple(sorted((step.item.ticket_id, step.other)))
+        case RewriteText():
+            content = (step.text,)
     written = repr(content).replace(mark_of(step) or "\0", "")
     return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def mark_of(step: Step) -> str | None:
-    """Give the mark a step writes; states and ties carry none."""
-    return None if isinstance(step, SetState | SetParent | AddLink) else step.mark
+    """Give the mark a step writes; states, ties and texts that are there already carry none of their own."""
+    return None if isinstance(step, SetState | SetParent | AddLink | RewriteText) else step.mark
 
 
 def alone(step: Step, upload: Upload) -> AddAttachment:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from anybacklog.plugin import Abilities, Answer, Limits, Listing, Settle, natively
+from anybacklog.plugin import Abilities, Answer, Limits, Listing, References, Settle, natively
 from anybacklog_nulab.convert import to_format
 from anybacklog_nulab.drafts import AFTER_CREATION, NEVER_EMPTY
 from anybacklog_nulab.metadata import CREATABLE, OWN_CATEGORY
@@ -97,11 +97,29 @@ SETTLE = Settle(
     reason="nobody documents how late a write may be committed, nor how far a search lags: two minutes and one",
 )
 
+
+def references_at(web: str) -> References:
+    """Say how texts name issues and files of the space at `web`: `PROJ-1`, a link, `#attach(name:1)`."""
+    return References(
+        key=r"[A-Z][A-Z0-9_]*-[1-9][0-9]*",
+        url=f"{web}/view/{{key}}",
+        comment="#comment-{id}",
+        files={
+            "attach": "#attach({name}:{id})",
+            "image": f"{web}/ViewAttachmentImage.action?attachmentId={{id}}",
+            "file": f"{web}/ViewAttachment.action?attachmentId={{id}}",
+        },
+    )
+
+
 _NO_SUBTASKS = Answer(yes=False, reason="the project's settings do not allow subtasks (subtaskingEnabled)")
 
 
-def abilities_of(project: Mapping[str, Any] | None) -> Abilities:
-    """Give the abilities of a project as it was read: its text format, and whether issues have a parent."""
+def abilities_of(project: Mapping[str, Any] | None, web: str) -> Abilities:
+    """Give the abilities of a project as it was read: its text format, and whether issues have a parent.
+
+    `web` is the address of its space, below which the pages of issues and files are.
+    """
     text_format = "markdown" if project is None else to_format(project["text_formatting_rule"])
     flat = project is not None and project["subtasking_enabled"] is False
     levels = 3 if project is not None and project["grandchild_issue_enabled"] else 2
@@ -122,5 +140,6 @@ def abilities_of(project: Mapping[str, Any] | None) -> Abilities:
         mentions=MENTIONS,
         mention_form=MENTION_FORM,
         notifies=NOTIFIES,
+        references=references_at(web),
         costs=COSTS,
     )

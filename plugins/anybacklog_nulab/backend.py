@@ -53,7 +53,7 @@ class NulabBackend(TicketOperations, JournalOperations, AroundOperations):
     @property
     def abilities(self) -> Abilities:
         """Say what the project can hold. Asks for the project once, for its text format; without one: markdown."""
-        return abilities_of(None if self._location.project is None else self._project)
+        return abilities_of(None if self._location.project is None else self._project, self._web)
 
     def identity(self) -> str:
         """Name the project by the space's host and the project's id, which outlive every renaming."""

@@ -59,7 +59,7 @@ class JournalOperations(Opened):
             )
         return comment
 
-    def update_comment(self, ticket_id: str, comment_id: str, body: Text) -> Comment:
+    def update_comment(self, ticket_id: str, comment_id: str, body: Text, *, keep_time: bool = False) -> Comment:  # noqa: ARG002  # the space sets it
         """Replace the text of one's own comment: `PATCH /issues/{i}/comments/{c}` (update-comment), update.
 
         Neither the feed nor the issue's `updated` tells of it (observed). PermissionDenied for somebody else's.

@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -237,7 +238,7 @@ def test_a_full_disk_is_trouble_that_passes(pair: Pair) -> None:
 def test_what_failed_to_commit_does_not_come_along_with_the_next_commit(path: Path) -> None:
     with Ledger(path) as book:
         pair = book.pair("a", "b")
-        nobodys = Pair(book, pair._connection, 999, {})
+        nobodys = Pair(book, pair._connection, SimpleNamespace(id=999, source="a", target="b", settings="{}"))
         pair._connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")  # so that the commit itself fails
         with pytest.raises(ConfigurationError, match="FOREIGN KEY"):
             nobodys.set("ticket:1:1", "held")

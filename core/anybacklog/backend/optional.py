@@ -209,8 +209,8 @@ class AddsComments(Protocol):
 class UpdatesComments(Protocol):
     """The text of a comment can be changed."""
 
-    def update_comment(self, ticket_id: str, comment_id: str, body: Text) -> Comment:
-        """Replace the body."""
+    def update_comment(self, ticket_id: str, comment_id: str, body: Text, *, keep_time: bool = False) -> Comment:
+        """Replace the body; `keep_time`, asked only of who holds `comments.updated_at`: that stays as it was."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -11,8 +12,9 @@ from anybacklog.markup.wording import shown_as
 from anybacklog.migration.copied import uncounted
 from anybacklog.migration.mark import find_mark
 from anybacklog.migration.planning import Bundle, Course
+from anybacklog.migration.references import is_form_of
 from anybacklog.model import Change, Comment, CustomFieldValue, Named, Text, Ticket, TicketDraft, User
-from anybacklog.steps import AddComment
+from anybacklog.steps import AddComment, CreateTicket, RewriteText, Step
 
 # What every tracker assigns by itself where a draft says nothing.
 _ASSIGNED = frozenset({"status", "reporter", "created_at", "updated_at"})
@@ -71,8 +73,8 @@ def _same(wanted: Any, found: Any, course: Course) -> bool:
 def _rewritten(wanted: Text, found: Text, course: Course) -> bool:
     """Tell whether the target shows the text in another format that it turns texts into, and all it says is there."""
     forms = course.shown.get(wanted.format, course.writing.texts_become)  # those seen; before any was, all there are
-    plain = Text(_whatever_its_key(wanted.source), wanted.format)
-    other = _whatever_its_key(found.source)
+    plain = Text(whatever_its_key(wanted.source), wanted.format)
+    other = whatever_its_key(found.source)
     return plain.source != other and shown_as(plain, other, forms) is not None
 
 
@@ -141,7 +143,56 @@ def _field_name(word: str, course: Course) -> str:
     return next((each.name for each in known if each is not None and f"id:{each.id}" == word), word)
 
 
-def _whatever_its_key(text: str) -> str:
+def fingerprint(text: Text | None) -> str | None:
+    """Recognise a text, whatever key and count of comments its header line names."""
+    if text is None:
+        return None
+    written = whatever_its_key(text.source).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(written).hexdigest()[:16]
+
+
+def as_written(step: AddComment, body: Text, forms: Container[str | None]) -> AddComment:
+    """Give a step with the text that is there, where that is one of the forms in which it was written."""
+    return replace(step, body=body) if fingerprint(body) in forms else step
+
+
+def written_in(step: Step) -> dict[str, str | None]:
+    """Give what the ledger keeps of the text that a step writes, where it names tickets or files: its fingerprint."""
+    text = text_of(step)
+    return {"text": fingerprint(text)} if text is not None else {}
+
+
+def text_of(step: Step) -> Text | None:
+    """Give the text that a step writes; None where it names no ticket and no file."""
+    match step:
+        case CreateTicket() if step.plain is not None and isinstance(step.draft.description, Text):
+            return step.draft.description
+        case AddComment() if step.plain is not None:
+            return step.body
+        case RewriteText():
+            return step.text
+    return None
+
+
+def rewriting(step: CreateTicket | AddComment) -> RewriteText:
+    """Give the step that writes a text anew which names something, and is there already."""
+    if isinstance(step, AddComment):
+        return RewriteText(item=replace(step.item, kind="text"), text=step.body)
+    text = step.draft.description if isinstance(step.draft.description, Text) else Text("", "plain")
+    return RewriteText(
+        item=replace(step.item, kind="text", id="description"), text=text, updated_at=step.draft.updated_at
+    )
+
+
+def is_wording(text: Text, step: CreateTicket | AddComment, course: Course) -> bool:
+    """Tell whether a text is what a step writes, with any of what it names by its old name or its new one."""
+    if step.plain is None or course.refer is None:
+        return False
+    plain = whatever_its_key(step.plain.source)
+    return is_form_of(whatever_its_key(text.source), plain, course.refer(plain))
+
+
+def whatever_its_key(text: str) -> str:
     """Give a text with its ticket's key and count of comments left out: a renamed project changes no content."""
     mark = find_mark(text)
     return uncounted(text).replace(str(mark), str(replace(mark, key="-")), 1) if mark is not None else text
@@ -150,7 +201,7 @@ def _whatever_its_key(text: str) -> str:
 def _plain(value: Any) -> Any:
     """Bring a value into a form in which equal means equal: nouns by id, lists without order, empty as None."""
     if isinstance(value, Text):
-        return (_whatever_its_key(value.source), value.format) if value.source else None
+        return (whatever_its_key(value.source), value.format) if value.source else None
     if isinstance(value, Named | User):
         return value.id
     if isinstance(value, tuple | list):

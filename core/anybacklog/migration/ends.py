@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_state_path
 
-from anybacklog.errors import NotFound, UnsupportedOperation
+from anybacklog.errors import ConfigurationError, NotFound, UnsupportedOperation
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.ledger import Pair
 from anybacklog.tracker import Tracker
@@ -30,6 +30,15 @@ def refuse_absent(tracker: Tracker) -> None:
     tracker.project()
     if tracker.capabilities.listing.how == "all":
         tracker.count_tickets()
+
+
+def refuse_unknown(source: Tracker, only: Iterable[str]) -> None:
+    """Refuse keys that the source does not have."""
+    for key in only:
+        try:
+            source.ticket(key)
+        except NotFound as error:
+            raise ConfigurationError(f"--only {key}: the source has no such ticket; look it up with ls") from error
 
 
 def snapshot_folder(ledger: Path, pair: Pair) -> Path:

@@ -10,12 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from anybacklog.errors import ConfigurationError, MigrationError, NotFound
-from anybacklog.migration.apply import Applier, Counting, count_done, prepare
+from anybacklog.errors import ConfigurationError, MigrationError
+from anybacklog.migration.apply import Applier, Counting, Rewriter, count_done, prepare
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import answers, natives, plan_course, remembering
-from anybacklog.migration.ends import is_absent, key_taken, ledger_path, refuse_absent, settings_for, snapshot_folder
+from anybacklog.migration.ends import (
+    is_absent,
+    key_taken,
+    ledger_path,
+    refuse_absent,
+    refuse_unknown,
+    settings_for,
+    snapshot_folder,
+)
 from anybacklog.migration.fidelity import Weighing, lost
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_file import refuse_foreign
@@ -27,6 +35,7 @@ from anybacklog.migration.plans.worst import worst
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import Questions
 from anybacklog.migration.rebuilding import already_copied, before_all_copies, rebuild
+from anybacklog.migration.referring import named_by, refer_by
 from anybacklog.migration.report import COUNTED, Fidelity, Progress, Report
 from anybacklog.migration.rewriting import added, with_rewritten
 from anybacklog.migration.seen import Seen, Ties
@@ -80,7 +89,7 @@ def migrate(
     if ledger is not None:
         refuse_foreign(Path(ledger))  # before a target is made for nothing
     refuse_absent(source)
-    _refuse_unknown(source, only)
+    refuse_unknown(source, only)
     if not dry_run and source.identity() == target.identity():
         raise ConfigurationError("source and target are the same project; name another target")
     run = Run(limit=limit, only=frozenset(only), confirm=confirm, show=progress or _silent, clock=clock or Clock())
@@ -98,14 +107,6 @@ def migrate(
                 f"marks are {'written' if settings['marks'] else 'not written'}, as the first run chose"
             )
         return going.through(refresh=refresh, sample=sample, rebuild_ledger=rebuild_ledger, dry_run=dry_run)
-
-
-def _refuse_unknown(source: Tracker, only: Sequence[str]) -> None:
-    for key in only:
-        try:
-            source.ticket(key)
-        except NotFound as error:
-            raise ConfigurationError(f"--only {key}: the source has no such ticket; look it up with ls") from error
 
 
 def _silent(_: Progress) -> None:
@@ -129,7 +130,7 @@ class _Going:
         self.source = source
         self.target = target
         self.pair = pair
-        self.settings = dict(settings)
+        self.settings = {**settings, "references": named_by(source, target)}
         self.marks = bool(settings["marks"])
         self.choices = choices
         self.plugged = plugged
@@ -202,7 +203,7 @@ class _Going:
             header.identity, header.words, self.target, self.choices, self.plugged,
             marks=self.marks, made=self.pair.made(), mapping=mapping, mentions=header.mentions,
         )  # fmt: skip
-        return remembering(course, self.settings)
+        return replace(remembering(course, self.settings), refer=refer_by(self.pair, self.settings))
 
     def _bundles(self) -> Iterator[Bundle]:
         for bundle in self.snapshot.bundles():
@@ -262,7 +263,7 @@ class _Going:
             )
 
     def _apply(self, course: Course, header: Header) -> bool:
-        """Write the tickets, then what ties them together; tells whether nothing is left for another run."""
+        """Write the tickets, then what ties them together, what they name included; tells whether nothing is left."""
         applier = Applier(
             source=self.source,
             target=self.target,
@@ -284,9 +285,12 @@ class _Going:
             done += 1
         self.run.show(Progress(stage="apply", done=done, total=total if finished else done))
         waits = not finished or bool(self.run.only or header.unread)
+        rewriter = Rewriter(applier)
         with Seen() as tied:
             for bundle in self._bundles():
                 applier.ties(plan_ties(bundle.ticket, course), tied, partial=waits)
+                rewriter.ticket(plan_ticket(bundle, course))
+        self.report.notes += rewriter.notes()
         applier.second_look.look()
         self._remember(shown=added(self.settings.get("shown", ()), applier.calls.shown))
         return finished and not self.run.only

@@ -24,12 +24,15 @@ from anybacklog.migration.ledger_tables import (
     FIND_ANY,
     FIND_BY_STATE,
     FIND_BY_TARGET,
+    FIND_CALLED,
+    FIND_FILE,
     FIND_ITEM,
     FIND_KIND,
     FIND_MADE,
     FIND_PAIR,
     FIND_PAIRS,
     FIND_STEP,
+    FIND_TICKETS,
     FORGET_ITEM,
     FORGET_STEP,
     FORGET_TICKET,
@@ -41,7 +44,7 @@ from anybacklog.migration.ledger_tables import (
     SET_STATE,
 )
 from anybacklog.redact import redact
-from anybacklog.steps import Item, StepState, landing, step_key
+from anybacklog.steps import Item, StepState, landing, step_key, text_key
 
 _Value = TypeVar("_Value")
 
@@ -86,7 +89,11 @@ class Ledger:
             self._connection.execute(ADD_PAIR, {"source": source, "target": target})
         with understood(self.path):
             row = self._connection.execute(FIND_PAIR, {"source": source, "target": target}).one()
-            return Pair(self, self._connection, row.id, read_object(row.settings))
+            return Pair(self, self._connection, row)
+
+    def every(self) -> list[Pair]:
+        """Open every pair this ledger knows."""
+        return self.ask(lambda found: Pair(self, self._connection, found), FIND_PAIRS)
 
     def ask(self, read: Callable[[sa.Row[Any]], _Value], query: sa.Select[Any], **values: object) -> list[_Value]:
         """Read every row a query finds; one that makes no sense is damage."""
@@ -117,18 +124,20 @@ class Ledger:
 class Pair:
     """The part of a ledger that belongs to one source and one target."""
 
-    def __init__(self, ledger: Ledger, connection: sa.Connection, id: int, settings: Mapping[str, Any]) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, connection: sa.Connection, row: Any) -> None:
+        self.ledger = ledger
         self._connection = connection
-        self._of = {"pair": id}
-        self.id = id
-        self.settings = settings
+        self._of = {"pair": row.id}
+        self.id: int = row.id
+        self.source: str = row.source
+        self.target: str = row.target
+        self.settings: Mapping[str, Any] = read_object(row.settings)
 
     def remember(self, settings: Mapping[str, Any]) -> None:
         """Keep what was chosen for this pair: marks, the plan's words, where the target began."""
         if settings != self.settings:
             text = json.dumps(settings)
-            with self._ledger.commit("settings"):
+            with self.ledger.commit("settings"):
                 self._connection.execute(KEEP_SETTINGS, {"of": self.id, "kept": text})
             self.settings = settings
 
@@ -159,31 +168,51 @@ class Pair:
         """Find where an item of the source ended."""
         return next(iter(self._ask(to_landed, FIND_ITEM, kind=kind, ticket=ticket_id, id=id)), None)
 
+    def called(self, source_key: str) -> Landed | None:
+        """Find where the ticket ended that the source calls so."""
+        for key in self._ask(lambda found: str(found.key), FIND_CALLED, source_key=source_key):
+            ticket_id = key[len("ticket:") : len("ticket:") + (len(key) - len("ticket:")) // 2]  # ticket:ID:ID
+            landed = self.landed("ticket", ticket_id, ticket_id)
+            if landed is not None:
+                return landed
+        return None
+
+    def file(self, id: str) -> Landed | None:
+        """Find where a file ended by its id alone; None, too, where several have it."""
+        found = self._ask(to_landed, FIND_FILE, id=id)
+        return found[0] if len(found) == 1 else None
+
     def landed_on(self, target_ticket: str) -> list[Landed]:
         """List every item that ended on one ticket of the target, itself included."""
         return self._ask(to_landed, FIND_BY_TARGET, target_ticket=target_ticket)
 
+    def tickets(self) -> Iterator[Landed]:
+        """Yield every ticket that has ended in the target, by its id in the source, in constant memory."""
+        with understood(self.ledger.path):
+            rows = self._connection.execute(FIND_TICKETS, self._of, execution_options={"yield_per": 500})
+            yield from map(to_landed, rows)
+
     def each(self, kind: str) -> Iterator[Landed]:
         """Yield every item of a kind that has ended in the target, in constant memory."""
-        with understood(self._ledger.path):
+        with understood(self.ledger.path):
             rows = self._connection.execute(FIND_KIND, self._of | {"kind": kind}, execution_options={"yield_per": 500})
             yield from map(to_landed, rows)
 
     def _ask(self, read: Callable[[sa.Row[Any]], _Value], query: sa.Select[Any], **values: object) -> list[_Value]:
-        return self._ledger.ask(read, query, **self._of, **values)
+        return self.ledger.ask(read, query, **self._of, **values)
 
     def intend(self, key: str, source_key: str, mark: str | None, before: Mapping[str, Any], at: datetime) -> None:
         """Write down what is about to be written, and what recognises it."""
         values = {"key": key, "state": "intended", "source_key": source_key, "mark": mark, "error": None}
         kept = {"before": json.dumps(before), "intended_at": at.isoformat()}
-        with self._ledger.commit(f"intend {key}"):
+        with self.ledger.commit(f"intend {key}"):
             self._connection.execute(INTEND, self._of | values | kept)
 
     def done(
         self, key: str, landed: Sequence[Landed], *, source_key: str = "", before: Mapping[str, Any] | None = None
     ) -> None:
         """Write down that a step is done, and where its items are."""
-        with self._ledger.commit(f"done {key}"):
+        with self.ledger.commit(f"done {key}"):
             self._put(key, "done", source_key)
             self._keep(key, before)
             self._land(landed)
@@ -198,21 +227,22 @@ class Pair:
         before: Mapping[str, Any] | None = None,
     ) -> None:
         """Write down that a step is unsure, refused or held, and why, secrets masked."""
-        with self._ledger.commit(f"{state} {key}"):
+        with self.ledger.commit(f"{state} {key}"):
             self._put(key, state, source_key, error and redact(error))
             self._keep(key, before)
 
     def replan(self, key: str) -> None:
         """Write down that nothing happened: the step is planned again."""
-        with self._ledger.commit(f"replan {key}"):
+        with self.ledger.commit(f"replan {key}"):
             self._connection.execute(FORGET_STEP, self._of | {"key": key})
 
     def forget_items(self, items: Sequence[Item]) -> None:
         """Write down that items are not in the target any more: their steps are planned again."""
-        with self._ledger.commit(f"forget {len(items)} items"):
+        with self.ledger.commit(f"forget {len(items)} items"):
             for item in items:
                 where = {"kind": landing(item.kind), "ticket": item.ticket_id, "id": item.id}
-                self._connection.execute(FORGET_STEP, self._of | {"key": step_key(item)})
+                for key in (step_key(item), text_key(item)):
+                    self._connection.execute(FORGET_STEP, self._of | {"key": key})
                 self._connection.execute(FORGET_ITEM, self._of | where)
 
     def forget_ties(self) -> None:
@@ -220,13 +250,13 @@ class Pair:
 
         Once one end is deleted, nobody could tell any more from the other one's row that the tie went with it.
         """
-        with self._ledger.commit("forget ties"):
+        with self.ledger.commit("forget ties"):
             for statement in FORGET_TIES:
                 self._connection.execute(statement, self._of)
 
     def forget_ticket(self, ticket_id: str, key: str) -> None:
         """Write down that a ticket is gone from the target with all that hung on it, and that step `key` is over."""
-        with self._ledger.commit(f"forget ticket {ticket_id}"):
+        with self.ledger.commit(f"forget ticket {ticket_id}"):
             for statement in FORGET_TICKET:
                 self._connection.execute(statement, self._of | {"ticket": ticket_id})
             self._connection.execute(FORGET_STEP, self._of | {"key": key})
@@ -245,7 +275,7 @@ class Pair:
         return count
 
     def _adopt(self, found: Sequence[tuple[str, Landed]]) -> None:
-        with self._ledger.commit("adopt"):
+        with self.ledger.commit("adopt"):
             for key, landed in found:
                 self._put(key, "done", landed.item.ticket_key)
                 self._land([landed])

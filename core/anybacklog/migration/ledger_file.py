@@ -15,7 +15,7 @@ from anybacklog.errors import ConfigurationError, TransportError
 from anybacklog.migration.ledger_tables import TABLES, UPGRADES
 
 APPLICATION_ID = 0x616E796C  # "anyl"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def hold(path: Path) -> FileLock:

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 TABLES = sa.MetaData()
+TICKET_STEPS = sa.text("key BETWEEN 'ticket:' AND 'ticket;'")  # a partial index serves whoever says it word for word
+FILE_ITEMS = sa.text("kind = 'attachment'")
 PAIRS = sa.Table(
     "pair",
     TABLES,
@@ -26,6 +28,7 @@ STEPS = sa.Table(
     sa.Column("before", sa.Text),
     sa.Column("intended_at", sa.Text),
     sa.Column("error", sa.Text),
+    sa.Index("step_by_source_key", "source_key", sqlite_where=TICKET_STEPS),
     sqlite_with_rowid=False,
 )
 ITEMS = sa.Table(
@@ -40,6 +43,7 @@ ITEMS = sa.Table(
     sa.Column("target_key", sa.Text),
     sa.Column("size", sa.Integer),
     sa.Column("sha256", sa.Text),
+    sa.Index("file_by_id", "id", sqlite_where=FILE_ITEMS),
     sa.Index("item_by_target", "target_ticket"),  # begun with `pair` it would not be used: the key begins so, too
     sqlite_with_rowid=False,
 )
@@ -58,6 +62,13 @@ FIND_MADE = sa.select(STEPS.c.key, STEPS.c.before).where(
 )
 FIND_ITEM = sa.select(ITEMS).where(
     _ITEM_OF_PAIR, *(ITEMS.c[name] == sa.bindparam(name) for name in ("kind", "ticket", "id"))
+)
+FIND_CALLED = sa.select(STEPS.c.key).where(_OF_PAIR, TICKET_STEPS, STEPS.c.source_key == sa.bindparam("source_key"))
+FIND_FILE = sa.select(ITEMS).where(_ITEM_OF_PAIR, FILE_ITEMS, ITEMS.c.id == sa.bindparam("id"))
+FIND_TICKETS = (
+    sa.select(ITEMS)
+    .where(_ITEM_OF_PAIR, ITEMS.c.kind == "ticket")
+    .order_by(sa.func.length(ITEMS.c.ticket), ITEMS.c.ticket)
 )
 FIND_KIND = sa.select(ITEMS).where(_ITEM_OF_PAIR, ITEMS.c.kind == sa.bindparam("kind"))
 FIND_BY_TARGET = sa.select(ITEMS).where(_ITEM_OF_PAIR, ITEMS.c.target_ticket == sa.bindparam("target_ticket"))
@@ -83,6 +94,7 @@ FORGET_STEP = sa.delete(STEPS).where(_OF_PAIR, STEPS.c.key == sa.bindparam("key"
 _HANGS_ON_TICKET = ("ticket", "comment", "attachment", "parent", "state")
 _ITEM_OF_TICKET = sa.and_(_ITEM_OF_PAIR, ITEMS.c.kind.in_(_HANGS_ON_TICKET), ITEMS.c.ticket == sa.bindparam("ticket"))
 _BEGINS = [sa.literal(f"{kind}:") + sa.bindparam("ticket", type_=sa.Text) for kind in _HANGS_ON_TICKET]
+_BEGINS_TEXT = sa.literal("text:") + sa.bindparam("ticket", type_=sa.Text)
 FORGET_TICKET = (
     sa.delete(STEPS).where(
         _OF_PAIR,
@@ -91,6 +103,7 @@ FORGET_TICKET = (
     sa.delete(STEPS).where(
         _OF_PAIR, STEPS.c.state != "done", sa.or_(*(STEPS.c.key.between(each + ":", each + ";") for each in _BEGINS))
     ),
+    sa.delete(STEPS).where(_OF_PAIR, STEPS.c.key.between(_BEGINS_TEXT + ":", _BEGINS_TEXT + ";")),
     sa.delete(ITEMS).where(_ITEM_OF_TICKET),
 )  # fmt: skip
 FORGET_TIES = (
@@ -107,5 +120,11 @@ LAND = LAND.on_conflict_do_update(
     index_elements=["pair", "kind", "ticket", "id"],
     set_={name: LAND.excluded[name] for name in ("target_ticket", "target_id", "target_key", "size", "sha256")},
 )
-UPGRADES = {1: ("ALTER TABLE item ADD COLUMN size INTEGER", "ALTER TABLE item ADD COLUMN sha256 TEXT")}
+UPGRADES = {
+    1: ("ALTER TABLE item ADD COLUMN size INTEGER", "ALTER TABLE item ADD COLUMN sha256 TEXT"),
+    2: (
+        f"CREATE INDEX IF NOT EXISTS step_by_source_key ON step (source_key) WHERE {TICKET_STEPS}",
+        f"CREATE INDEX IF NOT EXISTS file_by_id ON item (id) WHERE {FILE_ITEMS}",
+    ),
+}
 """What brings a ledger of each older version to the next one."""

@@ -6,6 +6,8 @@ from unicodedata import combining
 
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 _LOOK_BACK = 50
+HEADER_ROOM = 1_000
+"""What is kept free above a continuation for its header line."""
 
 
 def length(text: str) -> int:

@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 from anybacklog.abilities import Limits, MetadataKind
 from anybacklog.migration.mapping import MappingTable, Noun
 from anybacklog.migration.mark import Mark
-from anybacklog.migration.pieces import length, split
+from anybacklog.migration.pieces import HEADER_ROOM, length, split
+from anybacklog.migration.references import Refer, Wording
 from anybacklog.migration.rewriting import Forms
 from anybacklog.migration.riding import files, is_remark, is_withheld, rides, riding, withheld_files
 from anybacklog.migration.settings import History, LongTexts, LongTitles
-from anybacklog.migration.telling import commented, described, titled
+from anybacklog.migration.telling import comment_header, commented, described, header, titled, wordings
 from anybacklog.migration.texts import Heading, Writing, headed
 from anybacklog.model import Attachment, Comment, CustomField, CustomFieldValue, Text, Ticket, TicketDraft, User
 from anybacklog.steps import (
@@ -31,8 +32,6 @@ from anybacklog.steps import (
 
 CUT = "\n[…]"
 """What a text ends with that the plan has cut."""
-HEADER_ROOM = 1_000
-"""What is kept free above a continuation for its header line."""
 Transform: TypeAlias = Callable[[TicketDraft, Ticket], TicketDraft]
 
 
@@ -64,6 +63,7 @@ class Course:
     too_long: LongTexts = "continue"
     too_long_titles: LongTitles = "refuse"
     shown: Forms = field(default_factory=dict)
+    refer: Refer | None = None
 
     def parent(self, ticket: Ticket) -> str | None:
         """Give a ticket's parent, unless the target has no level left for it."""
@@ -101,11 +101,11 @@ def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
     ticket = bundle.ticket
     mark = Mark(course.source, ticket.key, "ticket", ticket.id)
     item = Item(kind="ticket", id=ticket.id, ticket_id=ticket.id, ticket_key=ticket.key)
-    draft, rest = _cut_draft(ticket, course)
+    draft, (first, *rest) = _cut_draft(ticket, course)
     later = _later(draft, course)
     later_empty: dict[str, Any] = dict.fromkeys(later)
     parent = course.parent(ticket)
-    yield CreateTicket(item=item, draft=replace(draft, **later_empty), parent=parent, mark=str(mark))
+    yield CreateTicket(item=item, draft=replace(draft, **later_empty), parent=parent, mark=str(mark), plain=first.plain)
     if later:
         later |= {"updated_at": draft.updated_at} if draft.updated_at is not None else {}
         yield SetState(item=_item("state", ticket.id, ticket), changes=later)
@@ -141,13 +141,15 @@ def draft_of(ticket: Ticket, course: Course) -> TicketDraft:
     return _cut_draft(ticket, course)[0]
 
 
-def _cut_draft(ticket: Ticket, course: Course) -> tuple[TicketDraft, list[Text]]:
-    """Give the draft, and the pieces of its description that have no room in it."""
+def _cut_draft(ticket: Ticket, course: Course) -> tuple[TicketDraft, list[Wording]]:
+    """Give the draft, and the wording of its description: of the piece in it, and of those that have no room there."""
     draft = _whole_draft(ticket, course)
     if not isinstance(draft.description, Text):
-        return draft, []
-    first, rest = course.cut(draft.description, course.limits.description_length)
-    return replace(draft, description=first), rest
+        return draft, [Wording(Text("", course.writing.native_format))]
+    mark = Mark(course.source, ticket.key, "ticket", ticket.id)
+    line = header(ticket, course, mark)
+    pieces = wordings(draft.description, line, course.limits.description_length, course)
+    return replace(draft, description=pieces[0].text), pieces
 
 
 def _whole_draft(ticket: Ticket, course: Course) -> TicketDraft:
@@ -204,10 +206,12 @@ def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> Iterator[A
     kind: ItemKind = "comment" if is_remark(comment) else "history"
     mark = Mark(course.source, ticket.key, "comment", comment.id)
     changes = comment.changes if course.native("comments.changes") else ()
-    first, rest = course.cut(commented(comment, ticket, course), course.limits.comment_length)
+    text, line = commented(comment, ticket, course), comment_header(comment, ticket, course)
+    first, *rest = wordings(text, line, course.limits.comment_length, course)
     yield AddComment(
         item=_item(kind, comment.id, ticket),
-        body=first,
+        body=first.text,
+        plain=first.plain,
         author=_author(course, comment.author, "comments.author"),
         created_at=comment.created_at if course.native("comments.created_at") else None,
         updated_at=comment.updated_at if course.native("comments.updated_at") else None,
@@ -239,7 +243,7 @@ def _description_as_comment(ticket: Ticket) -> Comment:
     return Comment(id="description", author=ticket.reporter, body=Text("", "plain"), created_at=ticket.created_at)
 
 
-def _follow_ups(pieces: Iterable[Text], start: Comment, ticket: Ticket, course: Course) -> Iterator[AddComment]:
+def _follow_ups(pieces: Iterable[Wording], start: Comment, ticket: Ticket, course: Course) -> Iterator[AddComment]:
     """Yield the comments in which a text goes on: `start` says whose it is, and since when."""
     for number, piece in enumerate(pieces, 2):
         item = _item("continuation", f"{start.id}+{number}", ticket)
@@ -248,7 +252,8 @@ def _follow_ups(pieces: Iterable[Text], start: Comment, ticket: Ticket, course: 
         line = course.writing.line(heading, mark, start.author, start.created_at)
         yield AddComment(
             item=item,
-            body=headed(piece, line),
+            body=headed(piece.text, line),
+            plain=headed(piece.plain, line) if piece.plain is not None else None,
             author=_author(course, start.author, "comments.author"),
             created_at=start.created_at if course.native("comments.created_at") else None,
             updated_at=start.updated_at if course.native("comments.updated_at") else None,

@@ -7,20 +7,21 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from anybacklog.migration.comparison import compare_comment, compare_ticket
+from anybacklog.migration.comparison import compare_comment, compare_ticket, fingerprint
 from anybacklog.migration.copied import copied
 from anybacklog.migration.fetching import measured
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.mark import find_mark
 from anybacklog.migration.planning import Course
-from anybacklog.model import Attachment, Comment, Ticket, TicketId
+from anybacklog.model import Attachment, Comment, Text, Ticket, TicketId
 from anybacklog.steps import (
     AddAttachment,
     AddComment,
     AddLink,
     CreateTicket,
     Item,
+    RewriteText,
     SetParent,
     SetState,
     Step,
@@ -53,6 +54,8 @@ class Questions:
                 return self._attached(step, row)
             case SetParent():
                 return self._parented(step)
+            case RewriteText():
+                return [] if fingerprint(self.text_there(step)) == fingerprint(step.text) else None
             case SetState():
                 return self._in_state(step)
             case AddLink():
@@ -62,10 +65,10 @@ class Questions:
         """Name all that bears a step's mark in a text of the target: more than one is one too many."""
         with suppress(CannotTell):
             if isinstance(step, CreateTicket) and self.course.marks and not self.external("external_id"):
-                return [ticket.id for ticket in self._candidates(row) if self._is_copy(step, ticket)]
+                return [ticket.id for ticket in self._candidates(row) if self._is_copy(step, ticket, row)]
             if isinstance(step, AddComment) and self.course.marks and not self.external("comments.external_id"):
                 shown = self.target.comments(self._home(step.item)) if self.target.capabilities.can("comments") else ()
-                return [comment.id for comment in shown if self._is_entry(step, comment)]
+                return [comment.id for comment in shown if self._is_entry(step, comment, row)]
         return []
 
     def _created(self, step: CreateTicket, row: Row | None) -> list[Landed] | None:
@@ -79,7 +82,7 @@ class Questions:
     def _search_ticket(self, step: CreateTicket, row: Row | None) -> Ticket | None:
         if self.external("external_id"):
             return None
-        return next((ticket for ticket in self._candidates(row) if self._is_copy(step, ticket)), None)
+        return next((ticket for ticket in self._candidates(row) if self._is_copy(step, ticket, row)), None)
 
     def _candidates(self, row: Row | None) -> Iterator[Ticket]:
         """Yield what a create may have made: what came after the last key we were told, or else every ticket."""
@@ -91,11 +94,13 @@ class Questions:
             raise CannotTell("the target cannot list its tickets completely, and has acknowledged none of this ledger")
         return self.target.tickets(order="-created" if "-created" in can.listing.orders else "created")
 
-    def _is_copy(self, step: CreateTicket, ticket: Ticket) -> bool:
+    def _is_copy(self, step: CreateTicket, ticket: Ticket, row: Row | None) -> bool:
         if "description" in self.target.capabilities.unreadable:
             raise CannotTell(f"whose ticket {ticket.key} is stands in its description, which the target does not show")
         if self.course.marks:
             return ticket.description is not None and _bears(ticket.description.source, step.mark)
+        if _as_intended(row, ticket.description):
+            step = replace(step, draft=replace(step.draft, description=ticket.description))
         same = not list(compare_ticket(step.draft, ticket, self.course))
         return same and not self.pair.landed_on(ticket.id)
 
@@ -110,7 +115,7 @@ class Questions:
         wanted = self._by_mark(step, row) if self.external("comments.external_id") else None
         known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "comment"}
         for comment in self.target.comments(ticket_id):
-            hit = comment.id == wanted if self.external("comments.external_id") else self._is_entry(step, comment)
+            hit = comment.id == wanted if self.external("comments.external_id") else self._is_entry(step, comment, row)
             if hit and comment.id not in known:
                 return landed_comment(step, ticket_id, comment)
         return None
@@ -124,9 +129,11 @@ class Questions:
             return [landed_as(step, ticket_id, now)]
         raise CannotTell(f"the ticket's description counted {before} copied comments before, and now {now}")
 
-    def _is_entry(self, step: AddComment, comment: Comment) -> bool:
+    def _is_entry(self, step: AddComment, comment: Comment, row: Row | None) -> bool:
         if self.course.marks:
             return _bears(comment.body.source, step.mark)
+        if _as_intended(row, comment.body):
+            step = replace(step, body=comment.body)
         return not list(compare_comment(step, comment, self.course)) and len(comment.attachments) == len(step.uploads)
 
     def _attached(self, step: AddAttachment, row: Row | None) -> list[Landed] | None:
@@ -176,6 +183,21 @@ class Questions:
             if other is not None and (link.kind, link.target) == (step.kind, other.target_id):
                 return [Landed(item=step.item, target_ticket=ticket_id, target_id=link.id)]
         return None
+
+    def text_there(self, step: RewriteText) -> Text | None:
+        """Read the text that a step writes anew; None: it is gone."""
+        home = self._home(step.item)
+        if step.item.id == "description":
+            return self.target.ticket(home).description or Text("", self.course.writing.native_format)
+        wanted = self.comment_of(step)
+        return next((each.body for each in self.target.comments(home) if each.id == wanted), None)
+
+    def comment_of(self, step: RewriteText) -> str:
+        """Give the id there of the comment that a step writes anew."""
+        landed = self.pair.landed("comment", step.item.ticket_id, step.item.id)
+        if landed is None:
+            raise CannotTell(f"comment {step.item.id} of {step.item.ticket_key} is not known to have arrived")
+        return landed.target_id
 
     def _home(self, item: Item) -> TicketId:
         landed = self.pair.landed("ticket", item.ticket_id, item.ticket_id)
@@ -233,6 +255,11 @@ def parent_landed(step: CreateTicket, ticket: Ticket) -> list[Landed]:
 def digest(stream: BinaryIO) -> str:
     """Hash a stream to its end, in constant memory; SHA-256, lower-case hex."""
     return measured(stream).sha256
+
+
+def _as_intended(row: Row | None, text: Text | None) -> bool:
+    """Tell whether a text is the one that was to be written then: more of what it names may be known since."""
+    return row is not None and text is not None and row.before.get("text") == fingerprint(text)
 
 
 def _bears(text: str, mark: str) -> bool:

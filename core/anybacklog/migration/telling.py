@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from anybacklog.migration.mark import Mark
-from anybacklog.migration.pieces import split
+from anybacklog.migration.pieces import HEADER_ROOM, split
+from anybacklog.migration.references import Wording, worded
 from anybacklog.migration.texts import changes_as_text, headed
 from anybacklog.model import Comment, Text, Ticket, User
 
@@ -31,12 +33,29 @@ def shortens(ticket: Ticket, course: Course) -> bool:
 
 def described(ticket: Ticket, course: Course, mark: Mark) -> Text | None:
     """Write the description; one that is not there stays so, unless a header line must stand somewhere."""
-    heading, noted = course.heading(course.writing.ticket, ticket.reporter), _noted(ticket, course)
-    if ticket.description is None and not heading and not noted:
+    line = header(ticket, course, mark)
+    if ticket.description is None and not line and not course.writing.ticket:
         return None
     text = ticket.description or Text("", course.writing.native_format)
-    line = course.writing.line(heading, mark, ticket.reporter, ticket.created_at, noted)
     return headed(course.writing.body(text), line)
+
+
+def header(ticket: Ticket, course: Course, mark: Mark) -> str:
+    """Write the line above the description; empty where nothing has to be said."""
+    heading = course.heading(course.writing.ticket, ticket.reporter)
+    return course.writing.line(heading, mark, ticket.reporter, ticket.created_at, _noted(ticket, course))
+
+
+def wordings(text: Text, header: str, room: int | None, course: Course) -> list[Wording]:
+    """Cut a text below its header line, and put the new names into its pieces, as far as they are known by now."""
+    first, rest = course.cut(text, room)
+    if course.refer is None:
+        return [Wording(piece) for piece in (first, *rest)]
+    head = headed(Text("", text.format), header).source
+    body = len(head) if text.source.startswith(head) else 0
+    references = [each for each in course.refer(text.source) if each.start >= body]
+    following = (course.limits.comment_length or room or 0) - HEADER_ROOM // 2
+    return worded([first, *rest], references, chain([room], repeat(following)))
 
 
 def _noted(ticket: Ticket, course: Course) -> list[str]:
@@ -60,8 +79,16 @@ def left_over(ticket: Ticket, field: str, course: Course) -> list[User]:
 
 def commented(comment: Comment, ticket: Ticket, course: Course) -> Text:
     """Write the whole text of a comment, however long; changes the target cannot hold stand below it."""
-    mark, body = Mark(course.source, ticket.key, "comment", comment.id), comment.body
+    body = comment.body
     if comment.changes and not course.native("comments.changes"):
         body = Text("\n\n".join(filter(None, (body.source, changes_as_text(comment.changes)))), body.format)
-    heading = course.heading(course.writing.comment, comment.author)
-    return headed(course.writing.body(body), course.writing.line(heading, mark, comment.author, comment.created_at))
+    return headed(course.writing.body(body), comment_header(comment, ticket, course))
+
+
+def comment_header(comment: Comment, ticket: Ticket, course: Course) -> str:
+    """Write the line above a comment; empty where nothing has to be said."""
+    heading, mark = (
+        course.heading(course.writing.comment, comment.author),
+        Mark(course.source, ticket.key, "comment", comment.id),
+    )
+    return course.writing.line(heading, mark, comment.author, comment.created_at)

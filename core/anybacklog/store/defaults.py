@@ -14,6 +14,7 @@ from anybacklog.abilities import (
     Abilities,
     Answer,
     Listing,
+    References,
     Settle,
     everything_native,
 )
@@ -59,6 +60,7 @@ def store_abilities(place: str) -> Abilities:
             seconds=0, reason="a local transaction is committed or not once the process that began it is gone"
         ),
         creatable=frozenset(METADATA_KINDS),
+        references=References(key=r"[A-Za-z][A-Za-z0-9_]*-[1-9][0-9]*"),
     )
 
 

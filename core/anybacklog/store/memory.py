@@ -217,10 +217,11 @@ class MemoryBackend:
             self._keep_file(held, upload, attachment, content)
         return comment
 
-    def update_comment(self, ticket_id: str, comment_id: str, body: Text) -> Comment:
-        """Replace the body; the comment's `updated_at` moves."""
+    def update_comment(self, ticket_id: str, comment_id: str, body: Text, *, keep_time: bool = False) -> Comment:
+        """Replace the body; the comment's `updated_at` moves, unless it is to be kept."""
         comments = self._comments_with(ticket_id, comment_id)
-        comments[comment_id] = replace(comments[comment_id], body=checked_body(body, "body"), updated_at=self._clock())
+        moment = comments[comment_id].updated_at if keep_time else self._clock()
+        comments[comment_id] = replace(comments[comment_id], body=checked_body(body, "body"), updated_at=moment)
         return comments[comment_id]
 
     def delete_comment(self, ticket_id: str, comment_id: str) -> None:

@@ -159,8 +159,10 @@ class UpdatesCommentsContract(Contract):
         body = Text(cut(NASTY_TEXTS[why], backend.abilities.limits.comment_length), backend.abilities.text_format)
         ticket = make_ticket(backend)
         made, other = _comment(backend, ticket.id, "Before"), _comment(backend, ticket.id, "Another")
-        changed = backend.update_comment(ticket.id, made.id, body)
+        keeps = bool(backend.abilities.native.get("comments.updated_at"))
+        changed = backend.update_comment(ticket.id, made.id, body, keep_time=keeps)
         assert (changed.id, changed.body) == (made.id, body)
+        assert changed.updated_at == made.updated_at or not keeps
         assert _written(backend, ticket.id) == [changed, other]
 
     def test_an_unknown_comment_is_not_found(self, backend: CommentEditing) -> None:

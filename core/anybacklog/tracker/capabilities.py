@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from anybacklog.abilities import NATIVE_FIELDS, READABLE_FIELDS, Answer, Limits, Listing, Settle
+from anybacklog.abilities import NATIVE_FIELDS, READABLE_FIELDS, Answer, Limits, Listing, References, Settle
 from anybacklog.backend import OPERATIONS, Backend
 from anybacklog.errors import ValidationError
 from anybacklog.model import StatusCategory, TextFormat
@@ -135,6 +135,11 @@ class Capabilities:
     def mention_form(self) -> str | None:
         """How a text mentions the person `{id}`; None: it cannot."""
         return self._backend.abilities.mention_form
+
+    @property
+    def references(self) -> References | None:
+        """How texts name tickets and files here; None: nothing is known of it."""
+        return self._backend.abilities.references
 
     @property
     def notifies(self) -> Mapping[str, str]:

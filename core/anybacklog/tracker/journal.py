@@ -92,12 +92,13 @@ class JournalOperations(Opened):
             draft = CommentDraft(body=self._drafts().text(body, "comment", "comment_length"))
             return owned(backend.change_with_comment(self._id(ref), self._drafts().to_change(changes), draft))
 
-    def update_comment(self, ref: Ref, comment: Comment | str, body: str | Text) -> Comment:
-        """Replace the text of a comment."""
+    def update_comment(self, ref: Ref, comment: Comment | str, body: str | Text, *, keep_time: bool = False) -> Comment:
+        """Replace the text of a comment; `keep_time` leaves its `updated_at`, where `native("comments.updated_at")`."""
         with self._during("update_comment"):
             backend = self._able(UpdatesComments, "update_comment")
+            self._refuse_unheld("comments", {"updated_at": keep_time})
             text = self._drafts().text(body, "comment", "comment_length")
-            return backend.update_comment(self._id(ref), _id_of(comment, Comment), text)
+            return backend.update_comment(self._id(ref), _id_of(comment, Comment), text, keep_time=keep_time)
 
     def delete_comment(self, ref: Ref, comment: Comment | str) -> None:
         """Delete a comment."""

@@ -4,5 +4,9 @@ from anybacklog.migration.apply.applier import Applier
 from anybacklog.migration.apply.counting import Counting, count_done
 from anybacklog.migration.apply.metadata import prepare, recognised
 from anybacklog.migration.apply.removing import Remover, settle_removals, until_settled
+from anybacklog.migration.apply.rewriting import Rewriter
 
-__all__ = ["Applier", "Counting", "Remover", "count_done", "prepare", "recognised", "settle_removals", "until_settled"]
+__all__ = [
+    "Applier", "Counting", "Remover", "Rewriter", "count_done", "prepare", "recognised", "settle_removals",
+    "until_settled",
+]  # fmt: skip

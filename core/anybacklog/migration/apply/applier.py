@@ -15,13 +15,14 @@ from anybacklog.errors import (
     ProtocolError,
     RateLimited,
     TransportError,
-)
+)  # fmt: skip
 from anybacklog.migration.apply.arrival import Arrivals
 from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
 from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.apply.outcomes import Outcomes, refused_before
 from anybacklog.migration.apply.second_look import SecondLook
 from anybacklog.migration.clock import Clock
+from anybacklog.migration.comparison import written_in
 from anybacklog.migration.faults import Fault, telling_faults
 from anybacklog.migration.fetching import Fetched, SourceFailed, fetched
 from anybacklog.migration.ledger import Pair
@@ -37,6 +38,7 @@ from anybacklog.steps import (
     AddComment,
     AddLink,
     CreateTicket,
+    RewriteText,
     SetParent,
     SetState,
     Step,
@@ -124,7 +126,7 @@ class Applier:
 
     def _known(self, step: Step, row: Row | None) -> Fate | None:
         """Give the fate of a step that the ledger has settled already; None if it is still to be written."""
-        if row is not None and row.state == "done":
+        if row is not None and row.state == "done" and not isinstance(step, RewriteText):
             if row.before.get("digest") not in (None, digest_of(step)):
                 self.report.changed.append(step.item)
             return self._complete(step, "already")
@@ -194,7 +196,8 @@ class Applier:
         with ExitStack() as open_files:
             files = self._fetched(step, open_files)
             sent = {each.upload.attachment.id: each.sent for each in files}
-            before = {"digest": digest_of(step), **refused_before(row), **kept(sent), **self.calls.before(step)}
+            kept_back = {**written_in(step), **refused_before(row), **kept(sent)}
+            before = {"digest": digest_of(step), **kept_back, **self.calls.before(step)}
             self.pair.intend(key, step.item.ticket_key, mark_of(step), before, self.clock.now())
             try:
                 landed = self._sent(step, files)

@@ -16,7 +16,18 @@ from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.questions import CannotTell, Questions, landed_as, landed_comment, parent_landed
 from anybacklog.migration.rewriting import Shown
 from anybacklog.model import Text, TicketId
-from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, Item, SetParent, SetState, Step
+from anybacklog.steps import (
+    AddAttachment,
+    AddComment,
+    AddLink,
+    CreateTicket,
+    Item,
+    RewriteText,
+    SetParent,
+    SetState,
+    Step,
+    key_of,
+)
 
 MARK_FIELDS = {
     CreateTicket: "external_id",
@@ -47,23 +58,16 @@ class Calls:
         match step:
             case CreateTicket():
                 return self._create(step)
-            case AddComment() if self._counted is not None:
-                return self._comment_counted(step, *self._counted)
             case AddComment():
-                comment = target.add_comment(
-                    self.home(step.item), step.body, attachments=files, author=step.author, created_at=step.created_at,
-                    updated_at=step.updated_at, changes=step.changes, private=step.private,
-                    external_id=step.mark if self.marks(step) else None,
-                )  # fmt: skip
-                self._came_back("comments.body", step.body, comment.body)
-                return landed_comment(step, self.home(step.item), comment)
+                return self._comment(step, files)
             case AddAttachment():
                 return self._attach(step, files[0])
             case SetState():
-                ticket = target.update_ticket(self.home(step.item), step.changes)
-                return [Landed(item=step.item, target_ticket=self.home(step.item), target_id=ticket.id)]
+                return self._set_state(step)
             case SetParent():
                 return self._set_parent(step)
+            case RewriteText():
+                return self._rewrite(step)
             case AddLink():
                 link = target.add_link(self.home(step.item), step.kind, self._target_of(step.other))
                 return [Landed(item=step.item, target_ticket=self.home(step.item), target_id=link.id)]
@@ -76,6 +80,9 @@ class Calls:
         """Say what the target held before, as a question would want to know: its last key, its count of comments."""
         if isinstance(step, AddComment):
             return self._count_before(step)
+        if isinstance(step, RewriteText):
+            row = self.ask.pair.row(key_of(step))
+            return {"was": row.before.get("text") if row is not None else None}
         if not isinstance(step, CreateTicket) or not self.ask.target.capabilities.can("tickets_after"):
             return {}
         if not self._newest:
@@ -99,6 +106,17 @@ class Calls:
         """Give what is shown, or, where the target rewrote it, what was written: the former would lose more."""
         planned, forms = self.planned, self.ask.course.writing.texts_become
         return planned if planned and shown_as(planned, uncounted(described.source), forms) else described
+
+    def _comment(self, step: AddComment, files: Sequence[AttachmentDraft]) -> list[Landed]:
+        if self._counted is not None:
+            return self._comment_counted(step, *self._counted)
+        comment = self.ask.target.add_comment(
+            self.home(step.item), step.body, attachments=files, author=step.author, created_at=step.created_at,
+            updated_at=step.updated_at, changes=step.changes, private=step.private,
+            external_id=step.mark if self.marks(step) else None,
+        )  # fmt: skip
+        self._came_back("comments.body", step.body, comment.body)
+        return landed_comment(step, self.home(step.item), comment)
 
     def _comment_counted(self, step: AddComment, described: Text, before: int) -> list[Landed]:
         """Send a comment together with the count of those that arrived."""
@@ -150,6 +168,21 @@ class Calls:
         if made.id in {landed.target_id for landed in self.ask.pair.landed_on(home) if _is_file(landed)}:
             raise CannotTell(f"the target answered with a file that was there before, {made.name!r}")
         return [Landed(item=step.item, target_ticket=home, target_id=made.id, told=made)]
+
+    def _set_state(self, step: SetState) -> list[Landed]:
+        ticket = self.ask.target.update_ticket(self.home(step.item), step.changes)
+        return [Landed(item=step.item, target_ticket=self.home(step.item), target_id=ticket.id)]
+
+    def _rewrite(self, step: RewriteText) -> list[Landed]:
+        """Write a text anew; it is where its ticket or comment is, and nothing lands."""
+        target, home = self.ask.target, self.home(step.item)
+        if step.item.id == "description":
+            moment = {"updated_at": step.updated_at} if step.updated_at is not None else {}
+            target.update_ticket(home, {"description": step.text, **moment})
+        else:
+            keep = self.ask.course.native("comments.updated_at")
+            target.update_comment(home, self.ask.comment_of(step), step.text, keep_time=keep)
+        return []
 
     def _set_parent(self, step: SetParent) -> list[Landed]:
         parent = self._target_of(step.parent)

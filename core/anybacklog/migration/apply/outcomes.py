@@ -35,9 +35,9 @@ class Outcomes:
         )
         return self.fail(step, "write", reason)
 
-    def hold(self, step: Step, reason: str) -> Fate:
+    def hold(self, step: Step, reason: str, before: dict[str, object] | None = None) -> Fate:
         """Write down that nobody can tell what happened; only a person's word settles it."""
-        self._set(step, "held", reason, None)
+        self._set(step, "held", reason, before)
         return self.fail(step, "held", reason, held=True)
 
     def doubt(self, step: Step, reason: str, before: dict[str, object] | None = None) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from anybacklog.migration.comparison import is_wording, rewriting
 from anybacklog.migration.copied import copied, counted
 from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket, plan_ties
 from anybacklog.migration.report import Difference
@@ -15,6 +16,7 @@ from anybacklog.steps import (
     AddComment,
     AddLink,
     Item,
+    RewriteText,
     SetParent,
     SetState,
     Step,
@@ -43,7 +45,8 @@ def mend(
         changes["parent"] = None
     steps = [_set_fields(bundle, changes, course)] if changes else []
     wanted = [tie for tie in ties if ("link", tie.item.id) in missing or _is_parent(tie, altered)]
-    return [*steps, *_missing(bundle, missing, course)], wanted
+    bodies = {each.id: each.target for each in named if (each.kind, each.field) == ("comment", "body")}
+    return [*steps, *_missing(bundle, missing, course), *_reworded(bundle, bodies, course)], wanted
 
 
 def items_to_forget(steps: Iterable[Step]) -> list[Item]:
@@ -73,6 +76,14 @@ def _set_fields(bundle: Bundle, changes: dict[str, Any], course: Course) -> SetS
         changes["updated_at"] = ticket.updated_at
     item = Item(kind="state", id=f"{ticket.id}{MENDED}", ticket_id=ticket.id, ticket_key=ticket.key)
     return SetState(item=item, changes=changes)
+
+
+def _reworded(bundle: Bundle, bodies: Mapping[str, Any], course: Course) -> Iterator[RewriteText]:
+    """Yield the comments whose text is ours but for what it names; one that somebody edited stays."""
+    for step in plan_ticket(bundle, course):
+        there = bodies.get(step.item.id) if isinstance(step, AddComment) else None
+        if isinstance(step, AddComment) and there and is_wording(Text(there, step.body.format), step, course):
+            yield rewriting(step)
 
 
 def _missing(bundle: Bundle, missing: set[tuple[str, str]], course: Course) -> Iterator[Step]:

@@ -13,7 +13,6 @@ from anybacklog.errors import ConfigurationError, MigrationError, NotFound
 from anybacklog.migration.apply import Applier, prepare
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
-from anybacklog.migration.course import plan_course, remembering
 from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.mapping import to_make
@@ -23,6 +22,7 @@ from anybacklog.migration.mending.settling import settle as settle_held
 from anybacklog.migration.planning import Bundle, Course
 from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plugged import Plugged
+from anybacklog.migration.remembered import course_of
 from anybacklog.migration.report import Difference, Failure, Progress, Report
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot, read_words
@@ -154,12 +154,8 @@ class _Going:
             )  # fmt: skip
 
     def _course(self, pair: Pair, path: Path, choices: Choices) -> Course:
-        course = plan_course(
-            self.source.identity(), read_words(self.source, Snapshot(snapshot_folder(path, pair)).header()),
-            self.target, choices, self.plugged,
-            marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=self.source.capabilities.mentions,
-        )  # fmt: skip
-        return remembering(course, pair.settings)
+        words = read_words(self.source, Snapshot(snapshot_folder(path, pair)).header())
+        return course_of(pair, words, self.target, self.plugged, self.source.capabilities.mentions, choices)
 
     def _decide(
         self, pair: Pair, differences: list[Difference], course: Course

@@ -9,7 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
 from anybacklog.migration.mapping import MappingTable, Match, to_make
-from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, SetParent, SetState, Step
+from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, RewriteText, SetParent, SetState, Step
 
 if TYPE_CHECKING:
     from anybacklog.backend import TrafficState
@@ -24,7 +24,7 @@ def cost_of(step: Step, costs: Costs) -> Counter[str]:
     match step:
         case CreateTicket():
             return spent(costs, "create_ticket")
-        case SetState():  # asked for before it is given: most often it is there already
+        case SetState() | RewriteText():  # asked for before it is given: most often it is there already
             return spent(costs, "ticket") + spent(costs, "update_ticket")
         case AddComment():
             return spent(costs, "add_comment") + spent(costs, "comments.attachments", len(step.uploads))

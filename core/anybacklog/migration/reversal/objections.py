@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from anybacklog.migration.comparison import compare_comment, compare_ticket
+from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, fingerprint
 from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
 from anybacklog.model import Attachment, Comment, Ticket
 from anybacklog.steps import AddComment, landing
@@ -17,7 +17,8 @@ class Copy:
 
     `comments` is None where the target shows none. `ours` says by kind and id of the source where our items are;
     `twins` gives, of the source's tickets this one is tied to, the ids of their copies; `above_strangers`: a ticket
-    that is not ours has it for a parent.
+    that is not ours has it for a parent. `forms` are the fingerprints of our own wordings: `description`, or the id of
+    the source's comment.
     """
 
     ticket: Ticket
@@ -26,6 +27,7 @@ class Copy:
     ours: Mapping[tuple[str, str], str]
     twins: Mapping[str, str]
     above_strangers: bool = False
+    forms: Mapping[str, Container[str]] = field(default_factory=dict)
 
     def ids(self, kind: str) -> set[str]:
         """Give the ids there of our items of one kind."""
@@ -43,7 +45,10 @@ def objections(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:
 def _fields(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:
     given = ("state", bundle.ticket.id) in copy.ours
     awaited = () if given else (*course.after_creation, "updated_at")  # the run was stopped before it could set them
-    for odd in compare_ticket(draft_of(bundle.ticket, course), copy.ticket, course):
+    draft, there = draft_of(bundle.ticket, course), copy.ticket
+    if fingerprint(there.description) in copy.forms.get("description", ()):
+        draft = replace(draft, description=there.description)
+    for odd in compare_ticket(draft, there, course):
         if odd.field not in awaited or not course.after_creation:
             yield f"{odd.field} is not as it was copied"
 
@@ -75,10 +80,15 @@ def _comments(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:
         if comment.id not in copy.ids("comment"):
             if not logged(comment, course):
                 yield f"a comment was added: {comment.author.name if comment.author else 'somebody'}, {comment.id}"
-        elif step is not None and any(compare_comment(step, comment, course)):
+        elif step is not None and _is_changed(step, comment, copy, course):
             yield f"comment {comment.id} is not as it was copied"
     for gone in sorted(copy.ids("comment") - {comment.id for comment in copy.comments}):
         yield f"comment {gone} was deleted"
+
+
+def _is_changed(step: AddComment, comment: Comment, copy: Copy, course: Course) -> bool:
+    step = as_written(step, comment.body, copy.forms.get(step.item.id, ()))
+    return any(compare_comment(step, comment, course))
 
 
 def _planned(bundle: Bundle, course: Course) -> Iterator[AddComment]:

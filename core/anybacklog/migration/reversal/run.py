@@ -11,14 +11,14 @@ from pathlib import Path
 
 from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
 from anybacklog.migration.apply import Remover, recognised, settle_removals
-from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
-from anybacklog.migration.course import natives, plan_course, remembering
+from anybacklog.migration.course import natives
 from anybacklog.migration.ends import refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledgers import existing, ledger_of, what_it_knows
 from anybacklog.migration.planning import Course
 from anybacklog.migration.plugged import Plugged
+from anybacklog.migration.remembered import course_of
 from anybacklog.migration.report import Progress
 from anybacklog.migration.reversal.rollback_report import Kept, Reversal
 from anybacklog.migration.reversal.survey import Doomed, Looking, Survey
@@ -134,11 +134,7 @@ class _Going:
         header = snapshot.header()
         if header is None:
             return None
-        course = plan_course(
-            header.identity, header.words, self.target, Choices.remembered(pair.settings), self.plugged,
-            marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=header.mentions,
-        )  # fmt: skip
-        return remembering(course, pair.settings)
+        return course_of(pair, header.words, self.target, self.plugged, header.mentions)
 
     def _parents_of_strangers(self, pair: Pair) -> Iterator[str]:
         for ticket in self.target.tickets():

@@ -16,6 +16,7 @@ from anybacklog.migration.planning import Bundle, Course
 from anybacklog.migration.reversal.objections import Copy, logged, objections
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot
+from anybacklog.migration.wordings import forms
 from anybacklog.model import TicketId
 from anybacklog.steps import step_key
 from anybacklog.tracker import Tracker
@@ -92,7 +93,13 @@ class Looking:
         tied = [link.target for link in bundle.ticket.links] + [bundle.ticket.parent or ""] if bundle else []
         twins = {each: twin.target_id for each in tied if (twin := self.pair.landed("ticket", each, each)) is not None}
         ours: dict[tuple[str, str], str] = {(each.item.kind, each.item.id): each.target_id for each in on_it}
-        return replace(copy, ours=ours, twins=twins, above_strangers=copy.ticket.id in self.parents)
+        texts = {
+            "description": landed.item,
+            **{each.item.id: each.item for each in on_it if each.item.kind == "comment"},
+        }
+        known = {name: forms(self.pair, item) for name, item in texts.items()}
+        above = copy.ticket.id in self.parents
+        return replace(copy, ours=ours, twins=twins, above_strangers=above, forms=known)
 
     def _read(self, target_id: str) -> Copy | None:
         can = self.target.capabilities.can

@@ -7,13 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from anybacklog.errors import ConfigurationError
-from anybacklog.migration.choices import Choices
-from anybacklog.migration.course import plan_course, remembering
 from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledgers import existing, ledgers_of, what_it_knows
-from anybacklog.migration.planning import Course
 from anybacklog.migration.plugged import Plugged
+from anybacklog.migration.remembered import course_of
 from anybacklog.migration.report import Progress, Verification
 from anybacklog.migration.snapshot import Snapshot
 from anybacklog.migration.verification.absent import find_absent
@@ -52,7 +50,7 @@ def verify(
     with Ledger(path) as book:
         pair = _known_pair(book, identity, target.identity())
         origin = _origin(source, Snapshot(snapshot_folder(book.path, pair)), offline=offline)
-        course = _course(identity, origin, target, pair, Plugged(load_registry(plugins)))
+        course = course_of(pair, origin.words(), target, Plugged(load_registry(plugins)), origin.mentions())
         lost = frozenset(pair.settings.get("lost", ()))
         return Verifier(origin, target, pair, course, lost).run(progress or (lambda _: None))
 
@@ -72,11 +70,3 @@ def _origin(source: Tracker | str, snapshot: Snapshot, *, offline: bool) -> Orig
     if header is None:
         raise ConfigurationError(f"there is no finished snapshot {snapshot.folder}; verify without --offline")
     return Kept(snapshot, header)
-
-
-def _course(identity: str, origin: Origin, target: Tracker, pair: Pair, plugged: Plugged) -> Course:
-    course = plan_course(
-        identity, origin.words(), target, Choices.remembered(pair.settings), plugged,
-        marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=origin.mentions(),
-    )  # fmt: skip
-    return remembering(course, pair.settings)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from anybacklog.migration.comparison import compare_comment, compare_ticket, missing_words, shown
+from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, missing_words, shown
 from anybacklog.migration.copied import copied
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
@@ -16,6 +16,7 @@ from anybacklog.migration.seen import Seen
 from anybacklog.migration.verification.files import Files
 from anybacklog.migration.verification.origin import Origin
 from anybacklog.migration.verification.strays import Strays, read
+from anybacklog.migration.wordings import written
 from anybacklog.model import Comment, Link, Ticket
 from anybacklog.steps import AddComment
 from anybacklog.tracker import Tracker
@@ -152,6 +153,8 @@ class Verifier:
         return bool(comment.changes) and not comment.body.source and not self.course.native("comments.changes")
 
     def _comment(self, step: AddComment, comment: Comment, ticket: Ticket, there: Ticket) -> None:
+        if step.plain is not None and not self.target.capabilities.can("update_comment"):
+            step = as_written(step, comment.body, {written(self.pair, step.item)})
         for odd in compare_comment(step, comment, self.course):
             self.result.add(ticket.key, there.key, "comment", step.item.id, odd.field, odd.wanted, odd.found)
         uploads = [each for each in step.uploads if not self.files.went_alone(step, each)]

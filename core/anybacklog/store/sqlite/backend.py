@@ -210,10 +210,10 @@ class DatabaseBackend:
         with self._at.writing() as opened:
             return journal.add_comment(opened, ticket_id, draft, now=self._clock())
 
-    def update_comment(self, ticket_id: str, comment_id: str, body: Text) -> Comment:
-        """Replace the body; the comment's `updated_at` moves."""
+    def update_comment(self, ticket_id: str, comment_id: str, body: Text, *, keep_time: bool = False) -> Comment:
+        """Replace the body; the comment's `updated_at` moves, unless it is to be kept."""
         with self._at.writing() as opened:
-            return journal.update_comment(opened, ticket_id, comment_id, body, now=self._clock())
+            return journal.update_comment(opened, ticket_id, comment_id, body, now=None if keep_time else self._clock())
 
     def delete_comment(self, ticket_id: str, comment_id: str) -> None:
         """Delete a comment and its files."""

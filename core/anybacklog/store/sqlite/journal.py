@@ -113,11 +113,12 @@ def add_comment(opened: Opened, ticket_id: str, draft: CommentDraft, *, now: dat
     return _read_comment(opened, ticket, number)
 
 
-def update_comment(opened: Opened, ticket_id: str, comment_id: str, body: Text, *, now: datetime) -> Comment:
-    """Replace the body; the comment's `updated_at` moves."""
+def update_comment(opened: Opened, ticket_id: str, comment_id: str, body: Text, *, now: datetime | None) -> Comment:
+    """Replace the body; the comment's `updated_at` becomes `now`, or stays (None)."""
     ticket, number = _comment_number(opened, ticket_id, comment_id)
     checked_body(body, "body")
-    values = {"body": body.source, "body_format": body.format, "updated_at": instant_text(now)}
+    moved = {"updated_at": instant_text(now)} if now is not None else {}
+    values = {"body": body.source, "body_format": body.format, **moved}
     opened.connection.execute(update(COMMENTS).where(_C.id == number).values(values))
     return _read_comment(opened, ticket, number)
 

@@ -1,0 +1,101 @@
+"""The second pass: texts that name tickets and files are written anew once all of these have arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from anybacklog.errors import NotFound
+from anybacklog.migration.apply.applier import Applier
+from anybacklog.migration.comparison import fingerprint, is_wording, rewriting, text_of, written_in
+from anybacklog.migration.references import Reference
+from anybacklog.migration.wordings import forms, written
+from anybacklog.model import Text
+from anybacklog.steps import AddComment, CreateTicket, RewriteText, Step, key_of, step_key
+
+SHOWN = 5
+EDITED = "somebody edited it since it was copied, so what it names keeps its old names: change them there"
+
+
+@dataclass(slots=True)
+class Rewriter:
+    """Writes the texts of one ticket anew that would be worded otherwise by now, each under the ledger's eyes.
+
+    What somebody edited meanwhile is held, what cannot be changed there is counted, and so is what nobody knows.
+    """
+
+    applier: Applier
+    written: int = 0
+    kept: int = 0
+    """Texts that the target cannot change, or that are not as this ledger would have written them."""
+    unknown: int = 0
+    examples: dict[str, None] = field(default_factory=dict)
+
+    def ticket(self, steps: Iterable[Step]) -> None:
+        """Write anew what of these steps is done and worded otherwise by now."""
+        refer = self.applier.course.refer
+        for step in steps if refer is not None else ():
+            if refer and isinstance(step, CreateTicket | AddComment) and step.plain is not None:
+                self._count(refer(step.plain.source))
+                if self._is_due(step):
+                    self._rewrite(rewriting(step), step)
+
+    def notes(self) -> Iterator[str]:
+        """Say what became of the texts that name something."""
+        if self.written:
+            yield f"texts written anew with the new names of tickets and files: {self.written}"
+        if self.kept:
+            yield f"texts that keep old names, because the target cannot change them, or holds others: {self.kept}"
+        if self.unknown:
+            more = ", ..." if self.unknown > len(self.examples) else ""
+            yield (
+                f"places that look like names of tickets or files that this ledger does not know, and stay: "
+                f"{self.unknown}, such as {', '.join(self.examples)}{more}"
+            )
+
+    def _count(self, references: Sequence[Reference]) -> None:
+        for each in references:
+            if each.new is None:
+                self.unknown += 1
+                if len(self.examples) < SHOWN:
+                    self.examples[each.said] = None
+
+    def _is_due(self, step: CreateTicket | AddComment) -> bool:
+        """Tell whether a text is there, and was written otherwise."""
+        pair, row = self.applier.pair, self.applier.pair.row(step_key(step.item))
+        return row is not None and row.state == "done" and written(pair, step.item) != fingerprint(text_of(step))
+
+    def _rewrite(self, step: RewriteText, first: CreateTicket | AddComment) -> None:
+        applier, row = self.applier, self.applier.pair.row(key_of(step))
+        there = self._there(step) if row is None or row.state != "held" else None
+        if row is not None and row.state == "held":
+            applier.outcomes.fail(step, "held", row.error or EDITED, held=True)
+        elif there is None:
+            self.kept += not self._can_change(step)
+        elif fingerprint(there) == fingerprint(step.text):
+            applier.pair.done(key_of(step), [], source_key=first.item.ticket_key, before=written_in(step))
+        elif self._is_ours(there, first):
+            self.written += applier.step(step) == "created"
+        elif forms(applier.pair, first.item):
+            applier.outcomes.hold(step, EDITED, {**written_in(step)})  # settled as it is, it stays so
+        else:
+            self.kept += 1
+
+    def _can_change(self, step: RewriteText) -> bool:
+        """Tell whether the target lets a text be read and changed."""
+        can = self.applier.target.capabilities
+        if step.item.id == "description":
+            return can.can("update_ticket") and "description" not in can.unreadable
+        return can.can("comments") and can.can("update_comment")
+
+    def _there(self, step: RewriteText) -> Text | None:
+        """Read the text as it is; None where it is gone, which `verify` names, or cannot be changed."""
+        with suppress(NotFound):
+            return self.applier.calls.ask.text_there(step) if self._can_change(step) else None
+        return None
+
+    def _is_ours(self, there: Text, step: CreateTicket | AddComment) -> bool:
+        """Tell whether a text is as we wrote it, with whatever names were known then."""
+        known = fingerprint(there) in forms(self.applier.pair, step.item)
+        return known or is_wording(there, step, self.applier.course)

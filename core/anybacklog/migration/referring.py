@@ -1,0 +1,83 @@
+"""What the tickets and files that a text names are called now: asks a ledger, for all its projects of one source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from anybacklog.abilities import References
+from anybacklog.migration.ledger import Pair
+from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.references import Reader, Refer, Reference, answered
+from anybacklog.tracker import Tracker
+
+
+def refer_by(pair: Pair, settings: Mapping[str, Any]) -> Refer | None:
+    """Give what finds references in texts of a pair and says what is to stand there.
+
+    None where either end does not say how its texts name things: then nothing is looked for.
+    """
+    named = settings.get("references") or {}
+    source, target = _known(named.get("source")), _known(named.get("target"))
+    if source is None or target is None:
+        return None
+    place = _place(pair.source)
+    others = [each for each in pair.ledger.every() if each.id != pair.id and _place(each.source) == place]
+    others.sort(key=lambda each: (_place(each.target) != _place(pair.target), each.id))
+    return _Referring(pair, tuple(others), Reader(source), target)
+
+
+def named_by(source: Tracker, target: Tracker) -> dict[str, Any]:
+    """Give what a ledger keeps of how texts name things at both ends, as JSON."""
+    ends = {"source": source.capabilities.references, "target": target.capabilities.references}
+    return {end: asdict(known) if known is not None else None for end, known in ends.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Referring:
+    pair: Pair
+    others: Sequence[Pair]
+    reader: Reader
+    target: References
+
+    def __call__(self, source: str) -> Sequence[Reference]:
+        return answered(self.reader.found(source), self._answer)
+
+    def _answer(self, reference: Reference) -> str | None:
+        if reference.form not in ("key", "url"):
+            return self._file(reference)
+        for pair in (self.pair, *self.others):
+            landed = pair.called(reference.id)
+            if landed is not None and landed.target_key is not None:
+                return self._ticket(reference, pair, landed, landed.target_key)
+        return None
+
+    def _ticket(self, reference: Reference, pair: Pair, landed: Landed, key: str) -> str | None:
+        """Write a ticket's new name as its old one was written; its address where it lives in another service."""
+        near = _place(pair.target) == _place(self.pair.target)
+        if near and reference.form == "key":
+            return key
+        there = self.target if near else _known((pair.settings.get("references") or {}).get("target"))
+        if there is None or there.url is None:
+            return reference.said if near else None
+        address = there.url.replace("{key}", key)
+        comment = pair.landed("comment", landed.item.id, reference.comment) if reference.comment else None
+        if comment is None or there.comment is None:
+            return address
+        return address + there.comment.replace("{id}", comment.target_id)
+
+    def _file(self, reference: Reference) -> str | None:
+        form, landed = self.target.files.get(reference.form), self.pair.file(reference.id)
+        if form is None or landed is None:
+            return reference.said if landed is not None else None
+        return form.replace("{id}", landed.target_id).replace("{name}", reference.name)
+
+
+def _known(kept: Mapping[str, Any] | None) -> References | None:
+    return References(**kept) if kept else None
+
+
+def _place(identity: str) -> str:
+    """Give the part of an identity that all projects of one space, organization or file share."""
+    return identity.rpartition("/")[0] or identity
