@@ -95,6 +95,38 @@ def test_a_rebuilt_ledger_leaves_a_status_that_people_set_since(
     assert len(backend.changed) == before + 1  # the one right above
 
 
+class Stubborn(Unreliable):
+    """Memory that takes every write and keeps its own mind about one field."""
+
+    ignored = "status"
+
+    def create_ticket(self, fields: Any) -> Any:
+        fields[self.ignored] = None
+        return super().create_ticket(fields)
+
+    def update_ticket(self, ticket_id: str, fields: Any) -> Any:
+        fields.pop(self.ignored, None)
+        return super().update_ticket(ticket_id, fields)
+
+
+@pytest.mark.parametrize(
+    ("ignored", "told"), [("status", "None instead of 'In progress'"), ("due_date", "None instead of")]
+)
+@pytest.mark.parametrize("later", [LATER, frozenset()], ids=["set after", "set at once"])
+def test_a_state_that_the_target_keeps_otherwise_is_named_by_its_own_answer(
+    source: Tracker, tmp_path: Path, ignored: str, told: str, later: frozenset[str]
+) -> None:
+    backend = Stubborn(Time(), "none", abilities(after_creation=later))
+    backend.ignored = ignored
+    report = migrate(source, tracker(backend), ledger=tmp_path / "ledger.db")
+    named = report.failures[0]
+    assert (named.source_key, named.kind, named.stage) == ("PROJ-1", "ticket", "state")
+    assert f"{ignored} {told}" in named.error
+    differences = verify(source, tracker(backend), ledger=tmp_path / "ledger.db").differences
+    assert {each.source_key for each in report.failures} == {each.source_key for each in differences}
+    assert {each.field for each in differences} == {ignored}
+
+
 def test_a_target_of_one_assignee_gets_the_first_and_a_header_line_names_the_others(
     source: Tracker, tmp_path: Path
 ) -> None:

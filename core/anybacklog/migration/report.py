@@ -42,7 +42,8 @@ class Failure:
     """One item that did not arrive: at which stage, and `error`, one sentence.
 
     `stage` is read (the source broke over it), download, write, wait (for another one), held, quarantine (refused too
-    often to be tried again) or observe (it did arrive, and a plugin broke when it was told).
+    often to be tried again), state (it did arrive, and the target then held something else) or observe (it did arrive,
+    and a plugin broke when it was told).
     """
 
     source_key: str

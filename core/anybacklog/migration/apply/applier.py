@@ -19,6 +19,7 @@ from anybacklog.errors import (
 from anybacklog.migration.apply.arrival import Arrivals
 from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
 from anybacklog.migration.apply.counting import Counting, Fate
+from anybacklog.migration.apply.final_state import FinalState
 from anybacklog.migration.apply.outcomes import Outcomes, refused_before
 from anybacklog.migration.apply.second_look import SecondLook
 from anybacklog.migration.clock import Clock
@@ -31,7 +32,6 @@ from anybacklog.migration.planning import Course
 from anybacklog.migration.questions import CannotTell, Questions
 from anybacklog.migration.report import Report
 from anybacklog.migration.seen import Seen
-from anybacklog.model import Text
 from anybacklog.redact import redact
 from anybacklog.steps import (
     AddAttachment,
@@ -73,6 +73,7 @@ class Applier:
     counting: Counting = field(init=False)
     outcomes: Outcomes = field(init=False)
     second_look: SecondLook = field(init=False)
+    final_state: FinalState = field(init=False)
 
     def __post_init__(self) -> None:
         self.calls = Calls(Questions(self.source, self.target, self.pair, self.course), self.report.notes)
@@ -80,13 +81,12 @@ class Applier:
         self.counting = Counting(self.report)
         self.outcomes = Outcomes(self.pair, self.counting, self.observe)
         self.second_look = SecondLook(self.calls.ask, self.counting)
+        self.final_state = FinalState(self.target, self.course, self.counting)
 
     def ticket(self, steps: Iterable[Step]) -> None:
         """Apply the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
         steps = tuple(steps)
-        drafts = (step.draft for step in steps if isinstance(step, CreateTicket))
-        self.calls.planned = next((draft.description for draft in drafts if isinstance(draft.description, Text)), None)
-        self.calls.comments = sum(isinstance(step, AddComment) for step in steps)
+        self.calls.begin(steps)
         blocked: str | None = None
         stuck = False
         for step in steps:
@@ -95,6 +95,8 @@ class Applier:
             if fate in ("failed", "held"):
                 blocked = blocked or ("waits for its ticket" if isinstance(step, CreateTicket) else None)
                 stuck = stuck or isinstance(step, AddComment)
+                self.calls.told = None  # what failed is named already
+        self.final_state.check(steps, self.calls.told)
 
     def step(self, step: Step, *, ask: bool = False) -> Fate:
         """Apply one step, or find out that it is done; give what became of it. `ask`: it may well be there."""
@@ -119,7 +121,7 @@ class Applier:
             if settled is not None:
                 return settled
         elif ask or isinstance(step, SetState) or self.target.capabilities.settle.seconds == 0:
-            found = self._already_there(step, key, row, ask=ask)
+            found = self._already_there(step, row, ask=ask)
             if found is not None:
                 return found
         return self._write(step, key, row)
@@ -134,14 +136,18 @@ class Applier:
             return self.outcomes.fail(step, "held", row.error or "it cannot be told whether it was written", held=True)
         if row is not None and row.state == "quarantined":
             return self.outcomes.quarantined(step, row)
-        return self._complete(step, "already") if self._came_along(step) or self._arrived(step, row) else None
+        return self._complete(step, "already") if self._arrived(step, row) else None
 
     def _arrived(self, step: Step, row: Row | None) -> bool:
-        """Tell whether the ledger knows where an item is, though its step was lost: damage must not double it."""
-        item = step.item
-        return row is None and self.pair.landed(landing(item.kind), item.ticket_id, item.id) is not None
+        """Tell whether the ledger knows where an item is though not of its step: damage must not double it.
 
-    def _already_there(self, step: Step, key: str, row: Row | None, *, ask: bool) -> Fate | None:
+        A parent may have come with its child.
+        """
+        item = step.item
+        alike = row is None or isinstance(step, SetParent)
+        return alike and self.pair.landed(landing(item.kind), item.ticket_id, item.id) is not None
+
+    def _already_there(self, step: Step, row: Row | None, *, ask: bool) -> Fate | None:
         """Ask before writing: a local target, where that costs next to nothing, and for a state, most often the first.
 
         A ledger restored from a backup has forgotten what it did, and another run may be at work with another ledger.
@@ -153,7 +159,7 @@ class Applier:
         except CannotTell as error:
             return self.outcomes.hold(step, str(error))
         sent = row.sent() if row is not None else {}
-        return self._finish(step, key, landed, sent, "already") if landed is not None else None
+        return self._finish(step, landed, sent, "already") if landed is not None else None
 
     def ties(self, steps: Iterable[SetParent | AddLink], tied: Seen, *, partial: bool) -> None:
         """Tie a ticket to the others: an end not copied yet waits for another run, one outside was counted lost.
@@ -170,11 +176,6 @@ class Applier:
                     self.step(step)
             elif not partial and self.pair.row(f"ticket:{other}:{other}") is not None:
                 self.outcomes.fail(step, "wait", "waits for the ticket at its other end")
-
-    def _came_along(self, step: Step) -> bool:
-        """Tell whether a parent was given when its child was created."""
-        item = step.item
-        return isinstance(step, SetParent) and self.pair.landed("parent", item.ticket_id, item.id) is not None
 
     # ---- writing
 
@@ -219,7 +220,7 @@ class Applier:
                     return self.outcomes.refuse(step, str(error))
                 self.pair.replan(key)  # what was sent ahead may be void by now: send it once more
                 return None
-        return self._finish(step, key, landed, sent, "created", again=first)
+        return self._finish(step, landed, sent, "created", again=first)
 
     def _fetched(self, step: Step, open_files: ExitStack) -> list[Fetched]:
         marked = self.calls.ask.external("attachments.external_id")
@@ -230,14 +231,7 @@ class Applier:
             return self.calls.write(step, [file.draft for file in files])
 
     def _finish(
-        self,
-        step: Step,
-        key: str,
-        landed: Sequence[Landed],
-        sent: Mapping[str, Sent],
-        fate: Fate,
-        *,
-        again: bool = True,
+        self, step: Step, landed: Sequence[Landed], sent: Mapping[str, Sent], fate: Fate, *, again: bool = True
     ) -> Fate | None:
         """Take a step for done once its files are seen to be whole; None: its only file is not, so `again`."""
         whole, damaged = self.arrivals.checked(landed, sent)
@@ -245,10 +239,10 @@ class Applier:
         if wrong and isinstance(step, AddAttachment):
             if not again:
                 return self.outcomes.refuse(step, wrong[0])
-            self.pair.replan(key)
+            self.pair.replan(key_of(step))
             return None
         self.report.notes += [f"a file of {describe(step)}: {each}" for each in wrong]
-        return self._done(step, key, whole, fate)
+        return self._done(step, whole, fate)
 
     # ---- not knowing
 
@@ -276,7 +270,7 @@ class Applier:
         if landed is not None:
             if answered or broke:
                 self.report.notes.append(f"{describe(step)} was written, but {answered or broke}")
-            return self._finish(step, key, landed, row.sent(), "created")
+            return self._finish(step, landed, row.sent(), "created")
         if answered:
             return self.outcomes.hold(step, f"it was answered, but is not to be found: {answered}")
         if broke:
@@ -287,8 +281,8 @@ class Applier:
 
     # ---- outcomes
 
-    def _done(self, step: Step, key: str, landed: Sequence[Landed], fate: Fate) -> Fate:
-        self.pair.done(key, landed, source_key=step.item.ticket_key)
+    def _done(self, step: Step, landed: Sequence[Landed], fate: Fate) -> Fate:
+        self.pair.done(key_of(step), landed, source_key=step.item.ticket_key)
         self.outcomes.told(step, "done")
         return self._complete(step, fate)
 

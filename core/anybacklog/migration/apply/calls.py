@@ -15,7 +15,7 @@ from anybacklog.migration.ends import last_key
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.questions import CannotTell, Questions, landed_as, landed_comment, parent_landed
 from anybacklog.migration.rewriting import Shown
-from anybacklog.model import Text, TicketId
+from anybacklog.model import Text, Ticket, TicketId
 from anybacklog.steps import (
     AddAttachment,
     AddComment,
@@ -49,8 +49,17 @@ class Calls:
     """Its description as it was planned, without a count."""
     shown: Shown = field(default_factory=Counter)
     """In which formats this run's texts came back; those altered are left out."""
+    told: Ticket | None = None
+    """The ticket in hand as the target last said that it holds it."""
     _counted: tuple[Text, int] | None = None
     _newest: list[str | None] = field(default_factory=list)
+
+    def begin(self, steps: Sequence[Step]) -> None:
+        """Take the steps of the next ticket in hand."""
+        drafts = (step.draft for step in steps if isinstance(step, CreateTicket))
+        self.planned = next((draft.description for draft in drafts if isinstance(draft.description, Text)), None)
+        self.comments = sum(isinstance(step, AddComment) for step in steps)
+        self.told = None
 
     def write(self, step: Step, files: Sequence[AttachmentDraft]) -> list[Landed]:
         """Send the step, and give where its items ended. CannotTell: it was written, but not as it can be told."""
@@ -148,7 +157,7 @@ class Calls:
             self.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
         self._came_back("description", draft.description, ticket.description)
         self.created_tickets += 1
-        self._newest = [ticket.key]
+        self._newest, self.told = [ticket.key], ticket
         landed = Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id, target_key=ticket.key)
         return [landed, *parent_landed(step, ticket)]
 
@@ -170,7 +179,7 @@ class Calls:
         return [Landed(item=step.item, target_ticket=home, target_id=made.id, told=made)]
 
     def _set_state(self, step: SetState) -> list[Landed]:
-        ticket = self.ask.target.update_ticket(self.home(step.item), step.changes)
+        ticket = self.told = self.ask.target.update_ticket(self.home(step.item), step.changes)
         return [Landed(item=step.item, target_ticket=self.home(step.item), target_id=ticket.id)]
 
     def _rewrite(self, step: RewriteText) -> list[Landed]:
