@@ -14,3 +14,8 @@ class Clock:
 
     now: Callable[[], datetime] = lambda: datetime.fromtimestamp(time.time(), UTC)
     sleep: Callable[[float], None] = time.sleep
+
+    def left(self, seconds: float, since: datetime | None) -> float:
+        """Give how many of so many seconds since a moment are left; all at most, wherever the clock was set."""
+        passed = (self.now() - since).total_seconds() if since is not None else 0.0
+        return min(seconds, max(0.0, seconds - passed))

@@ -98,9 +98,14 @@ def key_taken(target: Tracker, pair: Pair, newest: str | None) -> Callable[[str,
     return taken
 
 
+def keys_count_up(target: Tracker) -> bool:
+    """Tell whether a newer ticket's key has a larger number, and the newest can be listed first."""
+    return target.capabilities.can("tickets_after") and "-created" in target.capabilities.listing.orders
+
+
 def newest_key(target: Tracker) -> str | None:
     """Give the key of the newest ticket where keys can be followed and end somewhere; None without a ticket, too."""
-    if not target.capabilities.can("tickets_after") or "-created" not in target.capabilities.listing.orders:
+    if not keys_count_up(target):
         return None
     return next((ticket.key for ticket in target.tickets(order="-created")), None)
 
@@ -109,10 +114,11 @@ def last_key(pair: Pair) -> str | None:
     """Give the last key that the target is known to have given out: our latest copy's, or that of its newest before."""
     keys = [landed.target_key for landed in pair.each("ticket") if landed.target_key]
     before: str | None = pair.settings.get("newest_key")
-    return max((*keys, *([before] if before else ())), key=_number_of, default=None)
+    return max((*keys, *([before] if before else ())), key=number_of, default=None)
 
 
-def _number_of(key: str) -> int:
+def number_of(key: str) -> int:
+    """Give the number that a key ends with, 0 where there is none."""
     number = key.rpartition("-")[2]
     return int(number) if number.isdecimal() else 0
 

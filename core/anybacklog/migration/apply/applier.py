@@ -117,7 +117,8 @@ class Applier:
         if known is not None:
             return known
         if row is not None and row.state in ("intended", "unsure"):
-            settled = self._settle(step, key, row)
+            left = self.clock.left(self.target.capabilities.settle.seconds, row.intended_at)
+            settled = self._settle(step, key, row, wait=left)
             if settled is not None:
                 return settled
         elif ask or isinstance(step, SetState) or self.target.capabilities.settle.seconds == 0:
@@ -250,17 +251,16 @@ class Applier:
         """Write down that nobody knows what became of a write, then ask."""
         self.outcomes.doubt(step, str(error), {**before})
         row = self.pair.row(key)
-        return self._settle(step, key, row) if row is not None else None
+        settle = self.target.capabilities.settle.seconds  # the whole of it: meanwhile the clock may have been set
+        return self._settle(step, key, row, wait=settle) if row is not None else None
 
-    def _settle(self, step: Step, key: str, row: Row) -> Fate | None:
+    def _settle(self, step: Step, key: str, row: Row, *, wait: float) -> Fate | None:
         """Ask what a write did. Absence is proved by asking again when nothing can arrive any more; then None."""
         questions = self.calls.ask
-        settle = self.target.capabilities.settle.seconds
         try:
             landed = questions.landed(step, row)
             if landed is None:
-                passed = (self.clock.now() - (row.intended_at or self.clock.now())).total_seconds()
-                self.clock.sleep(min(settle, max(0.0, settle - passed)))
+                self.clock.sleep(wait)
                 landed = questions.landed(step, row)
         except CannotTell as error:
             return self.outcomes.hold(step, str(error))

@@ -87,9 +87,7 @@ def settle_removals(target: Tracker, pair: Pair, clock: Clock) -> None:
 
 def until_settled(target: Tracker, row: Row, clock: Clock) -> None:
     """Wait until what was asked for can no longer happen."""
-    settle = target.capabilities.settle.seconds
-    passed = (clock.now() - row.intended_at).total_seconds() if row.intended_at is not None else 0.0
-    clock.sleep(min(settle, max(0.0, settle - passed)))
+    clock.sleep(clock.left(target.capabilities.settle.seconds, row.intended_at))
 
 
 def _settle(target: Tracker, pair: Pair, row: Row, clock: Clock) -> bool:

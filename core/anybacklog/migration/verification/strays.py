@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from anybacklog.errors import NotFound
+from anybacklog.migration.ends import keys_count_up, number_of
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.planning import Course
@@ -59,15 +61,20 @@ class Strays:
 
     def _strangers(self) -> None:
         """Find tickets that came into the target after the migration began, and not by any migration."""
-        newest = self.pair.settings.get("newest")
-        if newest is None:
-            return
-        for ticket in self.target.tickets(order="-id"):
-            if not ticket.id.isdecimal() or int(ticket.id) <= int(newest):
-                return
+        for ticket in self._newer():
             known = ticket.id in self._foreign or ("ticket", ticket.id) in self.odd
             if not known and owner_of(self.pair, ticket.id) is None:
                 self.result.add(None, ticket.key, "ticket", ticket.id, "extra", None, ticket.title)
+
+    def _newer(self) -> Iterator[Ticket]:
+        """Yield what is newer than the newest ticket before the migration: by ids, or by keys where those count up."""
+        newest, settings = self.pair.settings.get("newest"), self.pair.settings
+        if newest is not None:
+            newer = self.target.tickets(order="-id")
+            yield from takewhile(lambda each: each.id.isdecimal() and int(each.id) > int(newest), newer)
+        elif "newest_key" in settings and keys_count_up(self.target):
+            before = number_of(settings["newest_key"] or "")
+            yield from takewhile(lambda each: number_of(each.key) > before, self.target.tickets(order="-created"))
 
     def _key(self, target_ticket: str) -> str | None:
         try:
