@@ -6,8 +6,8 @@ A step names the source's items it carries: they are done or unsure together. Ev
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -45,7 +45,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateTicket:
-    """Create the ticket; `parent` waits for a later step when the parent comes later in the source's order.
+    """Create the ticket, its files with it; `parent` waits for a later step if the parent comes later in the source.
 
     `plain` is its description without the new names of what it names; None where it names nothing.
     """
@@ -55,11 +55,15 @@ class CreateTicket:
     parent: str | None
     mark: str
     plain: Text | None = None
+    uploads: tuple[Upload, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddComment:
-    """Add one journal entry, its files with it; `plain` is its body without the new names of what it names."""
+    """Add one journal entry, its files with it; `plain` is its body without the new names of what it names.
+
+    `state` is what of the ticket changes in the same write; a step of its own, which finds it so, follows.
+    """
 
     item: Item
     body: Text
@@ -71,6 +75,7 @@ class AddComment:
     uploads: tuple[Upload, ...]
     mark: str
     plain: Text | None = None
+    state: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,21 +126,9 @@ Step: TypeAlias = CreateTicket | SetState | AddComment | AddAttachment | SetPare
 
 
 def items_of(step: Step) -> tuple[Item, ...]:
-    """Name every item a step carries, the leading one first."""
-    uploads = step.uploads if isinstance(step, AddComment) else ()
-    ticket = step.item
-    return (
-        step.item,
-        *(
-            Item(
-                kind="attachment",
-                id=upload.attachment.id,
-                ticket_id=ticket.ticket_id,
-                ticket_key=ticket.ticket_key,
-            )
-            for upload in uploads
-        ),
-    )
+    """Name every item a step carries, the leading one first; of a ticket's state its own step tells."""
+    uploads = () if isinstance(step, AddAttachment) else uploads_of(step)
+    return (step.item, *(alone(step, upload).item for upload in uploads))
 
 
 def key_of(step: Step) -> str:
@@ -211,4 +204,19 @@ def uploads_of(step: Step) -> tuple[Upload, ...]:
     """Give the files a step carries."""
     if isinstance(step, AddAttachment):
         return (step.upload,)
-    return step.uploads if isinstance(step, AddComment) else ()
+    return step.uploads if isinstance(step, AddComment | CreateTicket) else ()
+
+
+def state_of(step: AddComment) -> tuple[Item, ...]:
+    """Name the state that comes with a comment, if one does."""
+    ticket_id = step.item.ticket_id
+    return (replace(step.item, kind="state", id=ticket_id),) if step.state else ()
+
+
+def unaccompanied(steps: Iterable[Step]) -> Iterator[Step]:
+    """Leave out a state that comes with a comment: what remains is sent when nothing goes wrong."""
+    came: set[Item] = set()
+    for step in steps:
+        came.update(state_of(step) if isinstance(step, AddComment) else ())
+        if step.item not in came:
+            yield step

@@ -83,13 +83,13 @@ MENTION_FORM = "<@U{id}>"
 
 NOTIFIES = {"assignees": "the space tells whoever is made the assignee of an issue (notification reason 1)"}
 
-_ONE_UPDATE = {"update": 1}
+_ONE_UPDATE, _ONE_READ = {"update": 1}, {"read": 1}
 COSTS = {
     **dict.fromkeys(("create_ticket", "update_ticket", "add_comment", "add_metadata"), _ONE_UPDATE),
-    "comments.attachments": _ONE_UPDATE,  # each is sent ahead
+    **dict.fromkeys(("create_with_files", "change_with_comment"), _ONE_UPDATE),
+    **dict.fromkeys(("tickets.attachments", "comments.attachments"), _ONE_UPDATE),  # each is sent ahead
     "add_attachment": {"update": 2},  # sent ahead, then tied to its issue
-    "ticket": {"read": 1},
-    "open_attachment": {"read": 1},
+    **dict.fromkeys(("ticket", "comments", "attachments", "open_attachment"), _ONE_READ),
 }
 
 SETTLE = Settle(

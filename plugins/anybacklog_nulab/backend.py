@@ -5,8 +5,8 @@ key may not see), ValidationError (7, 8, 9, 10), RateLimited (13), TransportErro
 part of https://developer.nulab.com/docs/backlog/api/2/. The budgets "search" and "update" are 150 requests a minute on
 paid plans and 15 on the free one, "read" 600 and 60 (observed 2023).
 
-What can be done with the project's words, with issues and with their journals stands in project.py, tickets.py and
-journal.py; here is what concerns the connection.
+What can be done with the project's words, with issues, with their journals and with both at once stands in project.py,
+tickets.py, journal.py and together.py; here is what concerns the connection.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ from anybacklog.plugin import Abilities, NotFound, Permissions, TrafficState
 from anybacklog_nulab.abilities import abilities_of
 from anybacklog_nulab.around import AroundOperations
 from anybacklog_nulab.health import BUCKETS, OWN, to_permissions, to_rates
-from anybacklog_nulab.journal import JournalOperations
-from anybacklog_nulab.tickets import TicketOperations
+from anybacklog_nulab.together import TogetherOperations
 
 _DEFAULT_PORTS = {False: 443, True: 80}
 
 
-class NulabBackend(TicketOperations, JournalOperations, AroundOperations):
+class NulabBackend(TogetherOperations, AroundOperations):
     """One project. Without a project in the URL only `projects()`, `myself()` and `abilities` work."""
 
     def requests(self) -> Mapping[str, int]:

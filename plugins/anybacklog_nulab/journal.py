@@ -48,7 +48,7 @@ class JournalOperations(Opened):
         (observed).
         """
         path = f"{self._issue_path(ticket_id)}/comments"
-        content = _content(draft.body)
+        content = content_of(draft.body)
         uploads = [self._upload(file) for file in draft.attachments]
         form = {"content": content, "attachmentId[]": uploads}
         comment = self._written(ticket_id, "POST", path, form)
@@ -65,7 +65,7 @@ class JournalOperations(Opened):
         Neither the feed nor the issue's `updated` tells of it (observed). PermissionDenied for somebody else's.
         """
         path = f"{self._issue_path(ticket_id)}/comments/{number('comment', comment_id)}"
-        return self._written(ticket_id, "PATCH", path, {"content": _content(body)})
+        return self._written(ticket_id, "PATCH", path, {"content": content_of(body)})
 
     def delete_comment(self, ticket_id: str, comment_id: str) -> None:
         """Delete one's own comment: `DELETE /issues/{i}/comments/{c}` (delete-comment), update. Its files stay."""
@@ -142,7 +142,8 @@ class JournalOperations(Opened):
             return found
 
 
-def _content(body: Text) -> str:
+def content_of(body: Text) -> str:
+    """Give the text to send; ValidationError if there is none."""
     if not body.source:
         raise ValidationError("a comment needs a text here; write one", field="comment", value="")
     return body.source

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from anybacklog.plugin import (
@@ -86,9 +86,12 @@ class TicketOperations(ProjectOperations):
         a priority the normal one. An answer that holds something else than was sent (observed: another type) is a
         ProtocolError that names the issue.
         """
+        return self._create(fields, ())
+
+    def _create(self, fields: TicketFields, uploads: Sequence[int]) -> Ticket:
         definitions = self._definitions_for(fields)
         form = drafts.to_new(fields, definitions, self._project["id"], fields.get("type") or self._first_type())
-        ticket = self._ticket(self._client.write("POST", "issues", form))
+        ticket = self._ticket(self._client.write("POST", "issues", {**form, "attachmentId[]": uploads}))
         later = drafts.after_creation(fields)
         given: Any = {name: value for name, value in fields.items() if not drafts.is_nothing(value)}
         noticed = {name: value for name, value in given.items() if name not in later}

@@ -32,7 +32,10 @@ def test_no_contract_hides_a_test_of_another() -> None:
 
 
 def test_a_store_is_held_to_every_contract_of_what_needs_no_network() -> None:
-    networked = {boundary.ShowsTraffic, boundary.KnowsPermissions, boundary.FollowsKeys, boundary.ChangesWithComment}
+    networked = {
+        boundary.ShowsTraffic, boundary.KnowsPermissions, boundary.FollowsKeys, boundary.ChangesWithComment,
+        boundary.CreatesWithFiles,
+    }  # fmt: skip
     assert {ability for ability in CONTRACTS if not issubclass(StoreContract, CONTRACTS[ability])} == networked
 
 

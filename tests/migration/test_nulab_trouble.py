@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.migration.spaces import UNHURRIED, Fake, Serve, by_its_clock, held
+from tests.migration.spaces import UNHURRIED, Boundary, Fake, Interrupted, Serve, by_its_clock, held
 
 import anybacklog
 from anybacklog import MigrationError, Tracker, TransportError
@@ -99,23 +99,6 @@ def small(sqlite: Make) -> Tracker:
     child = source.create_ticket(TicketDraft(title="子"))
     source.update_ticket(parent, {"parent": child})
     return source
-
-
-class Interrupted(BaseException):
-    """The process ends here."""
-
-
-class Boundary:
-    """Ends the process at one commit of the ledger, right before or right after it; 0: nowhere."""
-
-    def __init__(self, at: int) -> None:
-        self.at = at
-        self.seen = 0
-
-    def __call__(self, _: str) -> None:
-        self.seen += 1
-        if self.seen == self.at:
-            raise Interrupted
 
 
 def test_interrupted_at_any_commit_and_run_again_it_ends_complete(sqlite: Make, serve: Serve, tmp_path: Path) -> None:

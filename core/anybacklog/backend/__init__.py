@@ -52,7 +52,7 @@ from anybacklog.backend.spec import (
     unheard,
 )
 from anybacklog.backend.taking_back import DeletesMetadata
-from anybacklog.backend.unlisted import ChangesWithComment
+from anybacklog.backend.unlisted import ChangesWithComment, CreatesWithFiles
 
 __all__ = [
     "OPERATIONS",
@@ -69,6 +69,7 @@ __all__ = [
     "CountsRequests",
     "CountsTickets",
     "CreatesTickets",
+    "CreatesWithFiles",
     "DeletesAttachments",
     "DeletesComments",
     "DeletesMetadata",

@@ -39,7 +39,7 @@ from anybacklog.backend.optional import (
     UpdatesTickets,
 )
 from anybacklog.backend.taking_back import DeletesMetadata
-from anybacklog.backend.unlisted import ChangesWithComment
+from anybacklog.backend.unlisted import ChangesWithComment, CreatesWithFiles
 
 OPERATIONS: Mapping[str, type] = {
     "projects": ListsProjects, "myself": KnowsMyself, "users": ListsUsers, "ticket_types": ListsTicketTypes,
@@ -48,7 +48,8 @@ OPERATIONS: Mapping[str, type] = {
     "custom_fields": ListsCustomFields, "add_metadata": AddsMetadata,
     "delete_metadata": DeletesMetadata, "count_tickets": CountsTickets,
     "tickets_after": FollowsKeys,
-    "create_ticket": CreatesTickets, "update_ticket": UpdatesTickets, "delete_ticket": DeletesTickets,
+    "create_ticket": CreatesTickets, "create_with_files": CreatesWithFiles,
+    "update_ticket": UpdatesTickets, "delete_ticket": DeletesTickets,
     "comments": ReadsComments, "add_comment": AddsComments, "change_with_comment": ChangesWithComment,
     "update_comment": UpdatesComments,
     "delete_comment": DeletesComments, "attachments": ReadsAttachments, "open_attachment": ReadsAttachments,

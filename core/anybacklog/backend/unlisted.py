@@ -1,18 +1,29 @@
-"""What a service can do instead that writes comments and does not show them."""
+"""What a service can do in one write that others need two for, or that shows no comments."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from anybacklog.backend.drafts import CommentDraft, TicketFields
+from anybacklog.backend.drafts import AttachmentDraft, CommentDraft, TicketFields
 from anybacklog.model import Ticket
 
 
 @runtime_checkable
-class ChangesWithComment(Protocol):
-    """A comment can travel with a change of its ticket, where comments are perhaps written and never shown.
+class CreatesWithFiles(Protocol):
+    """A new ticket can bring its files."""
 
-    A migration counts its comments so, in the description.
+    def create_with_files(self, fields: TicketFields, attachments: Sequence[AttachmentDraft]) -> Ticket:
+        """Create a ticket with files in one write, and give it back with them; if one is refused, nothing is made."""
+        ...
+
+
+@runtime_checkable
+class ChangesWithComment(Protocol):
+    """A comment, and its files where comments have some, can travel with a change of its ticket.
+
+    So a migration saves the write that sets a status; and where comments are written and never shown, it counts them
+    so, in the description.
     """
 
     def change_with_comment(self, ticket_id: str, fields: TicketFields, draft: CommentDraft) -> Ticket:

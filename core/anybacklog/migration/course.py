@@ -17,6 +17,7 @@ from anybacklog.migration.texts import Heading, Mentions, Writing
 from anybacklog.model import Status
 from anybacklog.tracker import Tracker
 
+_TOGETHER = ("create_with_files", "change_with_comment")
 _MARKS = frozenset({"external_id", "comments.external_id", "attachments.external_id"})
 
 
@@ -72,6 +73,7 @@ def plan_course(
         suited=_suited(target) if can.status_types else {},
         never_empty=can.never_empty,
         limits=can.limits,
+        together=frozenset(name for name in _TOGETHER if can.can(name) and can.can("comments")),
         leave_out=choices.leave_out,
         too_long=choices.too_long,
         too_long_titles=choices.too_long_titles,

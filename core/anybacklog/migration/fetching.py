@@ -11,7 +11,7 @@ from typing import BinaryIO
 from anybacklog.backend import AttachmentDraft
 from anybacklog.errors import AnyBacklogError, AuthenticationError, RateLimited, TransportError
 from anybacklog.migration.ledger_rows import Sent
-from anybacklog.steps import Upload
+from anybacklog.steps import CreateTicket, Step, Upload, uploads_of
 from anybacklog.tracker import Tracker
 
 CHUNK = 1 << 20
@@ -28,6 +28,21 @@ class Fetched:
     upload: Upload
     draft: AttachmentDraft
     sent: Sent
+
+
+def loaded(source: Tracker, step: Step, open_files: ExitStack, *, marked: bool) -> list[Fetched]:
+    """Bring a step's files here.
+
+    A new ticket goes without those that the source cannot give: each is then tried alone, and named.
+    """
+    found: list[Fetched] = []
+    for upload in uploads_of(step):
+        try:
+            found.append(fetched(source, upload, open_files, marked=marked))
+        except SourceFailed:
+            if not isinstance(step, CreateTicket):
+                raise
+    return found
 
 
 def fetched(source: Tracker, upload: Upload, open_files: ExitStack, *, marked: bool) -> Fetched:

@@ -7,27 +7,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from anybacklog.abilities import Limits, MetadataKind
+from anybacklog.migration.entries import item_of, journal, own_files
 from anybacklog.migration.mapping import MappingTable, Noun
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.pieces import HEADER_ROOM, length, split
 from anybacklog.migration.references import Refer, Wording
 from anybacklog.migration.rewriting import Forms
-from anybacklog.migration.riding import files, is_remark, is_withheld, rides, riding, withheld_files
+from anybacklog.migration.riding import come_along, is_withheld, last_with
 from anybacklog.migration.settings import History, LongTexts, LongTitles
-from anybacklog.migration.telling import comment_header, commented, described, header, titled, wordings
-from anybacklog.migration.texts import Heading, Writing, headed
-from anybacklog.model import Attachment, Comment, CustomField, CustomFieldValue, Text, Ticket, TicketDraft, User
+from anybacklog.migration.telling import commented, described, header, titled, wordings
+from anybacklog.migration.texts import Heading, Writing
+from anybacklog.model import Comment, CustomField, CustomFieldValue, Text, Ticket, TicketDraft, User
 from anybacklog.steps import (
-    AddAttachment,
-    AddComment,
     AddLink,
     CreateTicket,
     Item,
-    ItemKind,
     SetParent,
     SetState,
     Step,
-    Upload,
+    alone,
 )
 
 CUT = "\n[…]"
@@ -59,6 +57,8 @@ class Course:
     never_empty: Collection[str] = ()
     limits: Limits = field(default_factory=Limits)
     tops: Collection[str] = ()
+    together: Collection[str] = ()
+    """What the target can do in one write: create_with_files, change_with_comment."""
     leave_out: Collection[str] = ()
     too_long: LongTexts = "continue"
     too_long_titles: LongTitles = "refuse"
@@ -105,21 +105,18 @@ def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
     later = _later(draft, course)
     later_empty: dict[str, Any] = dict.fromkeys(later)
     parent = course.parent(ticket)
-    yield CreateTicket(item=item, draft=replace(draft, **later_empty), parent=parent, mark=str(mark), plain=first.plain)
+    uploads = list(own_files(bundle, course))
+    aboard = tuple(come_along(uploads, course))
+    create = CreateTicket(
+        item=item, draft=replace(draft, **later_empty), parent=parent, mark=str(mark), plain=first.plain, uploads=aboard
+    )
+    yield create
+    yield from (alone(create, upload) for upload in uploads if upload not in aboard)
     if later:
         later |= {"updated_at": draft.updated_at} if draft.updated_at is not None else {}
-        yield SetState(item=_item("state", ticket.id, ticket), changes=later)
-    if course.native("attachments"):
-        elsewhere = riding(bundle, course) | withheld_files(bundle, course)
-        for attachment in ticket.attachments:
-            if attachment.id not in elsewhere:
-                upload = _upload(attachment, ticket, course)
-                yield AddAttachment(item=_item("attachment", attachment.id, ticket), upload=upload, mark=upload.mark)
-    if course.native("comments"):
-        yield from _follow_ups(rest, _description_as_comment(ticket), ticket, course)
-        for comment in bundle.comments:
-            if not is_withheld(comment, course):
-                yield from _add_comment(comment, ticket, course)
+    yield from last_with(later, journal(bundle, rest, course), course)
+    if later:
+        yield SetState(item=item_of("state", ticket.id, ticket), changes=later)
 
 
 def plan_ties(ticket: Ticket, course: Course) -> Iterator[SetParent | AddLink]:
@@ -127,10 +124,10 @@ def plan_ties(ticket: Ticket, course: Course) -> Iterator[SetParent | AddLink]:
     parent = course.parent(ticket)
     if parent is not None and course.native("parent"):
         updated_at = ticket.updated_at if course.native("updated_at") else None
-        yield SetParent(item=_item("parent", ticket.id, ticket), parent=parent, updated_at=updated_at)
+        yield SetParent(item=item_of("parent", ticket.id, ticket), parent=parent, updated_at=updated_at)
     if course.native("links"):
         for link in ticket.links:
-            yield AddLink(item=_item("link", link.id, ticket), kind=link.kind, other=link.target)
+            yield AddLink(item=item_of("link", link.id, ticket), kind=link.kind, other=link.target)
 
 
 def draft_of(ticket: Ticket, course: Course) -> TicketDraft:
@@ -201,28 +198,6 @@ def _held(draft: TicketDraft, course: Course) -> TicketDraft:
     return replace(draft, **{name: value for name, value in dropped.items() if name != "title"})
 
 
-def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> Iterator[AddComment]:
-    attached = files(comment, ticket) if rides(course) else ()
-    kind: ItemKind = "comment" if is_remark(comment) else "history"
-    mark = Mark(course.source, ticket.key, "comment", comment.id)
-    changes = comment.changes if course.native("comments.changes") else ()
-    text, line = commented(comment, ticket, course), comment_header(comment, ticket, course)
-    first, *rest = wordings(text, line, course.limits.comment_length, course)
-    yield AddComment(
-        item=_item(kind, comment.id, ticket),
-        body=first.text,
-        plain=first.plain,
-        author=_author(course, comment.author, "comments.author"),
-        created_at=comment.created_at if course.native("comments.created_at") else None,
-        updated_at=comment.updated_at if course.native("comments.updated_at") else None,
-        changes=changes,
-        private=comment.private and course.native("comments.private"),
-        uploads=tuple(_upload(attachment, ticket, course) for attachment in attached),
-        mark=str(mark),
-    )
-    yield from _follow_ups(rest, comment, ticket, course)
-
-
 def cut_texts(bundle: Bundle, course: Course) -> dict[str, int]:
     """Give the texts that the plan cuts, and how long they are: `description`, or the id of a comment."""
     if course.too_long != "cut":
@@ -236,49 +211,6 @@ def cut_texts(bundle: Bundle, course: Course) -> dict[str, int]:
         for name, (text, room) in texts.items()
         if isinstance(text, Text) and course.cuts(text, room)
     }
-
-
-def _description_as_comment(ticket: Ticket) -> Comment:
-    """Give the comment whose continuations those of the description are."""
-    return Comment(id="description", author=ticket.reporter, body=Text("", "plain"), created_at=ticket.created_at)
-
-
-def _follow_ups(pieces: Iterable[Wording], start: Comment, ticket: Ticket, course: Course) -> Iterator[AddComment]:
-    """Yield the comments in which a text goes on: `start` says whose it is, and since when."""
-    for number, piece in enumerate(pieces, 2):
-        item = _item("continuation", f"{start.id}+{number}", ticket)
-        mark = Mark(course.source, ticket.key, "continuation", item.id)
-        heading = course.heading(course.writing.comment, start.author)
-        line = course.writing.line(heading, mark, start.author, start.created_at)
-        yield AddComment(
-            item=item,
-            body=headed(piece.text, line),
-            plain=headed(piece.plain, line) if piece.plain is not None else None,
-            author=_author(course, start.author, "comments.author"),
-            created_at=start.created_at if course.native("comments.created_at") else None,
-            updated_at=start.updated_at if course.native("comments.updated_at") else None,
-            changes=(),
-            private=start.private and course.native("comments.private"),
-            uploads=(),
-            mark=str(mark),
-        )
-
-
-def _upload(attachment: Attachment, ticket: Ticket, course: Course) -> Upload:
-    return Upload(
-        attachment=replace(attachment, ticket=ticket.id),
-        author=_author(course, attachment.author, "attachments.author"),
-        created_at=attachment.created_at if course.native("attachments.created_at") else None,
-        mark=str(Mark(course.source, ticket.key, "attachment", attachment.id)),
-    )
-
-
-def _item(kind: ItemKind, id: str, ticket: Ticket) -> Item:
-    return Item(kind=kind, id=id, ticket_id=ticket.id, ticket_key=ticket.key)
-
-
-def _author(course: Course, user: User | None, field: str) -> User | None:
-    return course.mapping.of("users", user) if course.native(field) else None
 
 
 def _one(course: Course, kind: MetadataKind, noun: Noun | None) -> Any:

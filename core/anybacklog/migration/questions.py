@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import BinaryIO
@@ -25,9 +25,14 @@ from anybacklog.steps import (
     SetParent,
     SetState,
     Step,
+    Upload,
     alone,
+    state_of,
 )
 from anybacklog.tracker import Tracker
+
+STATE = "state"
+"""What an intent keeps of a comment that brings the ticket's state along."""
 
 
 class CannotTell(Exception):
@@ -76,8 +81,7 @@ class Questions:
         ticket = self.target.ticket(TicketId(found)) if found else self._search_ticket(step, row)
         if ticket is None:
             return None
-        landed = [Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id, target_key=ticket.key)]
-        return landed + parent_landed(step, ticket)
+        return landed_ticket(_only(step, row.sent() if row is not None else ()), ticket)
 
     def _search_ticket(self, step: CreateTicket, row: Row | None) -> Ticket | None:
         if self.external("external_id"):
@@ -110,6 +114,12 @@ class Questions:
             return self._counted(step, ticket_id, int(row.before["copied"]))
         if self.target.capabilities.can("change_with_comment"):
             self.target.ticket(ticket_id)  # until one was read, nobody knows what is shown
+        with_state = row is not None and STATE in row.before
+        return self.comment(step if with_state else replace(step, state={}), row)
+
+    def comment(self, step: AddComment, row: Row | None) -> list[Landed] | None:
+        """Look through the ticket's journal for a comment; None: it is not there."""
+        ticket_id = self._home(step.item)
         if not self.target.capabilities.can("comments"):
             raise CannotTell("the target shows no comments")
         wanted = self._by_mark(step, row) if self.external("comments.external_id") else None
@@ -171,10 +181,7 @@ class Questions:
         return [Landed(item=step.item, target_ticket=ticket_id, target_id=parent.target_id)]
 
     def _in_state(self, step: SetState) -> list[Landed] | None:
-        ticket = self.target.ticket(self._home(step.item))
-        if any(getattr(ticket, name) != wanted for name, wanted in step.changes.items()):
-            return None
-        return [Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id)]
+        return state_landed(step, self.target.ticket(self._home(step.item)))
 
     def _linked(self, step: AddLink) -> list[Landed] | None:
         ticket_id = self._home(step.item)
@@ -219,17 +226,51 @@ class Questions:
 
 
 def landed_comment(step: AddComment, ticket_id: TicketId, comment: Comment) -> list[Landed]:
-    """Pair a comment's items with what the target made of them: its files by name, size and hash, else as sent."""
-    left = list(comment.attachments)
+    """Pair a comment's items with what the target made of them; the ticket's state came with it."""
     landed = [Landed(item=step.item, target_ticket=ticket_id, target_id=comment.id)]
-    for upload in step.uploads:
-        likely = sorted(left, key=lambda each: _likeness(each, upload.attachment), reverse=True)
-        if not likely or likely[0].name != upload.attachment.name:
+    for upload, file in _paired(step.uploads, comment.attachments):
+        if file is None:
             raise CannotTell(f"the comment's file {upload.attachment.name!r} is not there; its text is")
-        left.remove(likely[0])
-        item = alone(step, upload).item
-        landed.append(Landed(item=item, target_ticket=ticket_id, target_id=likely[0].id, told=likely[0]))
-    return landed
+        landed.append(_landed_file(step, upload, ticket_id, file))
+    return landed + [Landed(item=item, target_ticket=ticket_id, target_id=ticket_id) for item in state_of(step)]
+
+
+def landed_ticket(step: CreateTicket, ticket: Ticket) -> list[Landed]:
+    """Say where a ticket ended, and its parent and its files, as far as they came with it."""
+    home = TicketId(ticket.id)
+    came = [(upload, file) for upload, file in _paired(step.uploads, ticket.attachments) if file is not None]
+    return [
+        Landed(item=step.item, target_ticket=home, target_id=ticket.id, target_key=ticket.key),
+        *parent_landed(step, ticket),
+        *(_landed_file(step, upload, home, file) for upload, file in came),
+    ]
+
+
+def _only(step: CreateTicket, sent: Container[str]) -> CreateTicket:
+    """Give a step with those of its files that were sent with it, by the source's ids."""
+    return replace(step, uploads=tuple(each for each in step.uploads if each.attachment.id in sent))
+
+
+def state_landed(step: SetState, ticket: Ticket) -> list[Landed] | None:
+    """Tell whether a ticket is as a step wants it; None: it is not."""
+    if any(getattr(ticket, name) != wanted for name, wanted in step.changes.items()):
+        return None
+    return [Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id)]
+
+
+def _paired(uploads: Iterable[Upload], attachments: Iterable[Attachment]) -> Iterator[tuple[Upload, Attachment | None]]:
+    """Find each file again by its name, and among several of one name by size and hash, else as sent."""
+    left = list(attachments)
+    for upload in uploads:
+        likely = sorted(left, key=lambda each: _likeness(each, upload.attachment), reverse=True)
+        found = likely[0] if likely and likely[0].name == upload.attachment.name else None
+        if found is not None:
+            left.remove(found)
+        yield upload, found
+
+
+def _landed_file(step: Step, upload: Upload, ticket_id: TicketId, file: Attachment) -> Landed:
+    return Landed(item=alone(step, upload).item, target_ticket=ticket_id, target_id=file.id, told=file)
 
 
 def landed_as(step: AddComment, ticket_id: TicketId, count: int) -> Landed:

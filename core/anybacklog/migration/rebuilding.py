@@ -15,7 +15,7 @@ from anybacklog.migration.planning import plan_ticket
 from anybacklog.migration.questions import Questions, landed_as, landed_comment
 from anybacklog.migration.snapshot import Snapshot
 from anybacklog.model import Ticket, TicketId
-from anybacklog.steps import AddAttachment, AddComment, Item, key_of, step_key
+from anybacklog.steps import AddAttachment, AddComment, CreateTicket, Item, alone, key_of, step_key, uploads_of
 from anybacklog.tracker import Tracker
 
 Native: TypeAlias = Callable[[str], bool]
@@ -107,11 +107,17 @@ def _files(pair: Pair, questions: Questions, snapshot: Snapshot) -> Iterator[tup
         if pair.landed("ticket", bundle.ticket.id, bundle.ticket.id) is None:
             continue
         for step in plan_ticket(bundle, questions.course):
-            if isinstance(step, AddAttachment):
-                found = questions.landed(step, pair.row(key_of(step))) or []
-            else:
-                found = _riding(pair, questions, step) if isinstance(step, AddComment) else []
-            yield from ((key_of(step), landed) for landed in found)
+            if isinstance(step, AddComment):
+                yield from ((key_of(step), landed) for landed in _riding(pair, questions, step))
+            elif isinstance(step, AddAttachment | CreateTicket):
+                yield from _own_files(pair, questions, step)
+
+
+def _own_files(pair: Pair, questions: Questions, step: AddAttachment | CreateTicket) -> Iterator[tuple[str, Landed]]:
+    """Recognise the files that no comment brought."""
+    for each in (alone(step, upload) for upload in uploads_of(step)):
+        found = questions.landed(each, pair.row(key_of(each))) or []
+        yield from ((key_of(each), landed) for landed in found)
 
 
 def _riding(pair: Pair, questions: Questions, step: AddComment) -> list[Landed]:

@@ -1,13 +1,19 @@
-"""Which entries of a ticket's journal travel, and which files go with them. Pure."""
+"""Which entries of a ticket's journal travel, and what goes with what in one write. Pure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from anybacklog.model import Attachment, Comment, Ticket
+from anybacklog.steps import AddComment, Upload
 
 if TYPE_CHECKING:
     from anybacklog.migration.planning import Bundle, Course
+
+FILES_ABOARD = 20
+"""How many files come with a new ticket at most, since all of them lie here at once; others follow one by one."""
 
 
 def is_remark(comment: Comment) -> bool:
@@ -46,3 +52,28 @@ def files(comment: Comment, ticket: Ticket) -> tuple[Attachment, ...]:
     """Name the comment's files that still exist, as the ticket describes them."""
     there = {attachment.id: attachment for attachment in ticket.attachments}
     return tuple(there[attachment.id] for attachment in comment.attachments if attachment.id in there)
+
+
+def come_along(uploads: Sequence[Upload], course: Course) -> Sequence[Upload]:
+    """Choose the files that come with their ticket, where they can; one too large would keep it from being made."""
+    if "create_with_files" not in course.together:
+        return ()
+    most = course.limits.attachment_size
+    fitting = [each for each in uploads if most is None or (each.attachment.size or 0) <= most]
+    return fitting[:FILES_ABOARD]
+
+
+def last_with(state: Mapping[str, Any], journal: Iterator[AddComment], course: Course) -> Iterator[AddComment]:
+    """Let the last comment bring the ticket's state along, where it can: such a write holds a text and files only."""
+    last = next(journal, None)
+    for step in journal:
+        if last is not None:
+            yield last
+        last = step
+    if last is not None:
+        can = "change_with_comment" in course.together and not course.native("comments.external_id")
+        yield replace(last, state=state) if can and _is_plain(last) else last
+
+
+def _is_plain(step: AddComment) -> bool:
+    return not (step.author or step.created_at or step.updated_at or step.changes or step.private)

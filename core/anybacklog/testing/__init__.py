@@ -49,6 +49,7 @@ from anybacklog.backend import (
     ChangesWithComment,
     CountsTickets,
     CreatesTickets,
+    CreatesWithFiles,
     DeletesAttachments,
     DeletesComments,
     DeletesMetadata,
@@ -75,7 +76,12 @@ from anybacklog.backend import (
     UpdatesComments,
     UpdatesTickets,
 )
-from anybacklog.testing.files import AddsAttachmentsContract, DeletesAttachmentsContract, ReadsAttachmentsContract
+from anybacklog.testing.files import (
+    AddsAttachmentsContract,
+    CreatesWithFilesContract,
+    DeletesAttachmentsContract,
+    ReadsAttachmentsContract,
+)
 from anybacklog.testing.health import KnowsPermissionsContract, ShowsTrafficContract
 from anybacklog.testing.journal import (
     AddsCommentsContract,
@@ -128,6 +134,7 @@ CONTRACTS: Mapping[type, type] = {
     FollowsKeys: FollowsKeysContract,
     ListsActivities: ListsActivitiesContract,
     CreatesTickets: CreatesTicketsContract,
+    CreatesWithFiles: CreatesWithFilesContract,
     UpdatesTickets: UpdatesTicketsContract,
     DeletesTickets: DeletesTicketsContract,
     ReadsComments: ReadsCommentsContract,
@@ -190,6 +197,7 @@ __all__ = [
     "ChangesWithCommentContract",
     "CountsTicketsContract",
     "CreatesTicketsContract",
+    "CreatesWithFilesContract",
     "DeletesAttachmentsContract",
     "DeletesCommentsContract",
     "DeletesMetadataContract",

@@ -8,7 +8,13 @@ from typing import BinaryIO, Protocol
 
 import pytest
 
-from anybacklog.backend import AddsAttachments, AttachmentDraft, DeletesAttachments, ReadsAttachments
+from anybacklog.backend import (
+    AddsAttachments,
+    AttachmentDraft,
+    CreatesWithFiles,
+    DeletesAttachments,
+    ReadsAttachments,
+)
 from anybacklog.errors import NotFound
 from anybacklog.model import Attachment
 from anybacklog.testing.common import UNKNOWN_ID, Contract, Creating, assert_distinct, assert_well_formed, make_ticket
@@ -19,6 +25,10 @@ MEBIBYTE = 1 << 20
 
 class Filed(Creating, ReadsAttachments, AddsAttachments, Protocol):
     """A backend whose files are read and written."""
+
+
+class Bringing(Filed, CreatesWithFiles, Protocol):
+    """A backend whose new tickets bring their files."""
 
 
 class FileDeleting(Filed, DeletesAttachments, Protocol):
@@ -120,6 +130,24 @@ class AddsAttachmentsContract(Contract):
     def test_an_unknown_ticket_takes_no_file(self, backend: Filed) -> None:
         with pytest.raises(NotFound):
             _add(backend, UNKNOWN_ID, "nowhere.txt", b"x")
+
+
+class CreatesWithFilesContract(Contract):
+    """For backends whose new tickets can bring their files. Override `backend`."""
+
+    def test_a_ticket_comes_with_its_files_in_their_order(self, backend: Bringing) -> None:
+        given = {"first 𠮷.txt": b"one line\n", "second.bin": bytes(range(256))}
+        files = [AttachmentDraft(name=name, stream=io.BytesIO(held)) for name, held in given.items()]
+        made = backend.create_with_files({"title": "With its files"}, files)
+        assert backend.ticket(made.id) == made
+        assert [each.name for each in made.attachments] == list(given)
+        for each in made.attachments:
+            with backend.open_attachment(made.id, each) as stream:
+                assert stream.read() == given[each.name]
+
+    def test_without_files_it_is_a_ticket_like_any_other(self, backend: Bringing) -> None:
+        made = backend.create_with_files({"title": "Without files"}, [])
+        assert (backend.ticket(made.id), made.attachments) == (made, ())
 
 
 class DeletesAttachmentsContract(Contract):

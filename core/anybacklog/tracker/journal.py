@@ -15,6 +15,7 @@ from anybacklog.backend import (
     AttachmentDraft,
     ChangesWithComment,
     CommentDraft,
+    CreatesWithFiles,
     DeletesAttachments,
     DeletesComments,
     ReadsAttachments,
@@ -30,6 +31,7 @@ from anybacklog.model import (
     Link,
     Text,
     Ticket,
+    TicketDraft,
     User,
 )  # fmt: skip
 from anybacklog.tracker.drafts import aware
@@ -85,11 +87,39 @@ class JournalOperations(Opened):
             )
             return backend.add_comment(self._id(ref), draft)
 
-    def change_with_comment(self, ref: Ref, changes: Mapping[str, Any], body: str | Text) -> Ticket:
-        """Change fields of a ticket and add a comment, both in one write."""
+    def create_with_files(
+        self,
+        draft: TicketDraft,
+        attachments: Sequence[tuple[str, BinaryIO] | AttachmentDraft],
+        *,
+        exact: bool = False,
+    ) -> Ticket:
+        """Create a ticket and its files in one write; `attachments` and `exact` as of `add_comment`, `create_ticket`.
+
+        If a file is refused, nothing is made.
+        """
+        with self._during("create_with_files"):
+            backend = self._able(CreatesWithFiles, "create_with_files")
+            fields = self._drafts().to_create(draft, exact=exact)
+            files = [self._upload(file) for file in self._files(attachments, None, None)]
+            return owned(backend.create_with_files(fields, files))
+
+    def change_with_comment(
+        self,
+        ref: Ref,
+        changes: Mapping[str, Any],
+        body: str | Text,
+        *,
+        attachments: Sequence[tuple[str, BinaryIO] | AttachmentDraft] = (),
+    ) -> Ticket:
+        """Change fields of a ticket and add a comment with its files, all in one write."""
         with self._during("change_with_comment"):
             backend = self._able(ChangesWithComment, "change_with_comment")
-            draft = CommentDraft(body=self._drafts().text(body, "comment", "comment_length"))
+            self._refuse_unheld("comments", {"attachments": attachments})
+            draft = CommentDraft(
+                body=self._drafts().text(body, "comment", "comment_length"),
+                attachments=tuple(map(self._upload, self._files(attachments, None, None))),
+            )
             return owned(backend.change_with_comment(self._id(ref), self._drafts().to_change(changes), draft))
 
     def update_comment(self, ref: Ref, comment: Comment | str, body: str | Text, *, keep_time: bool = False) -> Comment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from anybacklog.errors import (
@@ -16,6 +16,7 @@ from anybacklog.errors import (
     RateLimited,
     TransportError,
 )  # fmt: skip
+from anybacklog.migration.apply.along import arrived, came_along
 from anybacklog.migration.apply.arrival import Arrivals
 from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
 from anybacklog.migration.apply.counting import Counting, Fate
@@ -25,7 +26,7 @@ from anybacklog.migration.apply.second_look import SecondLook
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.comparison import written_in
 from anybacklog.migration.faults import Fault, telling_faults
-from anybacklog.migration.fetching import Fetched, SourceFailed, fetched
+from anybacklog.migration.fetching import Fetched, SourceFailed, loaded
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row, Sent, kept
 from anybacklog.migration.planning import Course
@@ -48,7 +49,6 @@ from anybacklog.steps import (
     digest_of,
     items_of,
     key_of,
-    landing,
     mark_of,
     uploads_of,
 )
@@ -137,16 +137,10 @@ class Applier:
             return self.outcomes.fail(step, "held", row.error or "it cannot be told whether it was written", held=True)
         if row is not None and row.state == "quarantined":
             return self.outcomes.quarantined(step, row)
-        return self._complete(step, "already") if self._arrived(step, row) else None
-
-    def _arrived(self, step: Step, row: Row | None) -> bool:
-        """Tell whether the ledger knows where an item is though not of its step: damage must not double it.
-
-        A parent may have come with its child.
-        """
-        item = step.item
-        alike = row is None or isinstance(step, SetParent)
-        return alike and self.pair.landed(landing(item.kind), item.ticket_id, item.id) is not None
+        if came_along(step, self.pair):
+            self.pair.done(key_of(step), (), source_key=step.item.ticket_key, before={"digest": digest_of(step)})
+            return self._complete(step, "already")
+        return self._complete(step, "already") if arrived(step, row, self.pair) else None
 
     def _already_there(self, step: Step, row: Row | None, *, ask: bool) -> Fate | None:
         """Ask before writing: a local target, where that costs next to nothing, and for a state, most often the first.
@@ -156,7 +150,7 @@ class Applier:
         if not ask and type(step) in MARK_FIELDS and not self.calls.marks(step):
             return None
         try:
-            landed = self.calls.ask.landed(step, row)
+            landed = self.calls.already(step, row)
         except CannotTell as error:
             return self.outcomes.hold(step, str(error))
         sent = row.sent() if row is not None else {}
@@ -193,10 +187,11 @@ class Applier:
             maybe_applied=False,
         )
 
-    def _attempt(self, step: Step, key: str, row: Row | None, *, first: bool) -> Fate | None:
-        """Write once; None: it certainly did not arrive, so it may be written again."""
+    def _attempt(self, step: Step, key: str, row: Row | None, *, first: bool, bare: bool = False) -> Fate | None:
+        """Write once, `bare` without files; None: it certainly did not arrive, so it may be written again."""
         with ExitStack() as open_files:
-            files = self._fetched(step, open_files)
+            marked = self.calls.ask.external("attachments.external_id")
+            files = [] if bare else loaded(self.source, step, open_files, marked=marked)
             sent = {each.upload.attachment.id: each.sent for each in files}
             kept_back = {**written_in(step), **refused_before(row), **kept(sent)}
             before = {"digest": digest_of(step), **kept_back, **self.calls.before(step)}
@@ -217,19 +212,21 @@ class Applier:
             except CannotTell as error:
                 return self.outcomes.hold(step, str(error))
             except AnyBacklogError as error:
-                if not (first and files):
-                    return self.outcomes.refuse(step, str(error))
-                self.pair.replan(key)  # what was sent ahead may be void by now: send it once more
-                return None
+                return self._refused(step, key, row, error, again=first and bool(files))
         return self._finish(step, landed, sent, "created", again=first)
 
-    def _fetched(self, step: Step, open_files: ExitStack) -> list[Fetched]:
-        marked = self.calls.ask.external("attachments.external_id")
-        return [fetched(self.source, upload, open_files, marked=marked) for upload in uploads_of(step)]
-
     def _sent(self, step: Step, files: Sequence[Fetched]) -> list[Landed]:
+        if isinstance(step, CreateTicket):
+            step = replace(step, uploads=tuple(file.upload for file in files))
         with telling_faults(CannotTell):
             return self.calls.write(step, [file.draft for file in files])
+
+    def _refused(self, step: Step, key: str, row: Row | None, error: AnyBacklogError, *, again: bool) -> Fate | None:
+        """Take no for an answer; files that went along may be void by now: send them again, a ticket's own alone."""
+        if not again:
+            return self.outcomes.refuse(step, str(error))
+        self.pair.replan(key)
+        return self._attempt(step, key, row, first=False, bare=True) if isinstance(step, CreateTicket) else None
 
     def _finish(
         self, step: Step, landed: Sequence[Landed], sent: Mapping[str, Sent], fate: Fate, *, again: bool = True

@@ -12,8 +12,16 @@ from anybacklog.errors import Conflict, MigrationError, NotFound
 from anybacklog.markup.wording import shown_as
 from anybacklog.migration.copied import copied, counted, uncounted
 from anybacklog.migration.ends import last_key
-from anybacklog.migration.ledger_rows import Landed
-from anybacklog.migration.questions import CannotTell, Questions, landed_as, landed_comment, parent_landed
+from anybacklog.migration.ledger_rows import Landed, Row
+from anybacklog.migration.questions import (
+    STATE,
+    CannotTell,
+    Questions,
+    landed_as,
+    landed_comment,
+    landed_ticket,
+    state_landed,
+)
 from anybacklog.migration.rewriting import Shown
 from anybacklog.model import Text, Ticket, TicketId
 from anybacklog.steps import (
@@ -53,6 +61,7 @@ class Calls:
     """The ticket in hand as the target last said that it holds it."""
     _counted: tuple[Text, int] | None = None
     _newest: list[str | None] = field(default_factory=list)
+    _answered: bool = False
 
     def begin(self, steps: Sequence[Step]) -> None:
         """Take the steps of the next ticket in hand."""
@@ -66,7 +75,7 @@ class Calls:
         target = self.ask.target
         match step:
             case CreateTicket():
-                return self._create(step)
+                return self._create(step, files)
             case AddComment():
                 return self._comment(step, files)
             case AddAttachment():
@@ -88,7 +97,7 @@ class Calls:
     def before(self, step: Step) -> dict[str, str | None]:
         """Say what the target held before, as a question would want to know: its last key, its count of comments."""
         if isinstance(step, AddComment):
-            return self._count_before(step)
+            return self._count_before(step) | ({STATE: "rides"} if self._brings_state(step) else {})
         if isinstance(step, RewriteText):
             row = self.ask.pair.row(key_of(step))
             return {"was": row.before.get("text") if row is not None else None}
@@ -103,6 +112,9 @@ class Calls:
         target, self._counted = self.ask.target, None
         if not self.ask.course.marks or not target.capabilities.can("change_with_comment"):
             return {}
+        if (self._answered or self.created_tickets) and target.capabilities.can("comments"):
+            return {}  # an answer has shown that there is nothing to count
+        self._answered = True
         with suppress(NotFound):  # the write is told so, too
             described = target.ticket(self.home(step.item)).description
             count = copied(described)
@@ -119,6 +131,9 @@ class Calls:
     def _comment(self, step: AddComment, files: Sequence[AttachmentDraft]) -> list[Landed]:
         if self._counted is not None:
             return self._comment_counted(step, *self._counted)
+        if self._brings_state(step):
+            return self._change_with_comment(step, files)
+        step = replace(step, state={})
         comment = self.ask.target.add_comment(
             self.home(step.item), step.body, attachments=files, author=step.author, created_at=step.created_at,
             updated_at=step.updated_at, changes=step.changes, private=step.private,
@@ -126,6 +141,11 @@ class Calls:
         )  # fmt: skip
         self._came_back("comments.body", step.body, comment.body)
         return landed_comment(step, self.home(step.item), comment)
+
+    def _brings_state(self, step: AddComment) -> bool:
+        """Tell whether the ticket's state still has to go with the comment: people may have changed it since."""
+        ticket_id = step.item.ticket_id
+        return bool(step.state) and self.ask.pair.landed("state", ticket_id, ticket_id) is None
 
     def _comment_counted(self, step: AddComment, described: Text, before: int) -> list[Landed]:
         """Send a comment together with the count of those that arrived."""
@@ -138,14 +158,31 @@ class Calls:
         """Give the target's ticket that an item belongs to."""
         return self._target_of(item.ticket_id)
 
-    def _create(self, step: CreateTicket) -> list[Landed]:
+    def already(self, step: Step, row: Row | None) -> list[Landed] | None:
+        """Find where the items of a step are before it is written; of a new ticket's state its answer has told."""
+        if isinstance(step, SetState) and self.told is not None:
+            return state_landed(step, self.told)
+        return self.ask.landed(step, row)
+
+    def _change_with_comment(self, step: AddComment, files: Sequence[AttachmentDraft]) -> list[Landed]:
+        """Send a comment together with the ticket's state; no answer tells its id, so the journal is read."""
+        home = self.home(step.item)
+        self.told = self.ask.target.change_with_comment(home, step.state, step.body, attachments=files)
+        landed = self.ask.comment(step, None)
+        if landed is None:
+            raise CannotTell("it was written together with the ticket's state, but the journal does not show it")
+        return landed
+
+    def _create(self, step: CreateTicket, files: Sequence[AttachmentDraft]) -> list[Landed]:
         target, pair = self.ask.target, self.ask.pair
         parent = pair.landed("ticket", step.parent, step.parent) if step.parent else None
         draft = step.draft
         if parent is not None and self.ask.course.native("parent"):
             draft = replace(draft, parent=parent.target_ticket)
         try:
-            ticket = target.create_ticket(draft, exact=True)
+            ticket = (
+                target.create_with_files(draft, files, exact=True) if files else target.create_ticket(draft, exact=True)
+            )
         except Conflict:
             if draft.key is None:
                 raise
@@ -153,13 +190,12 @@ class Calls:
             if late is not None:  # an earlier write of our own holds the key: it arrived after we had given it up
                 return late
             # Somebody else's ticket has this key already; ours gets the next free one, and its mark names the old.
-            ticket = target.create_ticket(replace(draft, key=None), exact=True)
+            ticket = target.create_ticket(replace(draft, key=None), exact=True)  # its files follow one by one
             self.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
         self._came_back("description", draft.description, ticket.description)
         self.created_tickets += 1
         self._newest, self.told = [ticket.key], ticket
-        landed = Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id, target_key=ticket.key)
-        return [landed, *parent_landed(step, ticket)]
+        return landed_ticket(step, ticket)
 
     def _came_back(self, name: str, written: Text | str | None, found: Text | None) -> None:
         """Note in which format a target that turns some into others gives a text back."""

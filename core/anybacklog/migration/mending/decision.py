@@ -15,6 +15,7 @@ from anybacklog.steps import (
     AddAttachment,
     AddComment,
     AddLink,
+    CreateTicket,
     Item,
     RewriteText,
     SetParent,
@@ -91,9 +92,9 @@ def _missing(bundle: Bundle, missing: set[tuple[str, str]], course: Course) -> I
     for step in plan_ticket(bundle, course):
         if isinstance(step, AddAttachment) and ("attachment", step.item.id) in missing:
             yield step
-        elif isinstance(step, AddComment):
+        elif isinstance(step, AddComment | CreateTicket):
             lost = tuple(each for each in step.uploads if ("attachment", each.attachment.id) in missing)
-            if ("comment", step.item.id) in missing:
-                yield replace(step, uploads=lost)
+            if isinstance(step, AddComment) and ("comment", step.item.id) in missing:
+                yield replace(step, uploads=lost, state={})  # the ticket is as it is, or named itself
                 continue
             yield from (alone(step, upload) for upload in lost)

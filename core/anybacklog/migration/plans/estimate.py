@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import ceil
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from anybacklog.migration.mapping import MappingTable, Match, to_make
 from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, RewriteText, SetParent, SetState, Step
@@ -23,17 +23,27 @@ def cost_of(step: Step, costs: Costs) -> Counter[str]:
     """Count what one step sends to the target, per budget."""
     match step:
         case CreateTicket():
-            return spent(costs, "create_ticket")
-        case SetState() | RewriteText():  # asked for before it is given: most often it is there already
+            return spent(costs, "create_ticket") + spent(costs, "tickets.attachments", len(step.uploads))
+        case SetState():
+            return Counter() if _begins_so(step.changes) else spent(costs, "update_ticket")
+        case RewriteText():  # asked for before it is given: most often it is there already
             return spent(costs, "ticket") + spent(costs, "update_ticket")
-        case AddComment():
-            return spent(costs, "add_comment") + spent(costs, "comments.attachments", len(step.uploads))
+        case AddComment():  # whose files it brought, or which entry it became, is read afterwards
+            files = len(step.uploads)
+            sent = spent(costs, "change_with_comment" if step.state else "add_comment")
+            read = spent(costs, "comments" if step.state else "attachments", bool(step.state or files))
+            return sent + spent(costs, "comments.attachments", files) + read
         case AddAttachment():
             return spent(costs, "add_attachment")
         case SetParent():
             return spent(costs, "update_ticket")
         case AddLink():
             return spent(costs, "add_link")
+
+
+def _begins_so(changes: Mapping[str, Any]) -> bool:
+    """Tell a state that a new ticket has by itself."""
+    return set(changes) == {"status"} and changes["status"].category == "open"
 
 
 def spent(costs: Costs, operation: str, times: int = 1) -> Counter[str]:

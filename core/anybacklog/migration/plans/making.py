@@ -33,7 +33,7 @@ from anybacklog.migration.rewriting import warning
 from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.registry import load_registry
-from anybacklog.steps import CreateTicket, SetParent, Step, key_of, uploads_of
+from anybacklog.steps import CreateTicket, SetParent, Step, key_of, unaccompanied, uploads_of
 from anybacklog.tracker import Tracker
 
 SECOND_COPY = (
@@ -157,9 +157,8 @@ class _Making:
         steps = tuple(plan_ticket(bundle, course))
         survey.limits += broken(bundle, steps, course.limits, cut_texts(bundle, course))
         met.add(bundle.ticket.id)
-        for step in steps:
-            if not self._done(step):
-                self._step(step, survey, course, costs)
+        for step in unaccompanied(step for step in steps if not self._done(step)):
+            self._step(step, survey, course, costs)
         for tie in plan_ties(bundle.ticket, course):  # a parent that is there already comes with its child
             new = tie.parent not in met if isinstance(tie, SetParent) else met.add(f"link {tie.item.id}")
             if new and not self._done(tie):

@@ -1,0 +1,19 @@
+"""What is there though its own step did not write it: it came with another write, or the ledger lost the step."""
+
+from __future__ import annotations
+
+from anybacklog.migration.ledger import Pair
+from anybacklog.migration.ledger_rows import Row
+from anybacklog.steps import SetParent, SetState, Step, landing
+
+
+def came_along(step: Step, pair: Pair) -> bool:
+    """Tell whether a parent was given when its child was created, or a state with the last comment."""
+    item = step.item
+    return isinstance(step, SetParent | SetState) and pair.landed(item.kind, item.ticket_id, item.id) is not None
+
+
+def arrived(step: Step, row: Row | None, pair: Pair) -> bool:
+    """Tell whether the ledger knows where an item is, though its step was lost: damage must not double it."""
+    item = step.item
+    return row is None and pair.landed(landing(item.kind), item.ticket_id, item.id) is not None

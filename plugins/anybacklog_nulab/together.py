@@ -1,0 +1,43 @@
+"""What one write of an issue can bring with it: a new issue its files, a change a comment and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from anybacklog.plugin import AttachmentDraft, CommentDraft, ProtocolError, Ticket, TicketFields
+from anybacklog_nulab import drafts
+from anybacklog_nulab.journal import JournalOperations, content_of
+from anybacklog_nulab.tickets import TicketOperations
+
+
+class TogetherOperations(TicketOperations, JournalOperations):
+    """What can be done in one write; each file is sent ahead, `POST /space/attachment` (post-attachment-file)."""
+
+    def create_with_files(self, fields: TicketFields, attachments: Sequence[AttachmentDraft]) -> Ticket:
+        """Make an issue as `create_ticket` does, its files with it: `attachmentId[]` of `POST /issues`; all update."""
+        uploads = [self._upload(file) for file in attachments]
+        ticket = self._create(fields, uploads)
+        _refuse_fewer(ticket, len(uploads))
+        return ticket
+
+    def change_with_comment(self, ticket_id: str, fields: TicketFields, draft: CommentDraft) -> Ticket:
+        """Change an issue and write a comment: `PATCH /issues/{i}` (update-issue) with `comment`; all update.
+
+        The answer is the issue: it does not say which entry of the journal the comment became.
+        """
+        path = self._issue_path(ticket_id)
+        definitions = self._definitions_for(fields)
+        form = {**drafts.to_changes(fields, definitions), "comment": content_of(draft.body)}
+        uploads = [self._upload(file) for file in draft.attachments]
+        ticket = self._ticket(self._client.write("PATCH", path, {**form, "attachmentId[]": uploads}))
+        self._listed_files.pop(ticket_id, None)
+        self._refuse_difference(fields, ticket, definitions)
+        _refuse_fewer(ticket, len(uploads))
+        return ticket
+
+
+def _refuse_fewer(ticket: Ticket, given: int) -> None:
+    if len(ticket.attachments) < given:
+        raise ProtocolError(
+            f"issue {ticket.key} was given {given} files, but shows {len(ticket.attachments)}; look at it there"
+        )
