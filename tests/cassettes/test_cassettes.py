@@ -22,7 +22,7 @@ from tests.e2e.test_no_secrets_in_the_project import PLANTED, SHAPES
 from anybacklog.redact import MASK, is_secret_name, redact, redact_url
 
 SERVICES: dict[str, Service] = {"nulab": NULAB, "publicbacklog": PUBLICBACKLOG}
-LARGEST = {"nulab": 3_000_000, "publicbacklog": 2_000_000}
+LARGEST = {"nulab": 3_100_000, "publicbacklog": 2_000_000}
 """Bytes of all cassettes of a service."""
 MAIL = re.compile(r"[\w.+-]+@(?!example\.)[\w-]+\.[A-Za-z]{2,}")
 
