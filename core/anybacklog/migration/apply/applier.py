@@ -253,7 +253,7 @@ class Applier:
 
     def _settle(self, step: Step, key: str, row: Row, *, wait: float) -> Fate | None:
         """Ask what a write did. Absence is proved by asking again when nothing can arrive any more; then None."""
-        questions = self.calls.ask
+        questions, self.calls.told = self.calls.ask, None  # nobody has said what the target holds now
         try:
             landed = questions.landed(step, row)
             if landed is None:
