@@ -67,7 +67,14 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TicketType(Named):
+class Word(Named):
+    """One of a project's own words; `raw` is what the vendor says of it beside, where the project was asked for it."""
+
+    raw: Raw = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketType(Word):
     """A kind of ticket: bug, task, request."""
 
 
@@ -82,22 +89,22 @@ class Resolution(Named):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Category(Named):
+class Category(Word):
     """A part of the product a ticket belongs to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Milestone(Named):
+class Milestone(Word):
     """A point the ticket is planned for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Version(Named):
+class Version(Word):
     """A release the ticket was found in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status(Named):
+class Status(Word):
     """A step of the workflow, and which of our three categories it counts as."""
 
     category: StatusCategory

@@ -77,7 +77,7 @@ def to_form(noun: Metadata, place: int) -> dict[str, Any]:
     form: dict[str, Any] = {"name": noun.name}
     match noun:
         case TicketType():
-            form["color"] = TYPE_COLORS[place % len(TYPE_COLORS)]
+            form |= {"color": _color(noun, TYPE_COLORS, place), **_said(noun, "templateSummary", "templateDescription")}
         case Status(category=category) if category != OWN_CATEGORY:
             raise ValidationError(
                 f"a status made in a project counts as in progress, and {noun.name!r} is {category}; "
@@ -87,10 +87,24 @@ def to_form(noun: Metadata, place: int) -> dict[str, Any]:
                 value=category,
             )
         case Status():
-            form["color"] = STATUS_COLORS[place % len(STATUS_COLORS)]
+            form["color"] = _color(noun, STATUS_COLORS, place)
+        case Milestone() | Version():
+            days = _said(noun, "startDate", "releaseDueDate")
+            form |= {**_said(noun, "description"), **{name: day[:10] for name, day in days.items()}}
         case CustomField():
             form |= _field(noun)
     return form
+
+
+def _color(noun: TicketType | Status, allowed: Sequence[str], place: int) -> str:
+    """Keep the colour of another space; where nobody chose, take the next."""
+    return next((each for each in _said(noun, "color").values() if each in allowed), allowed[place % len(allowed)])
+
+
+def _said(noun: TicketType | Status | Milestone | Version, *names: str) -> dict[str, str]:
+    """Give what another space says of a word, and no other vendor."""
+    said = noun.raw if noun.raw is not None and {"id", "displayOrder"} <= noun.raw.keys() else {}
+    return {name: said[name] for name in names if isinstance(said.get(name), str) and said[name]}
 
 
 def _field(noun: CustomField) -> dict[str, Any]:

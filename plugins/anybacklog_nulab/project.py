@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from anybacklog.plugin import (
     Category,
@@ -28,6 +29,8 @@ from anybacklog_nulab.listing import Json
 from anybacklog_nulab.opened import Opened
 from anybacklog_nulab.schemas import FIELD, NAMED, PROJECT, USER
 
+W = TypeVar("W", TicketType, Category, Milestone, Version)
+
 
 class ProjectOperations(Opened):
     """Who and what there is in a project."""
@@ -47,7 +50,7 @@ class ProjectOperations(Opened):
 
     def ticket_types(self) -> Sequence[TicketType]:
         """List the types: `GET /projects/{p}/issueTypes` (get-issue-type-list), read."""
-        return self._named(TicketType, f"{self._path}/issueTypes")
+        return self._words_of(TicketType, f"{self._path}/issueTypes")
 
     def statuses(self) -> Sequence[Status]:
         """List the statuses: `GET /projects/{p}/statuses` (get-status-list-of-project), read.
@@ -58,7 +61,7 @@ class ProjectOperations(Opened):
             rows = self._client.rows(f"{self._path}/statuses")
         except NotFound:
             rows = self._client.rows("statuses")
-        return [convert.to_status(NAMED.load(row)) for row in rows]
+        return [replace(convert.to_status(NAMED.load(row)), raw=row) for row in rows]
 
     def priorities(self) -> Sequence[Priority]:
         """List the priorities: `GET /priorities` (get-priority-list), read."""
@@ -70,18 +73,18 @@ class ProjectOperations(Opened):
 
     def categories(self) -> Sequence[Category]:
         """List the categories: `GET /projects/{p}/categories` (get-category-list), read."""
-        return self._named(Category, f"{self._path}/categories")
+        return self._words_of(Category, f"{self._path}/categories")
 
     def milestones(self) -> Sequence[Milestone]:
         """List the milestones: `GET /projects/{p}/versions` (get-version-milestone-list), read."""
-        return self._named(Milestone, f"{self._path}/versions")
+        return self._words_of(Milestone, f"{self._path}/versions")
 
     def versions(self) -> Sequence[Version]:
         """List the versions: `GET /projects/{p}/versions` (get-version-milestone-list), read.
 
         They are the same objects as the milestones; an issue refers to them twice.
         """
-        return self._named(Version, f"{self._path}/versions")
+        return self._words_of(Version, f"{self._path}/versions")
 
     def custom_fields(self) -> Sequence[CustomField]:
         """List the project's own fields: `GET /projects/{p}/customFields` (get-custom-field-list), read.
@@ -158,6 +161,12 @@ class ProjectOperations(Opened):
         if what not in self._words:
             self._words[what] = read()
         return self._words[what]
+
+    def _words_of(self, noun: type[W], path: str) -> Sequence[W]:
+        """List a project's own words, with all that the space says of them."""
+        rows = self._client.rows(path)
+        loaded = NAMED.load(rows, many=True)
+        return [noun(id=str(each["id"]), name=each["name"], raw=row) for each, row in zip(loaded, rows, strict=True)]
 
     def _named(self, noun: type[convert.N], path: str) -> Sequence[convert.N]:
         return convert.to_many(noun, NAMED.load(self._client.rows(path), many=True))

@@ -66,7 +66,13 @@ class NamedForm(Form):
     name = Str(required=True)
 
 
-class StatusForm(NamedForm):
+class WordForm(NamedForm):
+    """One of a project's own words."""
+
+    raw = VendorWords(allow_none=True)
+
+
+class StatusForm(WordForm):
     """A status and the category it counts as."""
 
     category = Word(STATUS_CATEGORIES, required=True)
@@ -183,9 +189,9 @@ class ActivityForm(Form):
 
 FORMS: Mapping[str, tuple[type, type[Form]]] = {
     "ticket": (Ticket, TicketForm), "comment": (Comment, CommentForm), "attachment": (Attachment, AttachmentForm),
-    "user": (User, UserForm), "status": (Status, StatusForm), "ticket_type": (TicketType, NamedForm),
-    "priority": (Priority, NamedForm), "resolution": (Resolution, NamedForm), "category": (Category, NamedForm),
-    "milestone": (Milestone, NamedForm), "version": (Version, NamedForm), "named": (Named, NamedForm),
+    "user": (User, UserForm), "status": (Status, StatusForm), "ticket_type": (TicketType, WordForm),
+    "priority": (Priority, NamedForm), "resolution": (Resolution, NamedForm), "category": (Category, WordForm),
+    "milestone": (Milestone, WordForm), "version": (Version, WordForm), "named": (Named, NamedForm),
     "project": (Project, ProjectForm), "custom_field": (CustomField, CustomFieldForm),
     "custom_field_value": (CustomFieldValue, CustomFieldValueForm), "link": (Link, LinkForm),
     "change": (Change, ChangeForm), "text": (Text, TextForm), "activity": (Activity, ActivityForm),

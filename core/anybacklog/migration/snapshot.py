@@ -252,10 +252,8 @@ def _write_header(folder: Path, header: Header, bundles: Sealed) -> None:
         "read_at": header.read_at.isoformat(),
         "project": dump(header.project),
         "unread": [asdict(each) for each in header.unread],
-        # A field's definition as its vendor has it: between two of one vendor, a copy is of the very same kind.
-        "words": {
-            kind: [dump(noun, raw=kind == "custom_fields") for noun in nouns] for kind, nouns in header.words.items()
-        },
+        # Words as their vendor defines them: between two of one vendor, a copy is of the very same kind.
+        "words": {kind: [dump(noun, raw=True) for noun in nouns] for kind, nouns in header.words.items()},
     }
     write_manifest(folder, KIND, SNAPSHOT_VERSION, held, {BUNDLES: bundles})
 
