@@ -265,14 +265,9 @@ class _Going:
     def _apply(self, course: Course, header: Header) -> bool:
         """Write the tickets, then what ties them together, what they name included; tells whether nothing is left."""
         applier = Applier(
-            source=self.source,
-            target=self.target,
-            pair=self.pair,
-            course=course,
-            report=self.report,
-            observe=self.plugged.observe,
-            clock=self.run.clock,
-        )
+            source=self.source, target=self.target, pair=self.pair, course=course, report=self.report,
+            observe=self.plugged.observe, clock=self.run.clock,
+        )  # fmt: skip
         finished, done = True, 0
         total = min(header.tickets, self.report.counts["tickets"].planned)
         for bundle in self._bundles():
