@@ -109,7 +109,7 @@ class PublicBacklogClient:
                 self.read_verb = verb
                 raise NotFound("ticket", id) from None
             self.read_verb = verb
-            return _of(id, self._object(answer, TICKET, f"{verb} tickets/get-ticket"))
+            return _of(id, self._object(answer, "ticket", TICKET, f"{verb} tickets/get-ticket"))
         raise self._unread(id, unrouted)
 
     def _unread(self, id: int, unrouted: Mapping[str, int]) -> NotFound | ProtocolError:
@@ -130,7 +130,7 @@ class PublicBacklogClient:
             except Unrouted:
                 continue
             self.create_path = path
-            made = self._object(answer, ID, f"a ticket was perhaps created, but POST tickets/{path}")
+            made = self._object(answer, "ticket", ID, f"a ticket was perhaps created, but POST tickets/{path}")
             return _with_id(made, made.get("ticketId"))
         raise ConfigurationError(
             f"nothing was created: the service has no route tickets/{' nor tickets/'.join(paths)}; check the URL"
@@ -140,7 +140,7 @@ class PublicBacklogClient:
         """Change a ticket: `PATCH update-ticket`. Of the answer only `id` is documented; what else it is, is let go."""
         with _asking_for("ticket", fields["id"]):
             answer = self.session.request("PATCH", "tickets/update-ticket", json=fields)
-        found = inside(answer, ID)
+        found = inside(answer, ID, kind="ticket")
         return {} if found is None else _with_id(found, fields["id"])
 
     def delete(self, id: int) -> None:
@@ -150,21 +150,23 @@ class PublicBacklogClient:
 
     def organization(self) -> Json:
         """Read the organization that owns the key: `GET get-organization`."""
-        return self._object(self.session.get("organizations/get-organization"), ORGANIZATION, "GET get-organization")
+        return self._object(
+            self.session.get("organizations/get-organization"), "organization", ORGANIZATION, "GET get-organization"
+        )
 
     def add_organization_user(self, fields: Json) -> Json:
         """Add a regular user: `POST add-organization-user`."""
         answer = self.session.request("POST", "organizationusers/add-organization-user", json=fields)
-        return inside(answer, {"id", "email"}) or (answer if isinstance(answer, dict) else {})
+        return inside(answer, {"id", "email"}, kind="user") or (answer if isinstance(answer, dict) else {})
 
     def backlog(self, **by: str | int) -> Json:
         """Read a backlog by `backlogName`, or by `backlogId` as older pages have it: `GET get-backlog`."""
         with _asking_for("project", *by.values()):
             answer = self.session.get("backlogs/get-backlog", by)
-        return self._object(answer, BACKLOG, "GET get-backlog")
+        return self._object(answer, "backlog", BACKLOG, "GET get-backlog")
 
-    def _object(self, answer: Any, names: Any, where: str) -> Json:
-        return unwrapped(answer, names, where, self._key)
+    def _object(self, answer: Any, kind: str, names: Any, where: str) -> Json:
+        return unwrapped(answer, names, where, self._key, kind=kind)
 
 
 def _with_id(raw: Json, id: object) -> Json:

@@ -38,7 +38,7 @@ class Opened:
         self._known: Project | None = None
         self._organization: Json | None = None
         self._created: set[str] = set()
-        """Tickets created here: of this backlog where answers name none."""
+        """Tickets created here whose answers name no backlog: of this one."""
         self._own: dict[str, None] = {}
         """Tickets known to be of this backlog, the last ones."""
         self._shown: frozenset[str] = frozenset()

@@ -41,10 +41,11 @@ class TicketOperations(Listing):
         body |= {} if status_id is None else {"statusId": status_id}
         answer = self._client.create(body)
         made = _made(answer)
-        self._created.add(made)
         self._formats.remember(made, fields.get("description"))
         raw = self._as_held(answer, made)
         self._refuse_elsewhere(answer if self._named(answer) is False else raw, made)
+        if self._named(raw) is None and not self._options.any_backlog:
+            self._created.add(made)  # the only one: no second is made then
         return self._ticket(raw)
 
     def update_ticket(self, ticket_id: str, fields: TicketFields) -> Ticket:

@@ -34,6 +34,25 @@ def test_a_ticket_is_found_at_the_top_or_under_one_key(answer: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "answer",
+    [
+        {"ticket": {"id": 7}, "backlog": {"id": 2}},  # what it belongs to stands beside it
+        {"id": 7, "backlog": {"id": 2}},  # or in it
+        {"id": "request 12", "data": {"id": 7}},  # the envelope has an id of its own
+        {"id": "request 12", "status": "ok", "ticket": {"id": 7}},
+        {"meta": {"id": 3}, "data": {"id": 7}},
+    ],
+)
+def test_a_ticket_is_told_from_what_else_has_an_id(answer: Any) -> None:
+    assert unwrapped(answer, {"id"}, "GET get-ticket", kind="ticket")["id"] == 7
+
+
+def test_the_object_that_has_most_of_a_ticket_is_the_ticket() -> None:
+    answer = {"id": 12, "result": TICKET, "user": {"id": 3}}
+    assert unwrapped(answer, {"id", "title"}, "GET get-ticket", kind="ticket") == TICKET
+
+
+@pytest.mark.parametrize(
     "answer", [None, [TICKET], "OK", 7, {}, {"a": TICKET, "b": TICKET}, {"data": {"data": TICKET}}]
 )
 def test_what_holds_no_ticket_is_told_with_an_excerpt(answer: Any) -> None:

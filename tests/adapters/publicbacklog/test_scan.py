@@ -113,14 +113,27 @@ def test_a_hundred_thousand_tickets_take_no_more_memory_than_twenty_thousand() -
     assert blocks[1] < blocks[0] + 5_000
 
 
+def test_creating_thousands_of_tickets_takes_no_more_memory_than_creating_hundreds() -> None:
+    with closing(endless(10)) as backend:
+        blocks = []
+        for count in range(1, 30_001):
+            backend.create_ticket({"title": "One of many"})
+            if count in (12_000, 30_000):
+                blocks.append(sys.getallocatedblocks())
+    assert blocks[1] < blocks[0] + 5_000
+
+
 def scanned(highest: int) -> Iterator[Ticket]:
-    """Scan an organization that is not on the wire, so that a hundred thousand ids take seconds."""
+    with closing(endless(highest)) as backend:
+        yield from backend.tickets(TicketQuery())
+
+
+def endless(highest: int) -> PublicBacklogBackend:
+    """Open an organization that is not on the wire, so that a hundred thousand ids take seconds."""
     location = parse("publicbacklog+http://127.0.0.1:1/Website")
     connection = Connection(location=location, api_key="none")
     opened = open_client(connection, Options(), "")
-    backend = PublicBacklogBackend(Endless(opened.session, highest), connection, Options())
-    with closing(backend):
-        yield from backend.tickets(TicketQuery())
+    return PublicBacklogBackend(Endless(opened.session, highest), connection, Options())
 
 
 class Endless(PublicBacklogClient):
@@ -130,6 +143,10 @@ class Endless(PublicBacklogClient):
 
     def backlog(self, **_: str | int) -> dict[str, Any]:
         return {"id": 1, "name": "Website"}
+
+    def create(self, fields: dict[str, Any]) -> dict[str, Any]:
+        self._highest += 1
+        return {"id": self._highest, **fields}
 
     def ticket(self, id: int) -> dict[str, Any]:
         if id > self._highest:

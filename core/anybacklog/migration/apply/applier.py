@@ -21,7 +21,7 @@ from anybacklog.migration.apply.arrival import Arrivals
 from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
 from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.apply.final_state import FinalState
-from anybacklog.migration.apply.outcomes import Outcomes, refused_before
+from anybacklog.migration.apply.outcomes import Outcomes, refused_before, remarks
 from anybacklog.migration.apply.second_look import SecondLook
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.comparison import written_in
@@ -265,8 +265,7 @@ class Applier:
             return self.outcomes.refuse(step, f"what it belongs to is gone from the target: {error}")
         answered, broke = row.before.get("answered"), row.before.get("broke")
         if landed is not None:
-            if answered or broke:
-                self.report.notes.append(f"{describe(step)} was written, but {answered or broke}")
+            self.report.notes += remarks(step, row)
             return self._finish(step, landed, row.sent(), "created")
         if answered:
             return self.outcomes.hold(step, f"it was answered, but is not to be found: {answered}")

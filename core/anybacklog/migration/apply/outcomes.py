@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from anybacklog.errors import MigrationError
@@ -10,7 +10,7 @@ from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Row
 from anybacklog.redact import redact
-from anybacklog.steps import Step, StepState, digest_of, items_of, key_of
+from anybacklog.steps import Step, StepState, describe, digest_of, items_of, key_of
 
 QUARANTINE = 3
 """After so many runs with one and the same refusal a step is left alone."""
@@ -70,3 +70,13 @@ class Outcomes:
 def refused_before(row: Row | None) -> dict[str, object]:
     """Give what an intent keeps of earlier refusals."""
     return {"refused": row.before["refused"]} if row is not None and "refused" in row.before else {}
+
+
+def remarks(step: Step, row: Row) -> Iterator[str]:
+    """Say what a person should know of a write that was found to be there, though no answer had said so."""
+    trouble = row.before.get("answered") or row.before.get("broke")
+    if trouble:
+        yield f"{describe(step)} was written, but {trouble}"
+    if "copied" in row.before:
+        told = "is there by the count in its ticket's description alone"
+        yield f"{describe(step)} {told}: its answer was lost, and comments are not shown; look whether it is"

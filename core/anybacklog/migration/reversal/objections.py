@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, fingerprint
@@ -18,7 +18,7 @@ class Copy:
     `comments` is None where the target shows none. `ours` says by kind and id of the source where our items are;
     `twins` gives, of the source's tickets this one is tied to, the ids of their copies; `above_strangers`: a ticket
     that is not ours has it for a parent. `forms` are the fingerprints of our own wordings: `description`, or the id of
-    the source's comment.
+    the source's comment; `hidden` are the fields that the target holds and shows nobody.
     """
 
     ticket: Ticket
@@ -28,6 +28,7 @@ class Copy:
     twins: Mapping[str, str]
     above_strangers: bool = False
     forms: Mapping[str, Container[str]] = field(default_factory=dict)
+    hidden: Collection[str] = ()
 
     def ids(self, kind: str) -> set[str]:
         """Give the ids there of our items of one kind."""
@@ -48,9 +49,12 @@ def _fields(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:
     draft, there = draft_of(bundle.ticket, course), copy.ticket
     if fingerprint(there.description) in copy.forms.get("description", ()):
         draft = replace(draft, description=there.description)
-    for odd in compare_ticket(draft, there, course):
+    for odd in compare_ticket(draft, there, course, copy.hidden):
         if odd.field not in awaited or not course.after_creation:
             yield f"{odd.field} is not as it was copied"
+    for name in copy.hidden:
+        if name != "comments" and course.native(name):
+            yield f"its {name} is not shown, so nobody can tell whether somebody changed it"
 
 
 def _ties(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:

@@ -98,8 +98,9 @@ class Looking:
             **{each.item.id: each.item for each in on_it if each.item.kind == "comment"},
         }
         known = {name: forms(self.pair, item) for name, item in texts.items()}
+        hidden = tuple(self.target.capabilities.unreadable)  # known once a ticket was read
         above = copy.ticket.id in self.parents
-        return replace(copy, ours=ours, twins=twins, above_strangers=above, forms=known)
+        return replace(copy, ours=ours, twins=twins, above_strangers=above, forms=known, hidden=hidden)
 
     def _read(self, target_id: str) -> Copy | None:
         can = self.target.capabilities.can

@@ -115,13 +115,12 @@ class Verifier:
         return landed.target_id if landed else None
 
     def _count_comments(self, bundle: Bundle, there: Ticket) -> None:
-        """Compare comments that are not shown by their number, where the description is shown and counts them."""
-        if "description" in self._hidden():
-            return
+        """Compare comments that are not shown by number: the description counts them, else the ledger alone."""
         ticket, count = bundle.ticket, copied(there.description)
+        is_counted = "description" not in self._hidden()
         steps = (step for step in plan_ticket(bundle, self.course) if isinstance(step, AddComment))
         for number, step in enumerate(steps, 1):
-            self.result.comments += 1
+            self.result.comments += is_counted
             landed = self.pair.landed("comment", ticket.id, step.item.id)
             if landed is None or number > (number if count is None else count):
                 self.result.add(ticket.key, there.key, "comment", step.item.id, "missing", shown(step.body), None)
