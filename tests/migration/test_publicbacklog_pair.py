@@ -167,6 +167,17 @@ def test_a_comment_that_was_lost_from_the_count_is_found_missing(
     assert (found.source_key, found.kind, found.field) == ("PROJ-1", "comment", "missing")
 
 
+def test_a_ticket_of_somebody_else_is_extra_if_it_came_since(
+    sqlite: Make, filled: Fill, serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    source, (target, _) = filled(sqlite()), serve_backlog(empty_organization())
+    target.create_ticket(TicketDraft(title="here before"))
+    migrate(source, target, ledger=tmp_path / "ledger.db")
+    target.create_ticket(TicketDraft(title="came since"))
+    (found,) = verify(source, target, ledger=tmp_path / "ledger.db").differences
+    assert (found.source_key, found.target_key, found.field, found.target) == (None, "5", "extra", "came since")
+
+
 # ---- answers that get lost
 
 

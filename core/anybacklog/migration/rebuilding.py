@@ -22,14 +22,19 @@ Native: TypeAlias = Callable[[str], bool]
 _FIELDS = {"ticket": "external_id", "comment": "comments.external_id", "attachment": "attachments.external_id"}
 
 
-def marks_in(target: Tracker, native: Native, source: str | None) -> Iterator[tuple[Mark, Marked]]:
-    """Yield every mark of one source (None: of any) in the target, each kind from where it is written there."""
+def marks_in(
+    target: Tracker, native: Native, source: str | None, *, met: Callable[[Ticket], None] = lambda _: None
+) -> Iterator[tuple[Mark, Marked]]:
+    """Yield every mark of one source (None: of any) in the target, each kind from where it is written there.
+
+    Where they stand in texts, `met` is told of every ticket after its marks.
+    """
     held = {kind for kind, field in _FIELDS.items() if native(field)}
     for marked in target.externals() if held else ():
         mark = find_mark(marked.external_id) if marked.kind in held else None
         if mark is not None and source in (None, mark.source):
             yield mark, marked
-    for marked in _in_texts(target, native) if not held.issuperset(("ticket", "comment")) else ():
+    for marked in _in_texts(target, native, met) if not held.issuperset(("ticket", "comment")) else ():
         mark = find_mark(marked.external_id) if marked.kind not in held else None
         if mark is not None and source in (None, mark.source):
             yield mark, marked
@@ -143,10 +148,11 @@ def _state(mark: Mark, ticket: Ticket) -> tuple[str, Landed]:
     return step_key(item), Landed(item=item, target_ticket=TicketId(ticket.id), target_id=ticket.id)
 
 
-def _in_texts(target: Tracker, native: Native) -> Iterator[Marked]:
+def _in_texts(target: Tracker, native: Native, met: Callable[[Ticket], None]) -> Iterator[Marked]:
     for ticket in target.tickets():
         if ticket.description is not None and find_mark(ticket.description.source):
             yield Marked(kind="ticket", id=ticket.id, ticket_id=ticket.id, external_id=ticket.description.source)
         for comment in target.comments(ticket) if native("comments") and target.capabilities.can("comments") else ():
             if find_mark(comment.body.source):
                 yield Marked(kind="comment", id=comment.id, ticket_id=ticket.id, external_id=comment.body.source)
+        met(ticket)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -47,7 +47,7 @@ class Strays:
 
     def _marks(self) -> None:
         """Find what carries a mark of ours and is not where the ledger says it is: a second copy."""
-        for mark, marked in marks_in(self.target, self.course.native, None):
+        for mark, marked in marks_in(self.target, self.course.native, None, met=self._scanned()):
             if mark.source != self.course.source:
                 self._foreign.add(marked.ticket_id)
                 continue
@@ -61,20 +61,33 @@ class Strays:
 
     def _strangers(self) -> None:
         """Find tickets that came into the target after the migration began, and not by any migration."""
-        for ticket in self._newer():
-            known = ticket.id in self._foreign or ("ticket", ticket.id) in self.odd
-            if not known and owner_of(self.pair, ticket.id) is None:
-                self.result.add(None, ticket.key, "ticket", ticket.id, "extra", None, ticket.title)
-
-    def _newer(self) -> Iterator[Ticket]:
-        """Yield what is newer than the newest ticket before the migration: by ids, or by keys where those count up."""
         newest, settings = self.pair.settings.get("newest"), self.pair.settings
         if newest is not None:
             newer = self.target.tickets(order="-id")
-            yield from takewhile(lambda each: each.id.isdecimal() and int(each.id) > int(newest), newer)
+            self._name(takewhile(lambda each: each.id.isdecimal() and int(each.id) > int(newest), newer))
         elif "newest_key" in settings and keys_count_up(self.target):
             before = number_of(settings["newest_key"] or "")
-            yield from takewhile(lambda each: number_of(each.key) > before, self.target.tickets(order="-created"))
+            self._name(takewhile(lambda each: number_of(each.key) > before, self.target.tickets(order="-created")))
+
+    def _scanned(self) -> Callable[[Ticket], None]:
+        """Give what looks at each ticket of a target that is scanned once, and not again for strangers.
+
+        Nobody knows what was the newest there before; but what came after our first copy came since.
+        """
+        first = min((number_of(landed.target_id) for landed in self.pair.each("ticket")), default=0)
+
+        def look(ticket: Ticket) -> None:
+            shown = "description" not in self.target.capabilities.unreadable  # it would tell whose it is
+            if shown and number_of(ticket.id) > first:
+                self._name([ticket])
+
+        return look if self.target.capabilities.listing.how == "scan" else lambda _: None
+
+    def _name(self, newer: Iterable[Ticket]) -> None:
+        for ticket in newer:
+            known = ticket.id in self._foreign or ("ticket", ticket.id) in self.odd
+            if not known and owner_of(self.pair, ticket.id) is None:
+                self.result.add(None, ticket.key, "ticket", ticket.id, "extra", None, ticket.title)
 
     def _key(self, target_ticket: str) -> str | None:
         try:
