@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from anybacklog.plugin import AttachmentDraft, Comment, Ticket, User
-from anybacklog_nulab.convert import to_user
 from anybacklog_nulab.reach import Reach, Ref, id_of
 from anybacklog_nulab.schemas import USER
 
@@ -36,7 +35,7 @@ class Alongside(Reach):
         Page: get-list-of-comment-notifications.
         """
         rows = self._client.rows(_notifications(ticket, comment))
-        return [to_user(USER.load(row["user"])) for row in rows if row.get("user")]
+        return [USER.load(row["user"]) for row in rows if row.get("user")]
 
     def notify(self, ticket: Ticket | Ref, comment: Comment | Ref, people: Iterable[User | Ref]) -> None:
         """Notify more people of one's own comment: `POST /issues/{i}/comments/{c}/notifications`, update.

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from anybacklog.plugin import (
     Attachment,
-    Category,
     Change,
     Comment,
-    Milestone,
-    Named,
-    Priority,
     Project,
     ProtocolError,
-    Resolution,
-    Status,
-    StatusCategory,
     Text,
     TextFormat,
     Ticket,
     TicketQuery,
-    TicketType,
-    User,
-    Version,
     maker,
 )  # fmt: skip
 from anybacklog_nulab.custom_fields import to_field_value
 
-N = TypeVar("N", bound=Named)
-T = TypeVar("T")
 Loaded = Mapping[str, Any]
 
 make_ticket, make_attachment = maker(Ticket), maker(Attachment)
 
-REMEMBERED = 1_000
-OPEN, DONE = 1, (3, 4)
 CHANGED: Mapping[str, str] = {
     "summary": "title", "issueType": "type", "assigner": "assignees", "component": "categories",
     "version": "affected_versions", "milestone": "milestones", "startDate": "start_date", "limitDate": "due_date",
@@ -75,52 +60,6 @@ class naming:  # noqa: N801  # it reads as a verb
             error.args = (f"{self._thing}: {error}",)
 
 
-def optional(make: Callable[[Loaded], T], loaded: Loaded | None) -> T | None:
-    """Make what is there; null stays None."""
-    return None if loaded is None else make(loaded)
-
-
-def to_named(noun: type[N], loaded: Loaded | None) -> N | None:
-    """Make a noun of an id and a name."""
-    return None if loaded is None else _named(noun, loaded["id"], loaded["name"])
-
-
-def to_many(noun: type[N], loaded: Iterable[Loaded] | None) -> tuple[N, ...]:
-    """Make nouns, in the order they came in."""
-    return tuple([_named(noun, each["id"], each["name"]) for each in loaded]) if loaded else ()
-
-
-def to_status(loaded: Loaded) -> Status:
-    """Make a status; its category goes by its id, since names are localised and can be changed."""
-    return _status(loaded["id"], loaded["name"])
-
-
-def to_user(loaded: Loaded) -> User:
-    """Make a user; a login or an address may be hidden."""
-    return _user(loaded["id"], loaded["user_id"], loaded["name"], loaded["mail_address"])
-
-
-# The same few people and words stand in ticket after ticket, and nouns never change: each is made once, and shared.
-
-
-def _make(noun: type[Any], id: int, name: str) -> Any:
-    return noun(id=str(id), name=name)
-
-
-_named: Any = lru_cache(REMEMBERED)(_make)  # Any, because mypy doubts that a class is hashable
-
-
-@lru_cache(REMEMBERED)
-def _status(id: int, name: str) -> Status:
-    category: StatusCategory = "open" if id == OPEN else "done" if id in DONE else "in_progress"
-    return Status(id=str(id), name=name, category=category)
-
-
-@lru_cache(REMEMBERED)
-def _user(id: int, login: str | None, name: str | None, email: str | None) -> User:
-    return User(id=str(id), login=login, name=name or login or "", email=email)
-
-
 def to_project(loaded: Loaded, raw: Loaded, web: str) -> Project:
     """Make a project; `web` is the address of the space."""
     key = loaded["project_key"]
@@ -138,7 +77,7 @@ def to_attachment(loaded: Loaded, ticket_id: str | None = None) -> Attachment:
         id=str(loaded["id"]),
         name=loaded["name"],
         size=loaded["size"],
-        author=optional(to_user, loaded["created_user"]),
+        author=loaded["created_user"],
         created_at=loaded["created"],
         ticket=ticket_id,
     )
@@ -152,7 +91,7 @@ def to_attachments(loaded: Iterable[Loaded] | None, ticket_id: str | None = None
 def to_ticket(loaded: Loaded, raw: Loaded, text_format: TextFormat, web: str) -> Ticket:
     """Make a ticket of an issue; `raw` is the JSON as it was received."""
     description = loaded["description"]
-    assignee = optional(to_user, loaded["assignee"])
+    assignee = loaded["assignee"]
     parent = loaded["parent_issue_id"]
     return make_ticket(
         id=str(loaded["id"]),
@@ -160,11 +99,11 @@ def to_ticket(loaded: Loaded, raw: Loaded, text_format: TextFormat, web: str) ->
         url=f"{web}/view/{loaded['issue_key']}",
         title=loaded["summary"],
         description=None if description is None else Text(description, text_format),
-        type=to_named(TicketType, loaded["issue_type"]),
-        status=optional(to_status, loaded["status"]),
-        priority=to_named(Priority, loaded["priority"]),
-        resolution=to_named(Resolution, loaded["resolution"]),
-        reporter=optional(to_user, loaded["created_user"]),
+        type=loaded["issue_type"],
+        status=loaded["status"],
+        priority=loaded["priority"],
+        resolution=loaded["resolution"],
+        reporter=loaded["created_user"],
         assignees=() if assignee is None else (assignee,),
         created_at=loaded["created"],
         updated_at=loaded["updated"],
@@ -172,9 +111,9 @@ def to_ticket(loaded: Loaded, raw: Loaded, text_format: TextFormat, web: str) ->
         due_date=loaded["due_date"],
         estimated_hours=loaded["estimated_hours"],
         actual_hours=loaded["actual_hours"],
-        categories=to_many(Category, loaded["category"]),
-        affected_versions=to_many(Version, loaded["versions"]),
-        milestones=to_many(Milestone, loaded["milestone"]),
+        categories=tuple(loaded["category"] or ()),
+        affected_versions=tuple(loaded["versions"] or ()),
+        milestones=tuple(loaded["milestone"] or ()),
         parent=None if parent is None else str(parent),
         custom_fields=tuple(map(to_field_value, loaded["custom_fields"] or ())),
         attachments=to_attachments(loaded["attachments"], str(loaded["id"])),
@@ -186,7 +125,7 @@ def to_comment(loaded: Loaded, raw: Loaded, text_format: TextFormat, files: Mapp
     """Make a journal entry; `files` are the ticket's attachments by id, so that a deleted file stays a change only."""
     return Comment(
         id=str(loaded["id"]),
-        author=optional(to_user, loaded["created_user"]),
+        author=loaded["created_user"],
         body=Text(loaded["content"] or "", text_format),
         created_at=loaded["created"],
         updated_at=loaded["updated"],

@@ -103,7 +103,7 @@ _MADE: Mapping[str, Callable[[Any], Any]] = {
     "Id": _id,
     "Raw": _object,
     "Tag": lambda value: str(_object(value).get("name") or ""),
-    "User": lambda value: convert.to_user(USER.load(value)),
+    "User": USER.load,
     "Attachment": lambda value: convert.to_attachment(ATTACHMENT.load(value)),
     "EventType": _number(EventType),
     "Reason": _number(Reason),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, TypeVar
 
 from anybacklog.plugin import (
@@ -26,8 +25,9 @@ from anybacklog.plugin import (
 from anybacklog_nulab import convert, metadata
 from anybacklog_nulab.custom_fields import to_field
 from anybacklog_nulab.listing import Json
+from anybacklog_nulab.nouns import N
 from anybacklog_nulab.opened import Opened
-from anybacklog_nulab.schemas import FIELD, NAMED, PROJECT, USER
+from anybacklog_nulab.schemas import FIELD, PROJECT, STATUS, USER, WORDS
 
 W = TypeVar("W", TicketType, Category, Milestone, Version)
 
@@ -42,11 +42,13 @@ class ProjectOperations(Opened):
 
     def myself(self) -> User:
         """Read the key's owner: `GET /users/myself` (get-own-user), read."""
-        return convert.to_user(USER.load(self._client.get("users/myself")))
+        owner: User = USER.load(self._client.get("users/myself"))
+        return owner
 
     def users(self) -> Sequence[User]:
         """List the members: `GET /projects/{p}/users` (get-project-user-list), read; `/users` is for administrators."""
-        return [convert.to_user(USER.load(row)) for row in self._client.rows(f"{self._path}/users")]
+        members: Sequence[User] = USER.load(self._client.rows(f"{self._path}/users"), many=True)
+        return members
 
     def ticket_types(self) -> Sequence[TicketType]:
         """List the types: `GET /projects/{p}/issueTypes` (get-issue-type-list), read."""
@@ -61,7 +63,7 @@ class ProjectOperations(Opened):
             rows = self._client.rows(f"{self._path}/statuses")
         except NotFound:
             rows = self._client.rows("statuses")
-        return [replace(convert.to_status(NAMED.load(row)), raw=row) for row in rows]
+        return [replace(STATUS.load(row), raw=row) for row in rows]
 
     def priorities(self) -> Sequence[Priority]:
         """List the priorities: `GET /priorities` (get-priority-list), read."""
@@ -165,19 +167,17 @@ class ProjectOperations(Opened):
     def _words_of(self, noun: type[W], path: str) -> Sequence[W]:
         """List a project's own words, with all that the space says of them."""
         rows = self._client.rows(path)
-        loaded = NAMED.load(rows, many=True)
-        return [noun(id=str(each["id"]), name=each["name"], raw=row) for each, row in zip(loaded, rows, strict=True)]
+        words: Sequence[W] = WORDS[noun].load(rows, many=True)
+        return [replace(word, raw=row) for word, row in zip(words, rows, strict=True)]
 
-    def _named(self, noun: type[convert.N], path: str) -> Sequence[convert.N]:
-        return convert.to_many(noun, NAMED.load(self._client.rows(path), many=True))
+    def _named(self, noun: type[N], path: str) -> Sequence[N]:
+        words: Sequence[N] = WORDS[noun].load(self._client.rows(path), many=True)
+        return words
 
 
 def _as(noun: Metadata, row: Json) -> Metadata:
     """Give what was made, as it is there."""
     if isinstance(noun, CustomField):
         return to_field(FIELD.load(row), row)
-    if isinstance(noun, Status):
-        return convert.to_status(NAMED.load(row))
-    make: Any = partial(type(noun), id=str(row["id"]))
-    made: Metadata = make(name=NAMED.load(row)["name"])
+    made: Metadata = (STATUS if isinstance(noun, Status) else WORDS[type(noun)]).load(row)
     return made

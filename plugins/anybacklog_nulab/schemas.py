@@ -6,12 +6,23 @@ Vendor pages: https://developer.nulab.com/docs/backlog/api/2/get-issue-list/ and
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from anybacklog.plugin import WireSchema
+from anybacklog.plugin import (
+    Category,
+    Milestone,
+    Named,
+    Priority,
+    Resolution,
+    TicketType,
+    Version,
+    WireSchema,
+)  # fmt: skip
+from anybacklog_nulab.nouns import to_status, to_user, to_word
 
 MIDNIGHT = "T00:00:00Z"  # as every day arrives today (observed)
 _DAY = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[T ].*)?")
@@ -52,8 +63,27 @@ class NamedSchema(WireSchema):
     name = fields.String(required=True)
 
 
+def _word(noun: type[Named]) -> NamedSchema:
+    kind: type[NamedSchema] = type(f"{noun.__name__}Schema", (NamedSchema,), {"make": staticmethod(to_word(noun))})
+    return kind()
+
+
+WORDS: Mapping[type[Any], NamedSchema] = {
+    noun: _word(noun) for noun in (TicketType, Priority, Resolution, Category, Version, Milestone)
+}
+"""Words that are an id and a name, each read as its noun."""
+
+
+class StatusSchema(NamedSchema):
+    """A status, read as one."""
+
+    make = staticmethod(to_status)
+
+
 class UserSchema(WireSchema):
-    """A person. `userId`, `mailAddress` and more are null or absent for some (observed)."""
+    """A person, read as one. `userId`, `mailAddress` and more are null or absent for some (observed)."""
+
+    make = staticmethod(to_user)
 
     id = fields.Integer(required=True)
     user_id = fields.String(**OPTIONAL)
@@ -116,14 +146,14 @@ class IssueSchema(WireSchema):
     issue_key = fields.String(required=True)
     summary = fields.String(required=True)
     description = fields.String(**OPTIONAL)
-    issue_type = fields.Nested(NamedSchema, **OPTIONAL)
-    status = fields.Nested(NamedSchema, **OPTIONAL)
-    priority = fields.Nested(NamedSchema, **OPTIONAL)
-    resolution = fields.Nested(NamedSchema, **OPTIONAL)
+    issue_type = fields.Nested(WORDS[TicketType], **OPTIONAL)
+    status = fields.Nested(StatusSchema, **OPTIONAL)
+    priority = fields.Nested(WORDS[Priority], **OPTIONAL)
+    resolution = fields.Nested(WORDS[Resolution], **OPTIONAL)
     assignee = fields.Nested(UserSchema, **OPTIONAL)
-    category = fields.List(fields.Nested(NamedSchema), **OPTIONAL)
-    versions = fields.List(fields.Nested(NamedSchema), **OPTIONAL)
-    milestone = fields.List(fields.Nested(NamedSchema), **OPTIONAL)
+    category = fields.List(fields.Nested(WORDS[Category]), **OPTIONAL)
+    versions = fields.List(fields.Nested(WORDS[Version]), **OPTIONAL)
+    milestone = fields.List(fields.Nested(WORDS[Milestone]), **OPTIONAL)
     start_date = Day(**OPTIONAL)
     due_date = Day(**OPTIONAL)
     estimated_hours = fields.Float(**OPTIONAL)
@@ -178,6 +208,7 @@ class CommentSchema(WireSchema):
 
 
 NAMED = NamedSchema()
+STATUS = StatusSchema()
 USER = UserSchema()
 PROJECT = ProjectSchema()
 ATTACHMENT = AttachmentSchema()

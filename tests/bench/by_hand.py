@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from anybacklog import Category, Milestone, Priority, Resolution, TicketType, User, Version
+from anybacklog_nulab.nouns import to_status, to_user, to_word
 from anybacklog_nulab.schemas import to_day
+
+Make = Callable[[int, str], Any]
+
+to_type, to_priority, to_resolution = to_word(TicketType), to_word(Priority), to_word(Resolution)
+to_category, to_version, to_milestone = to_word(Category), to_word(Version), to_word(Milestone)
 
 
 def load_issue(json: Any) -> dict[str, Any]:
@@ -17,14 +25,14 @@ def load_issue(json: Any) -> dict[str, Any]:
         "issue_key": text(json["issueKey"]),
         "summary": text(json["summary"]),
         "description": text_or_none(json.get("description")),
-        "issue_type": named_or_none(json.get("issueType")),
-        "status": named_or_none(json.get("status")),
-        "priority": named_or_none(json.get("priority")),
-        "resolution": named_or_none(json.get("resolution")),
+        "issue_type": word_or_none(to_type, json.get("issueType")),
+        "status": word_or_none(to_status, json.get("status")),
+        "priority": word_or_none(to_priority, json.get("priority")),
+        "resolution": word_or_none(to_resolution, json.get("resolution")),
         "assignee": user_or_none(json.get("assignee")),
-        "category": all_named(json.get("category")),
-        "versions": all_named(json.get("versions")),
-        "milestone": all_named(json.get("milestone")),
+        "category": all_words(to_category, json.get("category")),
+        "versions": all_words(to_version, json.get("versions")),
+        "milestone": all_words(to_milestone, json.get("milestone")),
         "start_date": day_or_none(json.get("startDate")),
         "due_date": day_or_none(json.get("dueDate")),
         "estimated_hours": number_or_none(json.get("estimatedHours")),
@@ -87,27 +95,23 @@ def array(value: Any) -> list[Any]:
     return value
 
 
-def named(json: Any) -> dict[str, Any]:
-    return {"id": whole(json["id"]), "name": text(json["name"])}
+def word_or_none(make: Make, json: Any) -> Any:
+    return None if json is None else make(whole(json["id"]), text(json["name"]))
 
 
-def named_or_none(json: Any) -> dict[str, Any] | None:
-    return None if json is None else named(json)
+def all_words(make: Make, json: Any) -> list[Any] | None:
+    return None if json is None else [make(whole(each["id"]), text(each["name"])) for each in array(json)]
 
 
-def all_named(json: Any) -> list[dict[str, Any]] | None:
-    return None if json is None else [named(each) for each in array(json)]
-
-
-def user_or_none(json: Any) -> dict[str, Any] | None:
+def user_or_none(json: Any) -> User | None:
     if json is None:
         return None
-    return {
-        "id": whole(json["id"]),
-        "user_id": text_or_none(json.get("userId")),
-        "name": text_or_none(json.get("name")),
-        "mail_address": text_or_none(json.get("mailAddress")),
-    }
+    return to_user(
+        whole(json["id"]),
+        text_or_none(json.get("userId")),
+        text_or_none(json.get("name")),
+        text_or_none(json.get("mailAddress")),
+    )
 
 
 def all_values(json: Any) -> list[dict[str, Any]] | None:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from marshmallow import EXCLUDE, Schema, fields
 from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES, VALIDATES_SCHEMA
 
-Loader: TypeAlias = "Callable[[Any], dict[str, Any]]"
+Loader: TypeAlias = "Callable[[Any], Any]"
 Field: TypeAlias = "fields.Field[Any]"
 
 HOOKS = (PRE_LOAD, POST_LOAD, VALIDATES, VALIDATES_SCHEMA)

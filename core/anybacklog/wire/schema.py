@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
@@ -15,12 +16,16 @@ from anybacklog.wire.unexpected import UnexpectedJson
 class WireSchema(Schema):
     """A schema of a vendor's JSON: `issue_key` reads `issueKey`, keys that are not declared are let go.
 
-    `load(json)` gives a dict with the declared names; `load(json, many=True)` a list of them.
+    `load(json)` gives a dict with the declared names; `load(json, many=True)` a list of them. A schema that is to give
+    something else names a function of them: `make = staticmethod(to_user)`.
 
     A field class of your own that defines `_deserialize` is asked as marshmallow asks it. It is asked several times
     faster if it defines `quick(value)` beside it: give what a value that is not null reads as, or raise anything;
     `_deserialize` is best made of it, so that there is one truth.
     """
+
+    make: ClassVar[Callable[..., Any]] = dict
+    """Makes the object of the declared names and their values."""
 
     class Meta:
         """Unknown keys are no error: services add fields when they like."""
@@ -46,11 +51,16 @@ class WireSchema(Schema):
             except Exception:  # noqa: BLE001, S110  # whatever it was, marshmallow meets it again below, and tells it
                 pass
         try:
-            return super().load(data, many=many, partial=partial, unknown=unknown)
+            return self._made(super().load(data, many=many, partial=partial, unknown=unknown))
         except ValidationError as error:
             messages = error.messages_dict
         # Raised out here, so that the exception does not carry what arrived.
         raise UnexpectedJson(type(self).__name__.removesuffix("Schema"), messages, data)
+
+    def _made(self, loaded: Any) -> Any:
+        if self.make is dict:
+            return loaded
+        return [self.make(**each) for each in loaded] if isinstance(loaded, list) else self.make(**loaded)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the loader out of a copy: marshmallow goes on to choose the copy's fields."""
