@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 from anybacklog.model import Attachment, Change, Text, TicketDraft, User
 
 ItemKind: TypeAlias = Literal[
-    "ticket", "comment", "history", "continuation", "attachment", "link", "parent", "state", "text",
+    "ticket", "comment", "history", "continuation", "attachment", "link", "parent", "state", "text", "kept",
 ]  # fmt: skip
 StepState: TypeAlias = Literal["intended", "done", "unsure", "refused", "quarantined", "held"]
 
@@ -24,6 +24,7 @@ class Item:
     """One thing of the source: its kind, its id there, and the id and key of the ticket it belongs to.
 
     A continuation is what did not fit: `5+2` is the second piece of comment 5, `description+2` that of the ticket's.
+    What is kept is an attachment in the fallback folder; the continuation `file-7+kept` names attachment 7 there.
     A text is one that is there already: `description`, or the comment's or continuation's id.
     """
 
@@ -76,6 +77,7 @@ class AddComment:
     mark: str
     plain: Text | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
+    kept: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,14 @@ class AddAttachment:
     item: Item
     upload: Upload
     mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepFile:
+    """Put one file that the target cannot take into the fallback folder."""
+
+    item: Item
+    upload: Upload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +132,12 @@ class RewriteText:
     updated_at: datetime | None = None
 
 
-Step: TypeAlias = CreateTicket | SetState | AddComment | AddAttachment | SetParent | AddLink | RewriteText
+Step: TypeAlias = CreateTicket | SetState | AddComment | AddAttachment | KeepFile | SetParent | AddLink | RewriteText
 
 
 def items_of(step: Step) -> tuple[Item, ...]:
     """Name every item a step carries, the leading one first; of a ticket's state its own step tells."""
-    uploads = () if isinstance(step, AddAttachment) else uploads_of(step)
+    uploads = () if isinstance(step, AddAttachment | KeepFile) else uploads_of(step)
     return (step.item, *(alone(step, upload).item for upload in uploads))
 
 
@@ -165,17 +175,8 @@ def digest_of(step: Step) -> str:
             plain = step.plain if step.plain is not None else step.draft.description
             content = (replace(step.draft, external_id=None, key=None, description=plain), step.parent)
         case AddComment():
-            files = tuple(upload.attachment.id for upload in step.uploads)
-            content = (
-                step.plain or step.body,
-                step.author,
-                step.created_at,
-                step.updated_at,
-                step.changes,
-                step.private,
-                files,
-            )
-        case AddAttachment():
+            content = _commented(step)
+        case AddAttachment() | KeepFile():
             content = (step.upload.attachment.name, step.upload.attachment.size)
         case SetState():
             content = tuple(sorted(step.changes.items()))
@@ -189,9 +190,18 @@ def digest_of(step: Step) -> str:
     return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def _commented(step: AddComment) -> tuple[object, ...]:
+    """Give what a comment says; of one that names a kept file which one it is, for where it lies shows later."""
+    if step.kept is not None:
+        return step.kept.attachment.id, step.kept.attachment.name, step.kept.attachment.size
+    files = tuple(upload.attachment.id for upload in step.uploads)
+    text = step.plain or step.body
+    return text, step.author, step.created_at, step.updated_at, step.changes, step.private, files
+
+
 def mark_of(step: Step) -> str | None:
     """Give the mark a step writes; states, ties and texts that are there already carry none of their own."""
-    return None if isinstance(step, SetState | SetParent | AddLink | RewriteText) else step.mark
+    return None if isinstance(step, KeepFile | SetState | SetParent | AddLink | RewriteText) else step.mark
 
 
 def alone(step: Step, upload: Upload) -> AddAttachment:
@@ -202,7 +212,7 @@ def alone(step: Step, upload: Upload) -> AddAttachment:
 
 def uploads_of(step: Step) -> tuple[Upload, ...]:
     """Give the files a step carries."""
-    if isinstance(step, AddAttachment):
+    if isinstance(step, AddAttachment | KeepFile):
         return (step.upload,)
     return step.uploads if isinstance(step, AddComment | CreateTicket) else ()
 

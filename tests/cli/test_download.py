@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import anybacklog
-from anybacklog.cli.filenames import LONGEST, numbered, safe_name
+from anybacklog.filenames import LONGEST, numbered, safe_name
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Call

@@ -17,6 +17,7 @@ from anybacklog.model import CustomField, Status, StatusCategory
 Said: TypeAlias = str | Mapping[str, str]
 """A word of the target; `""`: nothing; `{"create": NAME}`: to be made there under this name."""
 Key: TypeAlias = tuple[str, ...]
+_STAYS = ("fallback_folder", "fallback_link")
 Picks: TypeAlias = dict[MetadataKind, dict[str, Pick]]
 
 
@@ -69,8 +70,16 @@ class Choices(Settings):
         return {
             "mapping": {kind: dict(words) for kind, words in self.mapping.items()},
             "options": {field: dict(words) for field, words in self.options.items()},
-            **{name: value for name, value in self.chosen().items() if name != "marks"},
+            **{
+                name: value
+                for name, value in self.chosen().items()
+                if name != "marks" and (value or name not in _STAYS)
+            },
         }
+
+    def with_kept(self, settings: Mapping[str, Any]) -> Choices:
+        """Go on with what an earlier run was told and this plan is silent of: where files are kept."""
+        return replace(self, **{name: getattr(self, name) or settings.get(name, "") for name in _STAYS})
 
     def at(self, key: Key, said: str) -> Problem:
         """Name a problem with its line."""

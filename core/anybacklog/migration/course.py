@@ -77,6 +77,8 @@ def plan_course(
         leave_out=choices.leave_out,
         too_long=choices.too_long,
         too_long_titles=choices.too_long_titles,
+        fallback_folder=choices.fallback_folder,
+        fallback_link=choices.fallback_link,
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,16 @@ def settings_for(pair: Pair, target: Tracker, choices: Choices, *, marks: bool, 
     if "marks" not in settings or pair.untouched():
         settings |= {"marks": marks, "newest": None if rebuild else newest_id(target), "newest_key": newest_key(target)}
     return settings | choices.to_remember()
+
+
+def going_on(
+    choices: Choices | None, settings: Mapping[str, Any], folder: str | os.PathLike[str] | None = None
+) -> Choices:
+    """Give the choices of a run: those of its plan, else of the last one; `folder` is where files fall back to."""
+    choices = choices or Choices.remembered(settings)
+    named = os.fspath(folder) if folder is not None else choices.fallback_folder
+    whole = str(Path(named).absolute()) if named else ""
+    return replace(choices, fallback_folder=whole).with_kept(settings)
 
 
 def key_taken(target: Tracker, pair: Pair, newest: str | None) -> Callable[[str, str], bool]:

@@ -16,6 +16,7 @@ from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import answers, natives, plan_course, remembering
 from anybacklog.migration.ends import (
+    going_on,
     is_absent,
     key_taken,
     ledger_path,
@@ -76,6 +77,7 @@ def migrate(
     progress: Show | None = None,
     plugins: tuple[str, ...] = (),
     clock: Clock | None = None,
+    fallback_folder: str | os.PathLike[str] | None = None,
     watch: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Copy every ticket of `source` into `target` exactly once; running it again resumes, or finds nothing left to do.
@@ -83,7 +85,8 @@ def migrate(
     `plan` is a plan or its file (see the guide; without one, the last run's holds), `ledger` the file that remembers;
     without one it lives in the platform's state folder. `limit` stops after that many new tickets, `only` keeps to
     these keys, `sample="worst"` to the ten tickets with the most text and files. `confirm` is asked about what will
-    be lost before the first write. `watch` is told of every ledger commit. Raises MigrationError when refused.
+    be lost before the first write. `fallback_folder` takes the files that the target cannot. `watch` is told of every
+    ledger commit. Raises MigrationError when refused.
     """
     choices = plan.chosen() if isinstance(plan, Plan) else read_plan(plan) if plan is not None else None
     if ledger is not None:
@@ -98,7 +101,7 @@ def migrate(
         book = open_files.enter_context(Ledger(path, watch=watch))
         identity = "a target that does not exist yet" if dry_run and is_absent(target) else target.identity()
         pair = book.pair(source.identity(), identity)
-        choices = choices or Choices.remembered(pair.settings)
+        choices = going_on(choices, pair.settings, fallback_folder)
         marks = marks and choices.marks
         settings = settings_for(pair, target, choices, marks=marks, rebuild=rebuild_ledger)
         going = _Going(source, target, pair, settings, choices, Plugged(load_registry(plugins)), run, book.path)

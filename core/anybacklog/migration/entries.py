@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from anybacklog.migration.falling_back import point_to
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.references import Wording
-from anybacklog.migration.riding import files, is_remark, is_withheld, rides, riding, withheld_files
+from anybacklog.migration.riding import going_alone, held_back, is_remark, is_withheld, travelling
 from anybacklog.migration.telling import comment_header, commented, wordings
 from anybacklog.migration.texts import headed
 from anybacklog.model import Attachment, Comment, Text, Ticket, User
@@ -20,11 +21,8 @@ if TYPE_CHECKING:
 
 def own_files(bundle: Bundle, course: Course) -> Iterator[Upload]:
     """Yield the files that no comment brings."""
-    if course.native("attachments"):
-        elsewhere = riding(bundle, course) | withheld_files(bundle, course)
-        for attachment in bundle.ticket.attachments:
-            if attachment.id not in elsewhere:
-                yield _upload(attachment, bundle.ticket, course)
+    for attachment in going_alone(bundle, course):
+        yield _upload(attachment, bundle.ticket, course)
 
 
 def journal(bundle: Bundle, rest: Iterable[Wording], course: Course) -> Iterator[AddComment]:
@@ -34,10 +32,11 @@ def journal(bundle: Bundle, rest: Iterable[Wording], course: Course) -> Iterator
         for comment in bundle.comments:
             if not is_withheld(comment, course):
                 yield from _add_comment(comment, bundle.ticket, course)
+        yield from (point_to(attachment, bundle.ticket, course) for attachment in held_back(bundle, course))
 
 
 def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> Iterator[AddComment]:
-    attached = files(comment, ticket) if rides(course) else ()
+    attached = travelling(comment, ticket, course)
     kind: ItemKind = "comment" if is_remark(comment) else "history"
     mark = Mark(course.source, ticket.key, "comment", comment.id)
     changes = comment.changes if course.native("comments.changes") else ()

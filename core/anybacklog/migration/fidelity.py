@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from anybacklog.abilities import Answer, Limits, MetadataKind
+from anybacklog.migration.falling_back import falls_back
 from anybacklog.migration.mapping import Noun
 from anybacklog.migration.planning import Bundle, Course, cut_texts, plan_ticket
 from anybacklog.migration.report import Counted, Fidelity, Level
-from anybacklog.migration.riding import is_left_out, is_remark, is_withheld, withheld_files
+from anybacklog.migration.riding import held_back, is_left_out, is_remark, is_withheld, kept_files
 from anybacklog.migration.seen import Ties
 from anybacklog.migration.telling import left_over, shortens
 from anybacklog.model import Attachment, Comment, CustomFieldValue, Named, Text, Ticket
@@ -34,6 +35,7 @@ _NOUNS: dict[str, MetadataKind] = {
     "affected_versions": "versions",
     "milestones": "milestones",
 }
+_WAY_OUT = "--fallback-folder would keep it"
 _ORDER: tuple[Level, ...] = ("lost", "emulated", "native")
 
 
@@ -99,11 +101,11 @@ class Weighing:
         native = self.course.native
         self.planned["tickets"] += 1
         if native("comments"):
-            kept = [comment for comment in bundle.comments if not is_withheld(comment, self.course)]
-            self.planned["comments"] += sum(1 for comment in kept if is_remark(comment))
-            self.planned["history"] += sum(1 for comment in kept if not is_remark(comment))
-        if native("attachments"):
-            self.planned["attachments"] += len(self._kept_files(bundle))
+            copied = [comment for comment in bundle.comments if not is_withheld(comment, self.course)]
+            self.planned["comments"] += sum(1 for comment in copied if is_remark(comment))
+            self.planned["history"] += sum(1 for comment in copied if not is_remark(comment))
+        files = kept_files if native("attachments") else held_back
+        self.planned["attachments"] += len(files(bundle, self.course))
         links = self.ties.new_links({link.id for link in bundle.ticket.links})
         self._rows[self._held("links")] += links
         self.planned["links"] += links * native("links")
@@ -114,6 +116,7 @@ class Weighing:
             if limit is not None and size > limit:
                 self._rows[self._held(name)] -= 1
                 reason = f"over the {limit} that are taken there; such an item is refused and named"
+                reason += f"; {_WAY_OUT}" if name == "attachments" and self.course.native("comments") else ""
                 self._rows[name, "lost", reason] += 1
 
     def _sizes(self, bundle: Bundle, steps: Iterable[Step]) -> Iterator[tuple[str, int, int | None]]:
@@ -124,8 +127,9 @@ class Weighing:
                     yield "description", len(step.draft.description.source), self.limits.description_length
             elif isinstance(step, AddComment) and step.item.kind == "comment":
                 yield "comments", len(step.body.source), self.limits.comment_length
-        for attachment in self._kept_files(bundle):
-            yield "attachments", attachment.size or 0, self.limits.attachment_size
+        for attachment in kept_files(bundle, self.course):
+            if not falls_back(attachment, self.course):
+                yield "attachments", attachment.size or 0, self.limits.attachment_size
 
     def _of_ticket(self, ticket: Ticket) -> Iterator[tuple[str, Level, str]]:
         yield self._title(ticket)
@@ -174,24 +178,28 @@ class Weighing:
             return shown, "lost", "the plan says that nothing stands for this option"
         return shown, "emulated", "the plan says which option stands for it"
 
-    def _kept_files(self, bundle: Bundle) -> list[Attachment]:
-        withheld = withheld_files(bundle, self.course)
-        return [attachment for attachment in bundle.ticket.attachments if attachment.id not in withheld]
-
     def _of_files(self, bundle: Bundle) -> Iterator[tuple[str, Level, str]]:
-        kept = self._kept_files(bundle)
+        kept = kept_files(bundle, self.course)
         for attachment in kept:
             yield from self._of_attachment(attachment)
         for _ in range(len(bundle.ticket.attachments) - len(kept)):
             yield "attachments", "lost", "a file of a private comment is not copied where it would become public"
 
     def _of_attachment(self, attachment: Attachment) -> Iterator[tuple[str, Level, str]]:
-        yield self._held("attachments")
+        name, level, reason = self._held("attachments")
+        if falls_back(attachment, self.course):
+            why = reason if level == "lost" else f"over the {self.limits.attachment_size} bytes that are taken there"
+            yield name, "emulated", f"{why}; kept in the fallback folder, and a comment names it"
+            return
+        yield name, level, f"{reason}; {_WAY_OUT}" if self._could_be_kept(level) else reason
         if self.course.native("attachments"):
             if attachment.author is not None:
                 yield self._noun("attachments.author", "users", attachment.author)
             if attachment.created_at is not None:
                 yield self._held("attachments.created_at")
+
+    def _could_be_kept(self, level: Level) -> bool:
+        return level == "lost" and self.course.native("comments") and "attachments" not in self.course.leave_out
 
     def _of_comment(self, comment: Comment) -> Iterator[tuple[str, Level, str]]:
         if "comments" in self.course.leave_out:

@@ -8,12 +8,13 @@ from typing import Any, TypeAlias
 
 from anybacklog.abilities import Limits, MetadataKind
 from anybacklog.migration.entries import item_of, journal, own_files
+from anybacklog.migration.falling_back import keep
 from anybacklog.migration.mapping import MappingTable, Noun
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.pieces import HEADER_ROOM, length, split
 from anybacklog.migration.references import Refer, Wording
 from anybacklog.migration.rewriting import Forms
-from anybacklog.migration.riding import come_along, is_withheld, last_with
+from anybacklog.migration.riding import come_along, held_back, is_withheld, last_with
 from anybacklog.migration.settings import History, LongTexts, LongTitles
 from anybacklog.migration.telling import commented, described, header, titled, wordings
 from anybacklog.migration.texts import Heading, Writing
@@ -62,6 +63,8 @@ class Course:
     leave_out: Collection[str] = ()
     too_long: LongTexts = "continue"
     too_long_titles: LongTitles = "refuse"
+    fallback_folder: str = ""
+    fallback_link: str = ""
     shown: Forms = field(default_factory=dict)
     refer: Refer | None = None
 
@@ -112,6 +115,7 @@ def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
     )
     yield create
     yield from (alone(create, upload) for upload in uploads if upload not in aboard)
+    yield from (keep(attachment, ticket) for attachment in held_back(bundle, course))
     if later:
         later |= {"updated_at": draft.updated_at} if draft.updated_at is not None else {}
     yield from last_with(later, journal(bundle, rest, course), course)

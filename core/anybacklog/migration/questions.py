@@ -21,6 +21,7 @@ from anybacklog.steps import (
     AddLink,
     CreateTicket,
     Item,
+    KeepFile,
     RewriteText,
     SetParent,
     SetState,
@@ -63,8 +64,8 @@ class Questions:
                 return [] if fingerprint(self.text_there(step)) == fingerprint(step.text) else None
             case SetState():
                 return self._in_state(step)
-            case AddLink():
-                return self._linked(step)
+            case AddLink() | KeepFile():  # a file that is kept once more is the same file
+                return self._linked(step) if isinstance(step, AddLink) else None
 
     def copies(self, step: Step, row: Row) -> list[str]:
         """Name all that bears a step's mark in a text of the target: more than one is one too many."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from anybacklog.migration.falling_back import falls_back
 from anybacklog.model import Attachment, Comment, Ticket
 from anybacklog.steps import AddComment, Upload
 
@@ -39,8 +40,32 @@ def withheld_files(bundle: Bundle, course: Course) -> set[str]:
 
 def riding(bundle: Bundle, course: Course) -> set[str]:
     """Name the files that travel with a comment."""
-    kept = [comment for comment in bundle.comments if not is_withheld(comment, course)] if rides(course) else []
-    return {each.id for comment in kept for each in files(comment, bundle.ticket)}
+    kept = [comment for comment in bundle.comments if not is_withheld(comment, course)]
+    return {each.id for comment in kept for each in travelling(comment, bundle.ticket, course)}
+
+
+def kept_files(bundle: Bundle, course: Course) -> list[Attachment]:
+    """Name the ticket's files but for those that stay behind."""
+    withheld = withheld_files(bundle, course)
+    return [attachment for attachment in bundle.ticket.attachments if attachment.id not in withheld]
+
+
+def held_back(bundle: Bundle, course: Course) -> list[Attachment]:
+    """Name the files that go into the fallback folder."""
+    return [attachment for attachment in kept_files(bundle, course) if falls_back(attachment, course)]
+
+
+def going_alone(bundle: Bundle, course: Course) -> list[Attachment]:
+    """Name the files that go to the target, each by itself."""
+    elsewhere = riding(bundle, course)
+    kept = kept_files(bundle, course) if course.native("attachments") else []
+    return [each for each in kept if each.id not in elsewhere and not falls_back(each, course)]
+
+
+def travelling(comment: Comment, ticket: Ticket, course: Course) -> tuple[Attachment, ...]:
+    """Name the files that a comment brings along."""
+    brought = files(comment, ticket) if rides(course) else ()
+    return tuple(each for each in brought if not falls_back(each, course))
 
 
 def rides(course: Course) -> bool:

@@ -29,6 +29,8 @@ class Settings:
     leave_out: tuple[str, ...] = ()
     too_long: LongTexts = "continue"
     too_long_titles: LongTitles = "refuse"
+    fallback_folder: str = ""
+    fallback_link: str = ""
 
     def chosen(self) -> dict[str, Any]:
         """Give every setting by its name, as JSON holds it."""
@@ -49,7 +51,7 @@ class Settings:
 class Setting:
     """One setting in a plan: its table (empty: above them all), its name, what it can be, and a word about it.
 
-    `several`: it is a list of these values.
+    `several`: it is a list of these values; without any it is whatever text.
     """
 
     table: str = ""
@@ -65,6 +67,8 @@ class Setting:
 
     def problem(self, value: Any) -> str | None:
         """Say what is wrong with a value; None: nothing."""
+        if not self.values:
+            return None if isinstance(value, str) else 'must be a text, such as "files"'
         if self.several:
             wrong = [each for each in value if each not in self.values] if isinstance(value, list) else None
             if wrong is None:
@@ -117,6 +121,19 @@ SETTINGS = (
         values=get_args(LongTitles),
         said='A title longer than the target takes: "refuse" names the ticket and does not copy it, "cut" shortens the '
         "title, and the header line of the description says the whole of it.",
+    ),
+    Setting(
+        table="files",
+        name="fallback_folder",
+        values=(),
+        said="A folder for files that the target cannot take, because they are too large or it takes none: each is "
+        'kept there, and a comment names it. Empty: such a file is not copied. "" forgets no folder given before.',
+    ),
+    Setting(
+        table="files",
+        name="fallback_link",
+        values=(),
+        said="Where people find that folder, such as https://files.example.com/moved: the comments link to it.",
     ),
 )
 

@@ -15,7 +15,7 @@ import click
 
 from anybacklog.cli import console
 from anybacklog.cli.everywhere import Command, Invocation
-from anybacklog.cli.filenames import numbered, safe_name
+from anybacklog.filenames import numbered, safe_name
 
 if TYPE_CHECKING:
     from anybacklog.model import Attachment

@@ -38,6 +38,14 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--refresh", is_flag=True, help="Read the source again instead of what an earlier run has read.")
 @click.option("--no-marks", is_flag=True, help="Write no marks: a lost ledger cannot be rebuilt then.")
 @click.option("--rebuild-ledger", is_flag=True, help="Learn from the target's marks what an unknown ledger had done.")
+@click.option(
+    "--fallback-folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
+    help="Keep here what files the target cannot take; a comment names each.",
+)  # fmt: skip
+@click.option(
+    "--fallback-folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
+    help="Keep here what files the target cannot take; a comment names each.",
+)  # fmt: skip
 @click.option("--report", "page", metavar="FILE", type=_FILE, callback=writable, help="Write the report as HTML.")
 @click.option("--json-report", metavar="FILE", type=_FILE, callback=writable, help="Write it as JSON; - is stdout.")
 @click.option("--yes", is_flag=True, help="Accept what will be lost.")

@@ -23,6 +23,7 @@ from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.apply.final_state import FinalState
 from anybacklog.migration.apply.outcomes import Outcomes, refused_before, remarks
 from anybacklog.migration.apply.second_look import SecondLook
+from anybacklog.migration.apply.waiting import Waiting
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.comparison import written_in
 from anybacklog.migration.faults import Fault, telling_faults
@@ -36,9 +37,9 @@ from anybacklog.migration.seen import Seen
 from anybacklog.redact import redact
 from anybacklog.steps import (
     AddAttachment,
-    AddComment,
     AddLink,
     CreateTicket,
+    KeepFile,
     RewriteText,
     SetParent,
     SetState,
@@ -87,20 +88,19 @@ class Applier:
         """Apply the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
         steps = tuple(steps)
         self.calls.begin(steps)
-        blocked: str | None = None
-        stuck = False
+        waiting = Waiting()
         for step in steps:
-            waits = blocked or ("waits for an earlier comment" if stuck and isinstance(step, AddComment) else None)
+            waits = waiting.why(step) or self.calls.waits(step)
             fate = self.step(step) if waits is None else self.outcomes.fail(step, "wait", waits)
             if fate in ("failed", "held"):
-                blocked = blocked or ("waits for its ticket" if isinstance(step, CreateTicket) else None)
-                stuck = stuck or isinstance(step, AddComment)
+                waiting.failed(step)
                 self.calls.told = None  # what failed is named already
         self.final_state.check(steps, self.calls.told)
 
     def step(self, step: Step, *, ask: bool = False) -> Fate:
         """Apply one step, or find out that it is done; give what became of it. `ask`: it may well be there."""
         key = key_of(step)
+        step = self.calls.completed(step)
         try:
             with telling_faults(CannotTell, SourceFailed):
                 return self._step(step, key, ask=ask)
@@ -116,7 +116,7 @@ class Applier:
         known = self._known(step, row)
         if known is not None:
             return known
-        if row is not None and row.state in ("intended", "unsure"):
+        if row is not None and row.state in ("intended", "unsure") and not isinstance(step, KeepFile):
             left = self.clock.left(self.target.capabilities.settle.seconds, row.intended_at)
             settled = self._settle(step, key, row, wait=left)
             if settled is not None:
@@ -284,7 +284,7 @@ class Applier:
 
     def _complete(self, step: Step, fate: Fate) -> Fate:
         """Count a step that is there; a file that has not come along with it goes alone."""
-        uploads = () if isinstance(step, AddAttachment) else uploads_of(step)
+        uploads = () if isinstance(step, AddAttachment | KeepFile) else uploads_of(step)
         ticket_id = step.item.ticket_id
         left = [each for each in uploads if self.pair.landed("attachment", ticket_id, each.attachment.id) is None]
         missing = {each.attachment.id for each in left}

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from anybacklog.backend import AttachmentDraft
 from anybacklog.errors import Conflict, MigrationError, NotFound
 from anybacklog.markup.wording import shown_as
+from anybacklog.migration.apply.fallback import Fallback
 from anybacklog.migration.copied import copied, counted, uncounted
 from anybacklog.migration.ends import last_key
+from anybacklog.migration.falling_back import completed
 from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.questions import (
     STATE,
@@ -30,6 +33,7 @@ from anybacklog.steps import (
     AddLink,
     CreateTicket,
     Item,
+    KeepFile,
     RewriteText,
     SetParent,
     SetState,
@@ -70,6 +74,21 @@ class Calls:
         self.comments = sum(isinstance(step, AddComment) for step in steps)
         self.told = None
 
+    def waits(self, step: Step) -> str | None:
+        """Say why a step cannot be written yet: the file it names is not where it says."""
+        needs = isinstance(step, AddComment) and step.kept is not None
+        return "waits for its file" if needs and self._kept_path(step) is None else None
+
+    def completed(self, step: Step) -> Step:
+        """Have the comment that names a kept file say where that is."""
+        path = self._kept_path(step)
+        return completed(step, path, self.ask.course) if isinstance(step, AddComment) and path is not None else step
+
+    def _kept_path(self, step: Step) -> str | None:
+        upload = step.kept if isinstance(step, AddComment) else None
+        landed = self.ask.pair.landed("kept", step.item.ticket_id, upload.attachment.id) if upload is not None else None
+        return landed.target_id if landed is not None else None
+
     def write(self, step: Step, files: Sequence[AttachmentDraft]) -> list[Landed]:
         """Send the step, and give where its items ended. CannotTell: it was written, but not as it can be told."""
         target = self.ask.target
@@ -78,8 +97,8 @@ class Calls:
                 return self._create(step, files)
             case AddComment():
                 return self._comment(step, files)
-            case AddAttachment():
-                return self._attach(step, files[0])
+            case AddAttachment() | KeepFile():
+                return self._attach(step, files[0]) if isinstance(step, AddAttachment) else self._keep(step, files[0])
             case SetState():
                 return self._set_state(step)
             case SetParent():
@@ -228,6 +247,12 @@ class Calls:
             keep = self.ask.course.native("comments.updated_at")
             target.update_comment(home, self.ask.comment_of(step), step.text, keep_time=keep)
         return []
+
+    def _keep(self, step: KeepFile, file: AttachmentDraft) -> list[Landed]:
+        folder = Fallback(Path(self.ask.course.fallback_folder))
+        path, sent = folder.keep(step.item.ticket_key, file.name, file.stream)
+        home = self.home(step.item)
+        return [Landed(item=step.item, target_ticket=home, target_id=path, size=sent.size, sha256=sent.sha256)]
 
     def _set_parent(self, step: SetParent) -> list[Landed]:
         parent = self._target_of(step.parent)

@@ -12,7 +12,8 @@ from anybacklog.steps import Item, Step, items_of, key_of
 
 Fate: TypeAlias = Literal["created", "already", "failed", "held"]
 _COUNTED: dict[str, Counted] = {
-    "ticket": "tickets", "comment": "comments", "history": "history", "attachment": "attachments", "link": "links",
+    "ticket": "tickets", "comment": "comments", "history": "history", "attachment": "attachments",
+    "kept": "attachments", "link": "links",
 }  # fmt: skip
 
 
@@ -39,8 +40,9 @@ class Counting:
     def tell(self, items: Iterable[Item], stage: str, error: str, *, held: bool = False) -> None:
         """Name items as failed, or held, that are counted already, or not to be."""
         for item in items:
+            kind = "attachment" if item.kind == "kept" else item.kind
             self.report.failures.append(
-                Failure(source_key=item.ticket_key, kind=item.kind, id=item.id, stage=stage, error=error, held=held)
+                Failure(source_key=item.ticket_key, kind=kind, id=item.id, stage=stage, error=error, held=held)
             )
 
 

@@ -17,6 +17,7 @@ from anybacklog.errors import (
     TransportError,
     UnsupportedOperation,
 )
+from anybacklog.migration.apply.fallback import fallback_of, kept_for
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Made, Row
@@ -58,7 +59,7 @@ class Remover:
         except AnyBacklogError as error:
             self.pair.replan(key)
             return str(error)
-        self.pair.forget_ticket(source_id, key)
+        forget(self.pair, source_id, key)
         return None
 
     def word(self, made: Made, noun: Metadata) -> str | None:
@@ -76,6 +77,14 @@ class Remover:
         """Find out what a delete did, and have the ledger know it."""
         row = self.pair.row(key)
         return row is None or _settle(self.target, self.pair, row, self.clock)
+
+
+def forget(pair: Pair, source_id: str, key: str) -> None:
+    """Have the ledger know that a ticket is gone; its files in the fallback folder go first."""
+    landed = pair.landed("ticket", source_id, source_id)
+    for path in kept_for(pair, landed.target_ticket) if landed is not None else ():
+        fallback_of(pair).remove(path)
+    pair.forget_ticket(source_id, key)
 
 
 def settle_removals(target: Tracker, pair: Pair, clock: Clock) -> None:
@@ -97,7 +106,7 @@ def _settle(target: Tracker, pair: Pair, row: Row, clock: Clock) -> bool:
         if _is_there(target, target_id):
             pair.replan(row.key)
             return False
-    pair.forget_ticket(row.key.removeprefix(_DELETE), row.key)
+    forget(pair, row.key.removeprefix(_DELETE), row.key)
     return True
 
 

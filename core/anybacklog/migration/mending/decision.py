@@ -10,6 +10,7 @@ from anybacklog.migration.comparison import is_wording, rewriting
 from anybacklog.migration.copied import copied, counted
 from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket, plan_ties
 from anybacklog.migration.report import Difference
+from anybacklog.migration.riding import held_back
 from anybacklog.model import Text, Ticket, TicketDraft
 from anybacklog.steps import (
     AddAttachment,
@@ -17,6 +18,7 @@ from anybacklog.steps import (
     AddLink,
     CreateTicket,
     Item,
+    KeepFile,
     RewriteText,
     SetParent,
     SetState,
@@ -36,6 +38,7 @@ def mend(
     """Give the steps that mend one ticket, and the ties to write when all tickets are there; `there` is its copy."""
     named = list(named)
     missing = {(each.kind, each.id) for each in named if each.field == "missing"}
+    altered_files = {each.id for each in named if (each.kind, each.field) == ("attachment", "sha256")}
     ticket = bundle.ticket
     ties = list(plan_ties(ticket, course))
     if there is None or ("ticket", ticket.id) in missing:
@@ -47,6 +50,7 @@ def mend(
     steps = [_set_fields(bundle, changes, course)] if changes else []
     wanted = [tie for tie in ties if ("link", tie.item.id) in missing or _is_parent(tie, altered)]
     bodies = {each.id: each.target for each in named if (each.kind, each.field) == ("comment", "body")}
+    missing |= {("attachment", each.id) for each in held_back(bundle, course) if each.id in altered_files}
     return [*steps, *_missing(bundle, missing, course), *_reworded(bundle, bodies, course)], wanted
 
 
@@ -90,7 +94,7 @@ def _reworded(bundle: Bundle, bodies: Mapping[str, Any], course: Course) -> Iter
 def _missing(bundle: Bundle, missing: set[tuple[str, str]], course: Course) -> Iterator[Step]:
     """Yield what is missing of the journal and the files: a comment brings only those of its files that are."""
     for step in plan_ticket(bundle, course):
-        if isinstance(step, AddAttachment) and ("attachment", step.item.id) in missing:
+        if isinstance(step, AddAttachment | KeepFile) and ("attachment", step.item.id) in missing:
             yield step
         elif isinstance(step, AddComment | CreateTicket):
             lost = tuple(each for each in step.uploads if ("attachment", each.attachment.id) in missing)

@@ -13,7 +13,7 @@ from anybacklog.errors import ConfigurationError, MigrationError, NotFound
 from anybacklog.migration.apply import Applier, prepare
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
-from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
+from anybacklog.migration.ends import default_ledger, going_on, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.mapping import to_make
 from anybacklog.migration.mending.decision import items_to_forget, mend
@@ -103,6 +103,7 @@ class _Going:
             pair = self._pair(book)
             self.report.settled += settle_held(self.target, pair, words)
             if choices is not None:
+                choices = going_on(choices, pair.settings)
                 course = self._course(pair, book.path, choices)  # one that cannot be followed is not remembered
                 pair.remember({**pair.settings, **choices.to_remember()})
                 self._make(pair, course, confirm)

@@ -9,7 +9,17 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from anybacklog.migration.mapping import MappingTable, Match, to_make
-from anybacklog.steps import AddAttachment, AddComment, AddLink, CreateTicket, RewriteText, SetParent, SetState, Step
+from anybacklog.steps import (
+    AddAttachment,
+    AddComment,
+    AddLink,
+    CreateTicket,
+    KeepFile,
+    RewriteText,
+    SetParent,
+    SetState,
+    Step,
+)
 
 if TYPE_CHECKING:
     from anybacklog.backend import TrafficState
@@ -33,8 +43,8 @@ def cost_of(step: Step, costs: Costs) -> Counter[str]:
             sent = spent(costs, "change_with_comment" if step.state else "add_comment")
             read = spent(costs, "comments" if step.state else "attachments", bool(step.state or files))
             return sent + spent(costs, "comments.attachments", files) + read
-        case AddAttachment():
-            return spent(costs, "add_attachment")
+        case AddAttachment() | KeepFile():  # what is kept goes into a folder
+            return spent(costs, "add_attachment", isinstance(step, AddAttachment))
         case SetParent():
             return spent(costs, "update_ticket")
         case AddLink():

@@ -11,11 +11,12 @@ from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.pieces import length
 from anybacklog.migration.planning import Bundle
 from anybacklog.model import Text
-from anybacklog.steps import AddComment, CreateTicket, Item, Step, uploads_of
+from anybacklog.steps import AddComment, CreateTicket, Item, KeepFile, Step, uploads_of
 
-Outcome: TypeAlias = Literal["refused", "continued", "cut", "lengthened", "shortened", "left out"]
+Outcome: TypeAlias = Literal["refused", "kept", "continued", "cut", "lengthened", "shortened", "left out"]
 OUTCOMES: dict[Outcome, str] = {
     "refused": "the target refuses it: the item does not arrive, and is named",
+    "kept": "is kept in the fallback folder, and a comment names it",
     "continued": "goes on in comments that follow",
     "cut": "the plan cuts it",
     "lengthened": "the ticket's key is put behind it",
@@ -52,11 +53,12 @@ def broken(bundle: Bundle, steps: Iterable[Step], limits: Limits, cut: Mapping[s
         elif isinstance(step, AddComment) and step.item.kind != "continuation":
             yield from _text(step, bodies.get(step.item.id), step.body, step.item.id, limits, continued)
         for upload in uploads_of(step):
+            outcome: Outcome = "kept" if isinstance(step, KeepFile) else "refused"
             size, item = upload.attachment.size or 0, Item(
                 kind="attachment", id=upload.attachment.id,
                 ticket_id=step.item.ticket_id, ticket_key=step.item.ticket_key,
             )  # fmt: skip
-            yield from _over("attachment_size", limits.attachment_size, size, item, "refused")
+            yield from _over("attachment_size", limits.attachment_size, size, item, outcome)
 
 
 def _cuts(steps: tuple[Step, ...], limits: Limits, cut: Mapping[str, int]) -> Iterator[OverLimit]:

@@ -15,7 +15,15 @@ from anybacklog.backend import TrafficState
 from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.course import answers, natives, plan_course, target_words
-from anybacklog.migration.ends import is_absent, key_taken, ledger_path, newest_id, refuse_absent, snapshot_folder
+from anybacklog.migration.ends import (
+    going_on,
+    is_absent,
+    key_taken,
+    ledger_path,
+    newest_id,
+    refuse_absent,
+    snapshot_folder,
+)
 from anybacklog.migration.fidelity import Weighing
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_file import refuse_foreign
@@ -73,7 +81,7 @@ def plan(
             source,
             target,
             pair,
-            choices or Choices.remembered(pair.settings),
+            going_on(choices, pair.settings),
             ledger=None if absent else str(book.path),
             fresh=pair.untouched(),
         )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, fingerprint
+from anybacklog.migration.falling_back import completed
 from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
 from anybacklog.model import Attachment, Comment, Ticket
 from anybacklog.steps import AddComment, landing
@@ -78,7 +79,7 @@ def _comments(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:
     if copy.comments is None:
         yield "its comments are not shown, so nobody can tell whether somebody commented"
         return
-    steps = {copy.ours.get(("comment", step.item.id)): step for step in _planned(bundle, course)}
+    steps = {copy.ours.get(("comment", step.item.id)): step for step in _planned(copy, bundle, course)}
     for comment in copy.comments:
         step = steps.get(comment.id)
         if comment.id not in copy.ids("comment"):
@@ -95,10 +96,11 @@ def _is_changed(step: AddComment, comment: Comment, copy: Copy, course: Course) 
     return any(compare_comment(step, comment, course))
 
 
-def _planned(bundle: Bundle, course: Course) -> Iterator[AddComment]:
+def _planned(copy: Copy, bundle: Bundle, course: Course) -> Iterator[AddComment]:
     for step in plan_ticket(bundle, course):
         if isinstance(step, AddComment) and landing(step.item.kind) == "comment":
-            yield step
+            path = copy.ours.get(("kept", step.kept.attachment.id)) if step.kept is not None else None
+            yield completed(step, path, course) if path is not None else step
 
 
 def logged(comment: Comment, course: Course) -> bool:

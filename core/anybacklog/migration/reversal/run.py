@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
-from anybacklog.migration.apply import Remover, recognised, settle_removals
+from anybacklog.migration.apply import Remover, forget, recognised, settle_removals
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import natives
 from anybacklog.migration.ends import refuse_absent, snapshot_folder
@@ -184,7 +184,7 @@ class _Going:
         counts = self.report.counts["tickets"]
         remover = Remover(self.target, looking.pair, self.clock)
         if not there:
-            looking.pair.forget_ticket(doomed.source_id, "")
+            forget(looking.pair, doomed.source_id, "")
             counts.already += 1
             return
         refused = remover.remove(doomed.source_id, doomed.source_key, doomed.target_id)

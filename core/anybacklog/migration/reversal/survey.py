@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from anybacklog.errors import NotFound
+from anybacklog.migration.apply.fallback import fallback_of, kept_for
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.planning import Bundle, Course
@@ -69,7 +70,7 @@ class Looking:
         if copy is None or bundle is None or self.course is None:
             reasons = (f"nobody can tell whether it was changed since: {self.why_not}",) if copy is not None else ()
         else:
-            reasons = tuple(dict.fromkeys(objections(copy, bundle, self.course)))
+            reasons = tuple(dict.fromkeys((*objections(copy, bundle, self.course), *self._altered(landed))))
         return Doomed(
             pair=self.pair.id,
             source_id=landed.item.id,
@@ -79,6 +80,12 @@ class Looking:
             reasons=reasons,
             print=self._print(copy) if copy is not None else None,
         )
+
+    def _altered(self, landed: Landed) -> Iterator[str]:
+        folder = fallback_of(self.pair)
+        for path in kept_for(self.pair, landed.target_ticket):
+            if folder.altered(path):
+                yield f"the file {path} in the fallback folder is not as it was kept"
 
     def print(self, target_id: str) -> str | None:
         """Read a ticket once more; None: it is gone."""

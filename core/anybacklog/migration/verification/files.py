@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from anybacklog.migration.apply.fallback import Fallback
 from anybacklog.migration.comparison import shown
+from anybacklog.migration.falling_back import falls_back
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.planning import Bundle, Course
 from anybacklog.migration.report import Verification
-from anybacklog.migration.riding import withheld_files
+from anybacklog.migration.riding import held_back, kept_files
 from anybacklog.migration.verification.origin import Origin, hash_of
 from anybacklog.model import Attachment, Ticket
 from anybacklog.steps import AddComment, Upload, alone, key_of
@@ -31,9 +34,9 @@ class Files:
 
     def compare(self, bundle: Bundle, there: Ticket) -> None:
         """Name the files that are missing, altered or extra."""
-        ticket, withheld = bundle.ticket, withheld_files(bundle, self.course)
+        ticket = bundle.ticket
         found = {attachment.id: attachment for attachment in self.target.attachments(there)}
-        for attachment in (each for each in ticket.attachments if each.id not in withheld):
+        for attachment in (each for each in kept_files(bundle, self.course) if not falls_back(each, self.course)):
             self.result.attachments += 1
             copy = found.pop(self.copy_of(ticket, attachment.id) or "", None)
             if copy is None:
@@ -43,6 +46,19 @@ class Files:
                 if wanted != got:
                     self.result.add(ticket.key, there.key, "attachment", attachment.id, name, wanted, got)
         self._extra(ticket, there, [each for each in found.values() if ("attachment", each.id) not in self.odd])
+
+    def compare_kept(self, bundle: Bundle, there: Ticket) -> None:
+        """Name the files of the fallback folder that are missing or altered."""
+        ticket, folder = bundle.ticket, Fallback(Path(self.course.fallback_folder))
+        for one in held_back(bundle, self.course):
+            self.result.attachments += 1
+            landed = self.pair.landed("kept", ticket.id, one.id)
+            held = folder.held(landed.target_id) if landed is not None else None
+            wanted = self.origin.sha256(one) or (landed.sha256 if landed is not None else None)
+            if held is None:
+                self.result.add(ticket.key, there.key, "attachment", one.id, "missing", one.name, None)
+            elif held != wanted:
+                self.result.add(ticket.key, there.key, "attachment", one.id, "sha256", wanted, held)
 
     def copy_of(self, ticket: Ticket, attachment_id: str) -> str | None:
         """Give the id that a file has in the target."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, missing_words, shown
 from anybacklog.migration.copied import copied
+from anybacklog.migration.falling_back import completed
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
 from anybacklog.migration.report import Progress, Verification
@@ -91,6 +92,8 @@ class Verifier:
             (self._comments if shows else self._count_comments)(bundle, there)
         if self.course.native("attachments"):
             self.files.compare(bundle, there)
+        if self.course.fallback_folder:
+            self.files.compare_kept(bundle, there)
 
     def _ties(self, ticket: Ticket, there: Ticket) -> None:
         if self.course.native("parent") and self._landed_id(self.course.parent(ticket)) != there.parent:
@@ -129,7 +132,7 @@ class Verifier:
         found = {comment.id: comment for comment in self.target.comments(there)}
         ticket = bundle.ticket
         expected: list[str] = []
-        for step in (step for step in plan_ticket(bundle, self.course) if isinstance(step, AddComment)):
+        for step in self._planned(bundle):
             self.result.comments += step.item.kind != "continuation"
             landed = self.pair.landed("comment", ticket.id, step.item.id)
             comment = found.get(landed.target_id) if landed else None
@@ -146,6 +149,13 @@ class Verifier:
                 source_id = copies.get(comment.id)  # known, but gone from the source since
                 key, item = (None, comment.id) if source_id is None else (ticket.key, source_id)
                 self.result.add(key, there.key, "comment", item, "extra", None, comment.body.source)
+
+    def _planned(self, bundle: Bundle) -> Iterator[AddComment]:
+        """Yield the comments as they were written: of a kept file they say where it lies."""
+        for step in plan_ticket(bundle, self.course):
+            if isinstance(step, AddComment):
+                kept = self.pair.landed("kept", bundle.ticket.id, step.kept.attachment.id) if step.kept else None
+                yield completed(step, kept.target_id, self.course) if kept is not None else step
 
     def _logged(self, comment: Comment) -> bool:
         """Tell an entry that the target itself wrote into its journal: what changed, and no text."""

@@ -1,0 +1,87 @@
+"""Files that the target cannot take: kept in a folder, each named by a comment at its ticket. Pure.
+
+Below the folder a file lies at `KEY/SHA-256/NAME`: equal names stay apart, and where it lies says what it must hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from anybacklog.filenames import safe_name
+from anybacklog.migration.mark import Mark
+from anybacklog.migration.texts import headed
+from anybacklog.model import Attachment, Text, Ticket
+from anybacklog.steps import AddComment, Item, KeepFile, Upload
+
+if TYPE_CHECKING:
+    from anybacklog.migration.planning import Course
+
+
+def falls_back(attachment: Attachment, course: Course) -> bool:
+    """Tell a file that goes into the folder: there is one, the target cannot take the file, and can be told of it."""
+    if not course.fallback_folder or not course.native("comments") or "attachments" in course.leave_out:
+        return False
+    limit = course.limits.attachment_size
+    return not course.native("attachments") or (limit is not None and (attachment.size or 0) > limit)
+
+
+def keep(attachment: Attachment, ticket: Ticket) -> KeepFile:
+    """Plan to put one file into the folder."""
+    item = Item(kind="kept", id=attachment.id, ticket_id=ticket.id, ticket_key=ticket.key)
+    return KeepFile(item=item, upload=_upload(attachment, ticket))
+
+
+def point_to(attachment: Attachment, ticket: Ticket, course: Course) -> AddComment:
+    """Plan the comment that names a file in the folder; `completed` adds what is known once it is there."""
+    item = Item(kind="continuation", id=f"file-{attachment.id}+kept", ticket_id=ticket.id, ticket_key=ticket.key)
+    step = AddComment(
+        item=item,
+        body=Text("", course.writing.native_format),
+        author=None,  # it is the migration's own, and the last one: who put the file there stands in its header line
+        created_at=None,
+        updated_at=None,
+        changes=(),
+        private=False,
+        uploads=(),
+        mark=str(Mark(course.source, ticket.key, "continuation", item.id)),
+        kept=_upload(attachment, ticket),
+    )
+    return replace(step, body=_body(step, attachment, None, course))
+
+
+def completed(step: AddComment, path: str, course: Course) -> AddComment:
+    """Say in the comment where below the folder its file lies, and its hash."""
+    return step if step.kept is None else replace(step, body=_body(step, step.kept.attachment, path, course))
+
+
+def path_of(key: str, name: str, sha256: str) -> str:
+    """Say where below the folder a file of a ticket lies."""
+    return f"{safe_name(key)}/{sha256}/{safe_name(name)}"
+
+
+def hash_in(path: str) -> str:
+    """Read from a path which hash the file there must have."""
+    return path.split("/")[1]
+
+
+def _body(step: AddComment, attachment: Attachment, path: str | None, course: Course) -> Text:
+    text = course.writing.body(Text("\n".join(_lines(attachment, path, course.fallback_link)), "plain"))
+    heading = replace(course.writing.comment, attributed=True)
+    mark = Mark(course.source, step.item.ticket_key, "continuation", step.item.id)
+    return headed(text, course.writing.line(heading, mark, attachment.author, attachment.created_at))
+
+
+def _lines(attachment: Attachment, path: str | None, link: str) -> Iterator[str]:
+    yield attachment.name
+    if attachment.size is not None:
+        yield f"{attachment.size} bytes"
+    if path is not None:
+        yield f"SHA-256 {hash_in(path)}"
+        yield f"{link.rstrip('/')}/{quote(path)}" if link else f"kept outside of this tracker: {path}"
+
+
+def _upload(attachment: Attachment, ticket: Ticket) -> Upload:
+    return Upload(attachment=replace(attachment, ticket=ticket.id), author=None, created_at=None, mark="")

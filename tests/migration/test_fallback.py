@@ -1,0 +1,186 @@
+"""Files that the target cannot take: kept whole in a folder, named by a comment, verified, mended and taken back."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.migration.unreliable import NOT_NATIVE, Time, Unreliable, abilities, tracker
+
+from anybacklog import ConfigurationError, Tracker
+from anybacklog.abilities import Abilities, Answer
+from anybacklog.migration import migrate, plan, repair, rollback, verify
+from anybacklog.model import TicketDraft
+from anybacklog.store.memory import MemoryBackend
+
+Make = Callable[[], Tracker]
+LARGE = b"x" * 2000
+NASTY = "../../𠮷 large|<@U1>.bin"
+
+
+def narrow(*without: str) -> Abilities:
+    """Give the abilities of a service that takes files of 1000 bytes at most."""
+    own = abilities(*without)
+    return replace(own, limits=replace(own.limits, attachment_size=1000, reasons={"attachment_size": "by contract"}))
+
+
+def fileless() -> Abilities:
+    """Give the abilities of a service that takes no files at all."""
+    own = abilities(*NOT_NATIVE, "comments.attachments")
+    return replace(own, native={**own.native, "attachments": Answer(yes=False, reason="it takes no files")})
+
+
+@pytest.fixture
+def source(memory: Make) -> Tracker:
+    """Make a ticket with small and large files, two of one name, one with a comment."""
+    tracker = memory()
+    ticket = tracker.create_ticket(TicketDraft(title="with files"))
+    tracker.add_attachment(ticket, "small.txt", io.BytesIO(b"small"))
+    tracker.add_attachment(ticket, NASTY, io.BytesIO(LARGE))
+    tracker.add_attachment(ticket, NASTY, io.BytesIO(LARGE[::-1] + b"!"))
+    tracker.add_comment(ticket, "look", attachments=[("with.bin", io.BytesIO(LARGE + b"?"))])
+    tracker.add_comment(ticket, "and now?")
+    return tracker
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "kept"
+
+
+def kept(folder: Path) -> dict[str, bytes]:
+    return {each.relative_to(folder).as_posix(): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+
+
+def test_without_a_folder_a_large_file_is_a_loss_that_names_the_way_out(source: Tracker, tmp_path: Path) -> None:
+    report = migrate(source, tracker(Unreliable(Time(), "none", narrow())), ledger=tmp_path / "ledger.db")
+    assert {each.kind for each in report.failures} >= {"attachment"}
+    (row,) = (row for row in report.fidelity if row.level == "lost" and row.field == "attachments")
+    assert (row.count, row.reason.endswith("--fallback-folder would keep it")) == (3, True)
+
+
+@pytest.mark.parametrize("own", [narrow(), narrow(*NOT_NATIVE)], ids=["marks in fields", "marks in texts"])
+def test_large_files_are_kept_whole_and_apart_and_a_comment_names_each(
+    source: Tracker, tmp_path: Path, folder: Path, own: Abilities
+) -> None:
+    target = tracker(Unreliable(Time(), "none", own))
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", fallback_folder=folder)
+    assert report.failures == []
+    contents = [LARGE, LARGE[::-1] + b"!", LARGE + b"?"]
+    assert sorted(kept(folder).values()) == sorted(contents)
+    bodies = [comment.body.source for comment in target.comments("PROJ-1")][-3:]
+    for path, content in kept(folder).items():
+        (body,) = (each for each in bodies if path in each)
+        assert hashlib.sha256(content).hexdigest() in body
+        assert f"{len(content)} bytes" in body
+    rows = {(row.field, row.level): row.count for row in report.fidelity}
+    assert (rows["attachments", "emulated"], rows["attachments", "native"]) == (3, 1)
+    counts = report.counts["attachments"]
+    assert (counts.planned, counts.created) == (4, 4)
+    assert report.counts["comments"].planned == report.counts["comments"].created == 2
+
+
+def test_nothing_leaves_the_folder(source: Tracker, tmp_path: Path, folder: Path) -> None:
+    target = tracker(Unreliable(Time(), "none", narrow()))
+    migrate(source, target, ledger=tmp_path / "ledger.db", fallback_folder=folder)
+    assert {each.name for each in tmp_path.iterdir()} == {"ledger.db", "ledger.db.lock", "ledger.db.snapshot", "kept"}
+    assert all(path.startswith("PROJ-1/") and path.count("/") == 2 for path in kept(folder))
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused(source: Tracker, tmp_path: Path, folder: Path) -> None:
+    folder.mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "PROJ-1").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    with pytest.raises(ConfigurationError, match="leads out of the folder"):
+        migrate(source, tracker(Unreliable(Time(), "none", narrow())), ledger=tmp_path / "l.db", fallback_folder=folder)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("own", [narrow(), fileless()], ids=["too large", "no files at all"])
+@pytest.mark.parametrize("fault", ["none", "answer lost", "request lost"])
+def test_it_ends_exactly_once_and_verified_whatever_is_lost_on_the_way(
+    source: Tracker, tmp_path: Path, folder: Path, own: Abilities, fault: str
+) -> None:
+    time = Time()
+    target = tracker(Unreliable(time, fault, own))
+    first = migrate(source, target, ledger=tmp_path / "ledger.db", fallback_folder=folder, clock=time.clock())
+    assert first.failures == []
+    before = kept(folder), [comment.body for comment in target.comments("PROJ-1")]
+    again = migrate(source, target, ledger=tmp_path / "ledger.db", clock=time.clock())  # the ledger knows the folder
+    assert (again.failures, again.counts["attachments"].already) == ([], 4)
+    assert (kept(folder), [comment.body for comment in target.comments("PROJ-1")]) == before
+    found = verify(source, target, ledger=tmp_path / "ledger.db")
+    assert (found.differences, found.attachments) == ([], 4)
+
+
+@pytest.mark.parametrize("damage", ["removed", "altered"])
+def test_what_is_gone_or_altered_in_the_folder_is_named_and_mended(
+    source: Tracker, tmp_path: Path, folder: Path, damage: str
+) -> None:
+    target = tracker(Unreliable(Time(), "none", narrow()))
+    migrate(source, target, ledger=tmp_path / "ledger.db", fallback_folder=folder)
+    whole = kept(folder)
+    place = folder / sorted(whole)[0]
+    place.unlink() if damage == "removed" else place.write_bytes(b"altered")
+    named = verify(source, target, ledger=tmp_path / "ledger.db").differences
+    assert [(each.kind, each.field) for each in named] == [
+        ("attachment", "missing" if damage == "removed" else "sha256")
+    ]
+    comments = len(list(target.comments("PROJ-1")))
+    assert repair(source, target, ledger=tmp_path / "ledger.db").clean
+    assert (kept(folder), len(list(target.comments("PROJ-1")))) == (whole, comments)
+
+
+def test_taking_it_back_empties_the_folder_and_an_altered_file_stays_with_its_ticket(
+    source: Tracker, tmp_path: Path, folder: Path
+) -> None:
+    target = tracker(Unreliable(Time(), "none", narrow()))
+    migrate(source, target, ledger=tmp_path / "ledger.db", fallback_folder=folder)
+    place = folder / sorted(kept(folder))[0]
+    whole = place.read_bytes()
+    place.write_bytes(b"altered")
+    left = rollback(target, ledger=tmp_path / "ledger.db").left
+    assert [any("fallback folder is not as it was kept" in reason for reason in each.reasons) for each in left] == [
+        True
+    ]
+    place.write_bytes(whole)
+    assert rollback(target, ledger=tmp_path / "ledger.db").left == []
+    assert (list(folder.iterdir()), target.count_tickets()) == ([], 0)
+
+
+def test_a_plan_names_folder_and_link_and_what_goes_there(source: Tracker, tmp_path: Path, folder: Path) -> None:
+    target = tracker(Unreliable(Time(), "none", narrow()))
+    file = tmp_path / "plan.toml"
+    file.write_text(f'[files]\nfallback_folder = "{folder}"\nfallback_link = "https://files.example.com/moved/"\n')
+    made = plan(source, target, edited=file, ledger=tmp_path / "ledger.db")
+    assert [each.outcome for each in made.limits] == ["kept"] * 3
+    assert migrate(source, target, plan=file, ledger=tmp_path / "ledger.db").clean
+    body = [comment.body.source for comment in target.comments("PROJ-1")][-1]
+    assert "https://files.example.com/moved/PROJ-1/" in body
+    file.write_text("")
+    assert migrate(source, target, plan=file, ledger=tmp_path / "ledger.db").clean  # silence forgets no folder
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
+class Torn(MemoryBackend):
+    """A source whose files break when they are read."""
+
+    def open_attachment(self, *_: Any) -> Any:
+        raise KeyError("download_url")
+
+
+def test_a_file_that_cannot_be_fetched_is_no_file_and_no_comment_points_to_it(tmp_path: Path, folder: Path) -> None:
+    source = tracker(Torn())
+    source.add_attachment(source.create_ticket(TicketDraft(title="x")), "large.bin", io.BytesIO(LARGE))
+    target = tracker(Unreliable(Time(), "none", narrow()))
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", fallback_folder=folder)
+    assert [(each.kind, each.stage) for each in report.failures] == [
+        ("attachment", "write"), ("continuation", "wait"),
+    ]  # fmt: skip
+    assert list(target.comments("PROJ-1")) == []
+    assert not folder.exists()
