@@ -12,7 +12,7 @@ from typing import Any
 
 from figure import Figure
 
-SUBJECTS = ("starting", "decode", "transport", "nulab", "ledger", "hooks", "copying")
+SUBJECTS = ("starting", "decode", "transport", "nulab", "ledger", "hooks", "copying", "migration")
 
 
 def main() -> None:

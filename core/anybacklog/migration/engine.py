@@ -145,7 +145,7 @@ class _Going:
 
     def through(self, *, refresh: bool, sample: str | None, rebuild_ledger: bool, dry_run: bool) -> Report:
         if not rebuild_ledger:
-            self._refuse_second_copy()
+            self._refuse_second_copy(dry_run=dry_run)
         header = self._read(refresh=refresh, dry_run=dry_run)
         if sample is not None:
             self.run = replace(self.run, only=self.run.only | worst(self.snapshot.bundles()))
@@ -165,9 +165,9 @@ class _Going:
         self.settings = {**self.settings, **settings}
         self.pair.remember(self.settings)
 
-    def _refuse_second_copy(self) -> None:
+    def _refuse_second_copy(self, *, dry_run: bool) -> None:
         """Refuse to copy a second time what another ledger has copied already."""
-        if not self.marks or not self.pair.untouched() or is_absent(self.target):
+        if not self.marks or not self.pair.untouched() or (dry_run and is_absent(self.target)):
             return
         if already_copied(self.target, natives(self.target).__contains__, self.source.identity()):
             raise ConfigurationError(

@@ -67,6 +67,7 @@ def plan(
     file that is not there yet, it has to be read again. ConfigurationError names all that is wrong with an edited plan.
     """
     choices = edited if isinstance(edited, Choices) or edited is None else read_plan(edited)
+    before = (Counter(source.requests()), Counter(target.requests()))
     if ledger is not None:
         refuse_foreign(Path(ledger))
     refuse_absent(source)
@@ -84,6 +85,7 @@ def plan(
             going_on(choices, pair.settings),
             ledger=None if absent else str(book.path),
             fresh=pair.untouched(),
+            before=before,
         )
         return making.made(Snapshot(snapshot_folder(book.path, pair)), progress or (lambda _: None), plugins)
 
@@ -98,6 +100,10 @@ class _Making:
     choices: Choices
     ledger: str | None
     fresh: bool
+    before: tuple[Counter[str], Counter[str]]
+    """What the two ends had been asked when this began."""
+    reading: Counter[str] = field(default_factory=Counter)
+    """What it took to read the source into a snapshot that `migrate` will find."""
     requests: dict[str, Counter[str]] = field(default_factory=lambda: {"source": Counter(), "target": Counter()})
 
     def made(self, snapshot: Snapshot, show: Callable[[Progress], None], plugins: tuple[str, ...]) -> Plan:
@@ -111,6 +117,7 @@ class _Making:
         survey.limits += statuses(course.mapping, len(there["statuses"]), course.limits)
         self._metadata(course)
         notes = tuple(self._notes(header))
+        self._asked_again()
         return Plan(
             source=str(self.source.location),
             target=str(self.target.location),
@@ -134,16 +141,21 @@ class _Making:
 
     def _read(self, snapshot: Snapshot, show: Callable[[Progress], None]) -> Header:
         """Read the source, and have `migrate` go on from this reading where it can find it."""
-        before = self.source.requests()
+        before = Counter(self.source.requests())
         take(self.source, snapshot.folder, show)
         header = snapshot.header()
         if header is None:
             raise MigrationError(f"the snapshot {snapshot.folder} vanished while it was read; run this again")
         if self.ledger is not None:
             self.pair.remember({**self.pair.settings, "snapshot": header.read_at.isoformat(), "finished": False})
-        else:  # migrate reads it once more
-            self.requests["source"] += Counter(self.source.requests()) - Counter(before)
+            self.reading = Counter(self.source.requests()) - before
         return header
+
+    def _asked_again(self) -> None:
+        """Count what was asked for this plan: `migrate` asks it again, but for the snapshot, if it can find that."""
+        source, target = self.before
+        self.requests["source"] += Counter(self.source.requests()) - source - self.reading
+        self.requests["target"] += Counter(self.target.requests()) - target
 
     def _survey(self, snapshot: Snapshot, course: Course) -> _Survey:
         can = self.target.capabilities
@@ -208,11 +220,8 @@ class _Making:
         return notes if self.choices.marks else [*notes, NO_MARKS]
 
     def _is_copied_already(self, header: Header) -> bool:
-        """Look for a copy that another ledger knows; `migrate` looks once more, so what it takes is counted."""
-        before = self.target.requests()
-        found = already_copied(self.target, natives(self.target).__contains__, header.identity)
-        self.requests["target"] += Counter(self.target.requests()) - Counter(before)
-        return found
+        """Look for a copy that another ledger knows."""
+        return already_copied(self.target, natives(self.target).__contains__, header.identity)
 
 
 @dataclass(slots=True, kw_only=True)
