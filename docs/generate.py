@@ -28,7 +28,7 @@ from anybacklog_simulators.publicbacklog.routes import TABLE as PUBLICBACKLOG_TA
 DOCS = Path(__file__).parent
 PACKAGE = DOCS / "examples" / "anybacklog-acme"
 HOOKS = tuple(each for name, each in vars(hookspecs).items() if name.startswith("anybacklog_"))
-PROTOCOLS = tuple(dict.fromkeys(OPERATIONS.values()))
+PROTOCOLS = (*dict.fromkeys(OPERATIONS.values()), backend.TellsLimits)
 ABILITIES = (abilities.Abilities, abilities.Answer, abilities.Listing, abilities.Limits, abilities.Settle)
 VALUES = (
     backend.TicketFields,

@@ -118,7 +118,9 @@ class Abilities:
     `creatable` names the metadata that `add_metadata` can create, `new_statuses` the categories that a status made so
     can be of. `after_creation` names the fields that a new ticket cannot have: `create_ticket` gives them by a second
     write, so a migration makes a step of its own of it. `unreadable` names the operations and fields that the service
-    has and shows nobody, each with why: whoever copies from there is told. `status_types` are the statuses that only
+    has and shows nobody, each with why: whoever copies from there is told. `apart` names the fields that tickets come
+    without, since they are a request of their own: the operation of that name asks for them. `link_kinds` are the kinds
+    of links it holds, None: any. `status_types` are the statuses that only
     tickets of one type can have: a status's id -> the type's. `never_empty` names the fields that the backend
     fills by itself where a draft says nothing. `mentions` is a regular expression of what notifies people when it
     stands in a text: no copied text may hold it; its group `user`, if it has one, is the id of the person, and
@@ -142,6 +144,8 @@ class Abilities:
     new_statuses: frozenset[StatusCategory] = frozenset(STATUS_CATEGORIES)
     after_creation: frozenset[str] = frozenset()
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
+    link_kinds: frozenset[str] | None = None
     status_types: Mapping[str, str] = field(default_factory=dict)
     never_empty: frozenset[str] = frozenset()
     mentions: str | None = None

@@ -9,6 +9,7 @@ from typing import Any
 from anybacklog.plugin import Abilities, Answer, Limits, Listing, References, Settle, natively
 from anybacklog_nulab.convert import to_format
 from anybacklog_nulab.drafts import AFTER_CREATION, NEVER_EMPTY
+from anybacklog_nulab.links import LINK_KINDS
 from anybacklog_nulab.metadata import CREATABLE, OWN_CATEGORY
 
 _FIELD = "a field of an issue (add-issue, update-issue)"
@@ -28,6 +29,7 @@ NATIVE = natively(
         "comments": "add-comment",
         "comments.attachments": "attachmentId[] of add-comment",
         "attachments": "post-attachment-file, then attachmentId[]",
+        "links": "related issues, which the API has since July 2026 (add-related-issue)",
     },
     {
         "key": "the space numbers issues itself",
@@ -45,7 +47,6 @@ NATIVE = natively(
         "attachments.author": _OWN_KEY,
         "attachments.created_at": _OWN_TIME,
         "attachments.external_id": "a file has no such field",
-        "links": "links between issues are not written yet",
     },
 )  # fmt: skip
 
@@ -89,7 +90,8 @@ COSTS = {
     **dict.fromkeys(("create_with_files", "change_with_comment"), _ONE_UPDATE),
     **dict.fromkeys(("tickets.attachments", "comments.attachments"), _ONE_UPDATE),  # each is sent ahead
     "add_attachment": {"update": 2},  # sent ahead, then tied to its issue
-    **dict.fromkeys(("ticket", "comments", "attachments", "open_attachment"), _ONE_READ),
+    "add_link": {"read": 1, "update": 1},  # looked for before
+    **dict.fromkeys(("ticket", "comments", "attachments", "links", "open_attachment"), _ONE_READ),
 }
 
 SETTLE = Settle(
@@ -137,6 +139,8 @@ def abilities_of(project: Mapping[str, Any] | None, web: str) -> Abilities:
         new_statuses=frozenset({OWN_CATEGORY}),
         after_creation=AFTER_CREATION,
         never_empty=NEVER_EMPTY,
+        apart=frozenset({"links"}),
+        link_kinds=LINK_KINDS,
         mentions=MENTIONS,
         mention_form=MENTION_FORM,
         notifies=NOTIFIES,

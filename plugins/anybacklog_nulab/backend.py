@@ -13,18 +13,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
-from anybacklog.plugin import Abilities, NotFound, Permissions, TrafficState
+from anybacklog.plugin import Abilities, Limits, NotFound, PermissionDenied, Permissions, TrafficState
 from anybacklog_nulab.abilities import abilities_of
+from anybacklog_nulab.allowance import allowed
 from anybacklog_nulab.around import AroundOperations
+from anybacklog_nulab.extras import Licence
 from anybacklog_nulab.health import BUCKETS, OWN, to_permissions, to_rates
+from anybacklog_nulab.links import LinkOperations
 from anybacklog_nulab.together import TogetherOperations
 
 _DEFAULT_PORTS = {False: 443, True: 80}
 
 
-class NulabBackend(TogetherOperations, AroundOperations):
+class NulabBackend(TogetherOperations, LinkOperations, AroundOperations):
     """One project. Without a project in the URL only `projects()`, `myself()` and `abilities` work."""
 
     def requests(self) -> Mapping[str, int]:
@@ -34,7 +38,8 @@ class NulabBackend(TogetherOperations, AroundOperations):
     def traffic(self) -> TrafficState:
         """Tell the budgets as answers told them; if not of all, `GET /rateLimit` (get-rate-limit), read.
 
-        A space that has no such route, as before 2021, leaves it at what is known.
+        What it says is kept to by the requests that follow. A space that has no such route, as before 2021, leaves it
+        at what is known.
         """
         known = self._client.session.state()
         if {rate.bucket for rate in known.rates if rate.remaining is not None} >= BUCKETS:
@@ -43,6 +48,7 @@ class NulabBackend(TogetherOperations, AroundOperations):
             rates = tuple(to_rates(self._client.get("rateLimit")))
         except NotFound:
             return self._client.session.state()
+        self._client.session.expect(rates)
         return replace(self._client.session.state(), rates=rates)
 
     def permissions(self) -> Permissions:
@@ -53,6 +59,20 @@ class NulabBackend(TogetherOperations, AroundOperations):
     def abilities(self) -> Abilities:
         """Say what the project can hold. Asks for the project once, for its text format; without one: markdown."""
         return abilities_of(None if self._location.project is None else self._project, self._web)
+
+    def limits(self) -> Limits:
+        """Give the limits with those of the plan put in: `GET /space/licence` (get-licence), read, once.
+
+        Where that is refused or not there, the reason says so, and no limit is supposed.
+        """
+        return allowed(self.abilities.limits, self._licence)
+
+    @cached_property
+    def _licence(self) -> Licence | None:
+        try:
+            return self._nulab().licence()
+        except (PermissionDenied, NotFound):
+            return None
 
     def identity(self) -> str:
         """Name the project by the space's host and the project's id, which outlive every renaming."""

@@ -25,8 +25,13 @@ _ALLOWED: Mapping[str, tuple[str, str, frozenset[int]]] = {
         "administrators, normal users, reporters and guest reporters",
         frozenset({1, 2, 3, 5}),
     ),
+    "add_link": (
+        "add-related-issue",
+        "administrators, normal users, reporters and guest reporters",
+        frozenset({1, 2, 3, 5}),
+    ),
     "update_ticket": ("update-issue", "administrators and normal users", frozenset({1, 2})),
-    "delete_ticket": ("delete-issue", "administrators", frozenset({1})),
+    "delete_ticket": ("delete-issue", "administrators, of the space or the project", frozenset({1, 2})),
 }
 """Who may do what, by the vendor's pages of that name; what is not here is not known."""
 

@@ -33,6 +33,10 @@ _SUBJECTS: Mapping[str, str] = {
 _KINDS: Mapping[str, str] = {
     "issues": "ticket", "projects": "project", "comments": "comment", "attachments": "attachment",
 }  # fmt: skip
+_NO_ROUTE = "Undefined resource"
+"""In both languages (observed): not that a thing is missing, but that this space never had its route."""
+_FULL: Mapping[str, str] = {"relatedIssues": "links", "statuses": "statuses"}
+"""What there is too much of, where that is not files."""
 
 
 def explain(refusal: Refusal) -> AnyBacklogError | None:
@@ -45,6 +49,11 @@ def explain(refusal: Refusal) -> AnyBacklogError | None:
     code, request = said[0].get("code"), refusal.headers.get("X-Request-Id")
     told = f"{words} (code {code}, HTTP {refusal.status}{f', request {request}' if request else ''})"
     return _error(code, told, refusal)
+
+
+def is_of_a_route(error: NotFound) -> bool:
+    """Tell whether what was not found is the route itself, for certain."""
+    return _NO_ROUTE in str(error)
 
 
 def _bad_token(refusal: Refusal) -> AuthenticationError | None:
@@ -69,22 +78,21 @@ def _error(code: object, told: str, refusal: Refusal) -> AnyBacklogError | None:
         case 6:
             return _not_found(told, refusal)
         case 7 | 8 | 9 | 10:
-            return _not_taken(code, told)
+            return _not_taken(code, told, refusal)
         case 13:
             return RateLimited(f"the space wants fewer requests: {told}; run it again in a minute")
         case _:
             return None
 
 
-def _not_taken(code: object, told: str) -> ValidationError:
+def _not_taken(code: object, told: str, refusal: Refusal) -> ValidationError:
     match code:
         case 7:
             return ValidationError(f"the space did not take a value: {told}", field=_field(told))
         case 10:
             return ValidationError(f"the space takes no file of that size: {told}", field="attachments", limit=told)
-    return ValidationError(
-        f"the space is full: {told}; make room, or leave something out", field="attachments", limit=told
-    )
+    field = _FULL.get(refusal.path.rpartition("/")[2], "attachments")
+    return ValidationError(f"the space is full: {told}; make room, or leave something out", field=field, limit=told)
 
 
 def _lists_fields(refusal: Refusal) -> bool:

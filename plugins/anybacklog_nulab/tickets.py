@@ -129,7 +129,7 @@ class TicketOperations(ProjectOperations):
         return ticket
 
     def delete_ticket(self, ticket_id: str) -> None:
-        """Delete an issue for good: `DELETE /issues/{i}` (delete-issue), update; administrators only."""
+        """Delete an issue for good: `DELETE /issues/{i}` (delete-issue), update; administrators, the project's too."""
         self._client.delete(self._issue_path(ticket_id))
         self._own.pop(ticket_id, None)
         self._listed_files.pop(ticket_id, None)

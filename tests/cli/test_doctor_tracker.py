@@ -82,7 +82,7 @@ def test_nothing_but_reads_is_sent(
     there = space()
     monkeypatch.setenv(VARIABLE, there.key)
     doctor(there.url)
-    assert set(there.asked) == {"users/myself", "projects/PROJ", "rateLimit"}  # it answers GET alone
+    assert set(there.asked) == {"users/myself", "projects/PROJ", "space/licence", "rateLimit"}  # it answers GET alone
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

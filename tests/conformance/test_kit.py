@@ -34,7 +34,7 @@ def test_no_contract_hides_a_test_of_another() -> None:
 def test_a_store_is_held_to_every_contract_of_what_needs_no_network() -> None:
     networked = {
         boundary.ShowsTraffic, boundary.KnowsPermissions, boundary.FollowsKeys, boundary.ChangesWithComment,
-        boundary.CreatesWithFiles,
+        boundary.CreatesWithFiles, boundary.TellsLimits,
     }  # fmt: skip
     assert {ability for ability in CONTRACTS if not issubclass(StoreContract, CONTRACTS[ability])} == networked
 

@@ -14,6 +14,7 @@ from anybacklog.plugin import Backend, Connection
 from anybacklog.testing import (
     AddsAttachmentsContract,
     AddsCommentsContract,
+    AddsLinksContract,
     AddsMetadataContract,
     ChangesWithCommentContract,
     CountsTicketsContract,
@@ -39,7 +40,9 @@ from anybacklog.testing import (
     ListsVersionsContract,
     ReadsAttachmentsContract,
     ReadsCommentsContract,
+    ReadsLinksContract,
     ShowsTrafficContract,
+    TellsLimitsContract,
     TicketContract,
     UpdatesCommentsContract,
     UpdatesTicketsContract,
@@ -80,9 +83,12 @@ class TestNulab(
     ReadsAttachmentsContract,
     AddsAttachmentsContract,
     DeletesAttachmentsContract,
+    ReadsLinksContract,
+    AddsLinksContract,
     ListsActivitiesContract,
     ShowsTrafficContract,
     KnowsPermissionsContract,
+    TellsLimitsContract,
 ):
     @pytest.fixture
     def backend(self, furnished: dict[str, Any]) -> Iterator[Backend]:

@@ -15,7 +15,7 @@ from anybacklog import backend, hookspecs
 
 DOCS = Path(__file__).parents[2] / "docs"
 WRITE_A_BACKEND = (DOCS / "write-a-backend.md").read_text(encoding="utf-8")
-PROTOCOLS = [backend.Backend, *dict.fromkeys(backend.OPERATIONS.values())]
+PROTOCOLS = [backend.Backend, *dict.fromkeys(backend.OPERATIONS.values()), backend.TellsLimits]
 HOOKS = ["backends", "commands", "formats", "transform_draft", "map_user", "observe_step"]
 _FILE = re.compile(r"^```\w+ title=\"([^\"]+)\"\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 

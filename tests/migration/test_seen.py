@@ -13,7 +13,7 @@ def test_an_id_is_new_once() -> None:
 
 def test_a_link_is_new_at_the_end_that_is_met_first() -> None:
     with Ties() as ties:
-        assert [ties.new_links({"1", "2"}), ties.new_links(set()), ties.new_links({"2", "3"})] == [2, 0, 1]
+        assert [ties.new_link(each) for each in ("1", "2", "2", "3")] == [True, True, False, True]
 
 
 def test_a_tie_leads_outside_when_its_other_end_is_never_met_before_or_after() -> None:

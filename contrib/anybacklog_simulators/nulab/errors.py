@@ -100,6 +100,11 @@ WORDS: Mapping[str, tuple[Code, str, str]] = {
         "The maximum number of attachments is {limit} per issue.",
         "添付ファイルは1課題につき{limit}個までです。",
     ),
+    "too_many_related": (
+        Code.RESOURCE_OVERFLOW,
+        "The maximum number of related issues is {limit} per issue.",
+        "関連課題は1課題につき{limit}件までです。",
+    ),
     "too_many_statuses": (
         Code.RESOURCE_OVERFLOW,
         "The maximum number of status are {limit} per project",

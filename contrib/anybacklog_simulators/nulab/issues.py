@@ -99,23 +99,23 @@ def _told(file: SharedFile) -> dict[str, Any]:
 
 
 def related(call: Call) -> Any:
-    """List the issues an issue is linked to."""
-    return [_relation(call, call.space.issues[id]) for id in call.issue().related if id in call.space.issues]
+    """List the issues an issue is related to."""
+    return [_relation(call, call.space.issues[id]) for id in _relating(call).related]
 
 
 def relate(call: Call) -> Any:
-    """Link two issues, which shows at both."""
-    issue, other = call.issue(), call.issue(str(call.get("targetIssueId")))
-    if issue is other:
-        raise Refused("choice", name="targetIssueId")
-    issue.related = [*issue.related, other.id] if other.id not in issue.related else issue.related
-    other.related = [*other.related, issue.id] if issue.id not in other.related else other.related
+    """Relate two issues, which shows at both; what is so already, or is the issue itself, stays as it is."""
+    issue, other = _relating(call), call.issue(str(call.get("targetIssueId")))
+    if issue is not other and other.id not in issue.related:
+        if max(len(issue.related), len(other.related)) >= MOST_RELATED:
+            raise Refused("too_many_related", limit=MOST_RELATED)
+        issue.related, other.related = [*issue.related, other.id], [*other.related, issue.id]
     return _relation(call, other)
 
 
 def unrelate(call: Call) -> Any:
-    """Unlink two issues."""
-    issue, other = call.issue(), call.issue(call.path["other"])
+    """Take a relation away again."""
+    issue, other = _relating(call), call.issue(call.path["other"])
     if other.id not in issue.related:
         raise Refused("no_thing", thing="relatedIssue")
     issue.related.remove(other.id)
@@ -123,10 +123,17 @@ def unrelate(call: Call) -> Any:
     return _relation(call, other)
 
 
+def _relating(call: Call) -> Issue:
+    if not call.space.choices.related_issues:
+        raise Refused("no_route", path=f"/issues/{call.path['issue']}/relatedIssues")
+    return call.issue()
+
+
 def _relation(call: Call, issue: Issue) -> Any:
     return issue_shape.issue(call.space, issue) | {"type": "RELATES"}
 
 
+MOST_RELATED = 50
 WRITES: tuple[Parameter, ...] = (
     *a("text", "description", high=100_000),
     *a("int", "parentIssueId", "assigneeId"),
@@ -155,6 +162,6 @@ ROUTES = (
     route("POST", "/issues/<issue>/sharedFiles", share, *needed(*a("int", "fileId", many=True)), who=Who.REPORTERS),
     route("DELETE", "/issues/<issue>/sharedFiles/<int:file>", unshare, who=Who.NORMAL_USERS),
     route("GET", "/issues/<issue>/relatedIssues", related),
-    route("POST", "/issues/<issue>/relatedIssues", relate, *needed(*a("int", "targetIssueId")), who=Who.NORMAL_USERS),
-    route("DELETE", "/issues/<issue>/relatedIssues/<other>", unrelate, who=Who.NORMAL_USERS),
+    route("POST", "/issues/<issue>/relatedIssues", relate, *needed(*a("int", "targetIssueId")), who=Who.REPORTERS),
+    route("DELETE", "/issues/<issue>/relatedIssues/<other>", unrelate, who=Who.REPORTERS),
 )

@@ -38,7 +38,8 @@ class Choices:
     `as_of`: answers have the fields they had on that day; the default is the time of the last recording.
     `header_keys`: takes keys in `Backlog-API-Key`, which older hosts do not. `utf16_lengths`: 🎉 counts as two
     characters. `filter_hours`: the days of filters begin so many hours before midnight UTC. `rotating_refresh`: a
-    refresh token is good once. `uri_limit`: longer request lines are refused.
+    refresh token is good once. `uri_limit`: longer request lines are refused. `related_issues`: has their routes, which
+    came in July 2026.
     """
 
     as_of: date = date(2019, 3, 1)
@@ -49,6 +50,7 @@ class Choices:
     token_seconds: int = 3600
     upload_seconds: int = 3600
     uri_limit: int = 8192
+    related_issues: bool = True
 
     def length(self, text: str) -> int:
         """Count a text's characters as limits do."""
@@ -124,6 +126,8 @@ class Space:
         }
         for child in self.issues_of(issue.project_id):
             child.parent_id = None if child.parent_id == issue.id else child.parent_id
+        for other in self.issues.values():
+            other.related = [id for id in other.related if id != issue.id]
 
     def issues_of(self, project_id: int) -> Iterator[Issue]:
         """Yield a project's issues."""

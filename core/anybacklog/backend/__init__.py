@@ -5,7 +5,14 @@ names up, checked limits and refused what the backend cannot do before it calls.
 """
 
 from anybacklog.backend.drafts import AttachmentDraft, CommentDraft, Marked, Metadata, TicketFields
-from anybacklog.backend.health import KnowsPermissions, Permissions, RateState, ShowsTraffic, TrafficState
+from anybacklog.backend.health import (
+    KnowsPermissions,
+    Permissions,
+    RateState,
+    ShowsTraffic,
+    TellsLimits,
+    TrafficState,
+)  # fmt: skip
 from anybacklog.backend.operations import OPERATIONS
 from anybacklog.backend.optional import (
     AddsAttachments,
@@ -102,6 +109,7 @@ __all__ = [
     "ReadsLinks",
     "ShowsTraffic",
     "SpeaksRaw",
+    "TellsLimits",
     "TicketFields",
     "TokenSource",
     "Traffic",

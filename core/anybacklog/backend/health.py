@@ -1,4 +1,4 @@
-"""What `anybacklog doctor` asks a backend: how its rate budgets stand, and what these credentials may not do."""
+"""What a service tells of itself: how its rate budgets stand, what these credentials may do, and how much of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
+
+from anybacklog.abilities import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,4 +56,13 @@ class KnowsPermissions(Protocol):
 
     def permissions(self) -> Permissions:
         """Ask the service for the role; operations that are not named in `denied` may still be refused."""
+        ...
+
+
+@runtime_checkable
+class TellsLimits(Protocol):
+    """Can ask the service for limits that `abilities.limits` do not have, such as those of a plan that was bought."""
+
+    def limits(self) -> Limits:
+        """Give `abilities.limits` with what the service tells put in; asks the first time only."""
         ...

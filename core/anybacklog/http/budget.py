@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from math import inf
@@ -11,7 +11,7 @@ from math import inf
 from anybacklog.backend import RateState, TrafficState
 from anybacklog.errors import RateLimited
 from anybacklog.http.clock import Offset, as_instant, offset_of
-from anybacklog.http.heard import hear
+from anybacklog.http.heard import as_headers, hear
 from anybacklog.http.rate import Terms
 from anybacklog.http.window import Window
 
@@ -59,6 +59,13 @@ class Budget:
             self.offset = seen if self.offset is None else self.offset.narrowed(seen)
         heard = hear(headers, sent, received, self.offset)
         self._window(name).learn(status, heard, received, self.terms.rate(name))
+
+    def expect(self, rates: Iterable[RateState], now: float) -> None:
+        """Take in what an answer's body says of budgets that nothing was sent on yet, by the service's clock."""
+        self._follow(now)
+        for rate in rates:
+            heard = hear(as_headers(rate), now, now, self.offset)
+            self._window(rate.bucket).expect(heard, now, self.terms.rate(rate.bucket))
 
     def delay(self, name: str, now: float) -> float:
         """Give the seconds to wait before the next request."""

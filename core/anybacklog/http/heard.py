@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from anybacklog.backend import RateState
 from anybacklog.http.clock import Offset, instant
 
 LONGEST_RESET, LONGEST_DATE = 3600.0, 86400.0
@@ -41,6 +42,13 @@ def hear(headers: Mapping[str, str], sent: float, received: float, offset: Offse
         resets_at=resets_at,
         retry_at=_retry_at(headers.get("Retry-After"), received, offset),
     )
+
+
+def as_headers(rate: RateState) -> dict[str, str]:
+    """Spell what is told elsewhere of a budget as the headers would, `resets_at` being on the service's clock."""
+    reset = None if rate.resets_at is None else int(rate.resets_at.timestamp())
+    told = {"Limit": rate.limit, "Remaining": rate.remaining, "Reset": reset}
+    return {f"X-RateLimit-{name}": str(value) for name, value in told.items() if value is not None}
 
 
 def _retry_at(text: str | None, received: float, offset: Offset | None) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO
 
-from anybacklog.backend import TokenSource, Traffic, TrafficState
+from anybacklog.backend import RateState, TokenSource, Traffic, TrafficState
 from anybacklog.http.answer import decoded
 from anybacklog.http.call import Call
 from anybacklog.http.clock import Clock
@@ -97,6 +97,14 @@ class HttpSession:
     def state(self) -> TrafficState:
         """Tell how the rate budgets of this user at this host stand, and how far the service's clock is from ours."""
         return self._lane.budget.state(self._clock.now())
+
+    def expect(self, rates: Iterable[RateState]) -> None:
+        """Take in what a body said of rate budgets, so that the first request of each keeps within what is left.
+
+        `resets_at` is on the service's clock. Budgets of which answers told already keep to that.
+        """
+        with self._lane.turn:
+            self._lane.budget.expect(rates, self._clock.now())
 
     def request(
         self,

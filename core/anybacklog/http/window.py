@@ -10,7 +10,7 @@ from anybacklog.http.heard import LONGEST_RESET, Heard
 from anybacklog.http.rate import Rate
 from anybacklog.http.retry import TOO_MANY_REQUESTS
 
-UNAVAILABLE = 503
+OK, UNAVAILABLE = 200, 503
 UNSAID_WAIT = 60.0
 MARGIN = 0.15
 """Seconds to come after a window's end, so as not to be charged to the old one."""
@@ -50,9 +50,7 @@ class Window:
 
     def spend(self, now: float, rate: Rate) -> None:
         """Count a request that is about to be sent, in case its answer says nothing."""
-        if self.is_over(now):
-            self.resets_at = self.remaining = None
-            self._sent.clear()
+        self._begin_anew(now)
         kept = LONGEST_RESET if self.resets_at is not None else rate.window + MARGIN
         while self._sent and self._sent[0] <= now - kept:
             self._sent.popleft()
@@ -76,6 +74,17 @@ class Window:
             self.closed_until = self._said(heard, otherwise=now + UNSAID_WAIT)
         elif status == UNAVAILABLE and heard.retry_at is not None:
             self.closed_until = self._said(heard, otherwise=now)
+
+    def expect(self, heard: Heard, now: float, rate: Rate) -> None:
+        """Take what was said of a window in which we sent nothing yet; where we did, our own answers know better."""
+        self._begin_anew(now)
+        if self.resets_at is None and not self._sent:
+            self.learn(OK, heard, now, rate)
+
+    def _begin_anew(self, now: float) -> None:
+        if self.is_over(now):
+            self.resets_at = self.remaining = None
+            self._sent.clear()
 
     def set_back(self, seconds: float) -> None:
         """Make every moment that much earlier, as our clock was."""

@@ -79,6 +79,7 @@ def plan_course(
         too_long_titles=choices.too_long_titles,
         fallback_folder=choices.fallback_folder,
         fallback_link=choices.fallback_link,
+        link_kinds=can.link_kinds,
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from anybacklog.errors import ConfigurationError, MigrationError
+from anybacklog.migration.announcing import announce
 from anybacklog.migration.apply import Applier, Counting, Rewriter, count_done, prepare
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
@@ -57,6 +58,7 @@ class Run:
     only: frozenset[str]
     confirm: Confirm | None
     show: Show
+    say: Callable[[str], None]
     clock: Clock
 
 
@@ -75,6 +77,7 @@ def migrate(
     rebuild_ledger: bool = False,
     confirm: Confirm | None = None,
     progress: Show | None = None,
+    say: Callable[[str], None] = lambda _: None,
     plugins: tuple[str, ...] = (),
     clock: Clock | None = None,
     fallback_folder: str | os.PathLike[str] | None = None,
@@ -85,8 +88,8 @@ def migrate(
     `plan` is a plan or its file (see the guide; without one, the last run's holds), `ledger` the file that remembers;
     without one it lives in the platform's state folder. `limit` stops after that many new tickets, `only` keeps to
     these keys, `sample="worst"` to the ten tickets with the most text and files. `confirm` is asked about what will
-    be lost before the first write. `fallback_folder` takes the files that the target cannot. `watch` is told of every
-    ledger commit. Raises MigrationError when refused.
+    be lost before the first write, `say` told whom the target will tell of it. `fallback_folder` takes the files that
+    the target cannot. `watch` is told of every ledger commit. Raises MigrationError when refused.
     """
     choices = plan.chosen() if isinstance(plan, Plan) else read_plan(plan) if plan is not None else None
     if ledger is not None:
@@ -95,7 +98,9 @@ def migrate(
     refuse_unknown(source, only)
     if not dry_run and source.identity() == target.identity():
         raise ConfigurationError("source and target are the same project; name another target")
-    run = Run(limit=limit, only=frozenset(only), confirm=confirm, show=progress or _silent, clock=clock or Clock())
+    run = Run(
+        limit=limit, only=frozenset(only), confirm=confirm, show=progress or _silent, say=say, clock=clock or Clock()
+    )
     with ExitStack() as open_files:
         path = ledger_path(source, target, ledger, dry_run=dry_run, open_files=open_files)
         book = open_files.enter_context(Ledger(path, watch=watch))
@@ -154,6 +159,7 @@ class _Going:
             self._rebuild(course)
             course = self._course(header)
         self._weigh(course, header)
+        announce(self.target, self.pair, self._bundles(), course, self.report, self.run.say)
         if dry_run:
             return self._dry(course)
         self._agree()

@@ -66,15 +66,15 @@ class Weighing:
         self._over_limits(bundle, steps)
         self._count(bundle)
         ticket = bundle.ticket
-        ties = [("links", link.target) for link in ticket.links]
-        ties += [("parent", ticket.parent)] if ticket.parent else []
-        self.ties.add(ticket.id, [tie for tie in ties if self.course.native(tie[0])])
+        ties = [(f"links {link.kind}", link.target) for link in ticket.links if self._link(link.kind)[1] != "lost"]
+        ties += [("parent", ticket.parent)] if ticket.parent and self.course.native("parent") else []
+        self.ties.add(ticket.id, ties)
 
     def outside(self) -> None:
         """Turn ties to tickets that are not in the project into losses, once all of it has been weighed."""
-        for name, count in self.ties.outside():
-            answer = self.answer(name)
-            self._rows[name, "native", answer.reason] -= count
+        for tie, count in self.ties.outside():
+            name, _, kind = tie.partition(" ")
+            self._rows[self._link(kind) if kind else self._held(name)] -= count
             self._rows[name, "lost", "its other end is not in the source project"] += count
             self.planned["links"] -= count * (name == "links")
 
@@ -106,9 +106,11 @@ class Weighing:
             self.planned["history"] += sum(1 for comment in copied if not is_remark(comment))
         files = kept_files if native("attachments") else held_back
         self.planned["attachments"] += len(files(bundle, self.course))
-        links = self.ties.new_links({link.id for link in bundle.ticket.links})
-        self._rows[self._held("links")] += links
-        self.planned["links"] += links * native("links")
+        for link in bundle.ticket.links:
+            if self.ties.new_link(link.id):
+                row = self._link(link.kind)
+                self._rows[row] += 1
+                self.planned["links"] += row[1] != "lost"
 
     def _over_limits(self, bundle: Bundle, steps: Iterable[Step]) -> None:
         """Turn what is longer or larger than the target takes into losses: such an item is refused, and named."""
@@ -228,6 +230,14 @@ class Weighing:
     def _held(self, name: str) -> tuple[str, Level, str]:
         answer = self.answer(name)
         return name, "native" if answer else "lost", answer.reason
+
+    def _link(self, kind: str) -> tuple[str, Level, str]:
+        held, there = self._held("links"), self.course.link_kind(kind)
+        if held[1] == "lost" or there == kind:
+            return held
+        if there is None:
+            return "links", "lost", f"no link there says {kind}"
+        return "links", "emulated", f"no link there says {kind}, and so it becomes {there}"
 
     def _noun(self, name: str, kind: MetadataKind, noun: Noun, shown: str = "") -> tuple[str, Level, str]:
         _, level, reason = self._held(name)

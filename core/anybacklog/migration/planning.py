@@ -31,6 +31,7 @@ from anybacklog.steps import (
 
 CUT = "\n[…]"
 """What a text ends with that the plan has cut."""
+PLAINEST_LINK = "relates"
 Transform: TypeAlias = Callable[[TicketDraft, Ticket], TicketDraft]
 
 
@@ -67,6 +68,7 @@ class Course:
     fallback_link: str = ""
     shown: Forms = field(default_factory=dict)
     refer: Refer | None = None
+    link_kinds: Collection[str] | None = None
 
     def parent(self, ticket: Ticket) -> str | None:
         """Give a ticket's parent, unless the target has no level left for it."""
@@ -85,6 +87,12 @@ class Course:
         """Tell whether the plan cuts a text that has no room."""
         long = room is not None and length(text.source) > room > len(CUT)
         return self.too_long == "cut" and long and text.format != "html"
+
+    def link_kind(self, kind: str) -> str | None:
+        """Give the kind of link that stands for one there: the same, else the plainest; None where there is neither."""
+        if self.link_kinds is None or kind in self.link_kinds:
+            return kind
+        return PLAINEST_LINK if PLAINEST_LINK in self.link_kinds else None
 
     def cut(self, text: Text, room: int | None) -> tuple[Text, list[Text]]:
         """Cut a text that has no room: its first piece, and those that go on in comments. HTML cannot be cut."""
@@ -131,7 +139,9 @@ def plan_ties(ticket: Ticket, course: Course) -> Iterator[SetParent | AddLink]:
         yield SetParent(item=item_of("parent", ticket.id, ticket), parent=parent, updated_at=updated_at)
     if course.native("links"):
         for link in ticket.links:
-            yield AddLink(item=item_of("link", link.id, ticket), kind=link.kind, other=link.target)
+            kind = course.link_kind(link.kind)
+            if kind is not None:
+                yield AddLink(item=item_of("link", link.id, ticket), kind=kind, other=link.target)
 
 
 def draft_of(ticket: Ticket, course: Course) -> TicketDraft:

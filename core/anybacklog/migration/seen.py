@@ -49,9 +49,9 @@ class Ties(_OnDisk):
         self._database.execute("INSERT OR IGNORE INTO ticket VALUES (?)", (ticket_id,))
         self._database.executemany("INSERT INTO tie VALUES (?, ?, ?)", [(ticket_id, *tie) for tie in ties])
 
-    def new_links(self, ids: set[str]) -> int:
-        """Remember links by their ids, which both ends show; gives how many are new."""
-        return self._database.executemany("INSERT OR IGNORE INTO link VALUES (?)", [(each,) for each in ids]).rowcount
+    def new_link(self, id: str) -> bool:
+        """Remember a link by its id, which both ends show; tells whether it is new."""
+        return self._database.execute("INSERT OR IGNORE INTO link VALUES (?)", (id,)).rowcount == 1
 
     def too_deep(self, levels: int) -> list[str]:
         """Name the tickets that have to begin at the top again where only so many levels are to be had."""

@@ -21,7 +21,7 @@ from anybacklog.forms import dump, load
 from anybacklog.migration.order import in_source_order
 from anybacklog.migration.planning import Bundle
 from anybacklog.migration.report import Progress
-from anybacklog.migration.unread import Unread, journal_of
+from anybacklog.migration.unread import Unread, bundle_of
 from anybacklog.model import (
     Category,
     Comment,
@@ -187,23 +187,23 @@ def read_words(source: Tracker, known: Header | None) -> dict[MetadataKind, list
 
 
 def read_bundles(source: Tracker, unread: list[Unread], skipped: list[str] | None = None) -> Iterator[Bundle]:
-    """Read tickets in source order (creation, then key), each with its journal.
+    """Read tickets in source order (creation, then key), each with its journal and links.
 
-    One whose journal breaks goes into `unread`. One that is deleted meanwhile is left out; its key goes into `skipped`.
+    One where these break goes into `unread`. One that is deleted meanwhile is left out; its key goes into `skipped`.
     """
     for ticket in in_source_order(source.tickets()):
         try:
-            comments = journal_of(source, ticket)
+            bundle = bundle_of(source, ticket)
         except NotFound:
             if _is_there(source, ticket):
                 raise
             if skipped is not None:
                 skipped.append(ticket.key)
             continue
-        if isinstance(comments, Unread):
-            unread.append(comments)
+        if isinstance(bundle, Unread):
+            unread.append(bundle)
         else:
-            yield Bundle(ticket, comments)
+            yield bundle
 
 
 def _is_there(source: Tracker, ticket: Ticket) -> bool:

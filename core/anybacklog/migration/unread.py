@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from anybacklog.errors import ProtocolError
 from anybacklog.migration.faults import Fault, telling_faults
+from anybacklog.migration.planning import Bundle
 from anybacklog.model import Comment, Ticket
 from anybacklog.redact import redact
 from anybacklog.tracker import Tracker
@@ -20,12 +21,18 @@ class Unread:
     error: str
 
 
-def journal_of(source: Tracker, ticket: Ticket) -> tuple[Comment, ...] | Unread:
-    """Read a ticket's whole journal, oldest entry first, or say why this one cannot be. What concerns all is raised."""
-    if not source.capabilities.can("comments") or "comments" in source.capabilities.unreadable:
-        return ()
+def bundle_of(source: Tracker, ticket: Ticket) -> Bundle | Unread:
+    """Read a ticket's whole journal and links, or say why this one cannot be read. What concerns all is raised."""
+    part = "comments"
     try:
         with telling_faults():
-            return tuple(source.comments(ticket))
+            comments = _journal_of(source, ticket)
+            part = "links"
+            return Bundle(source.whole(ticket), comments)
     except (ProtocolError, Fault) as error:
-        return Unread(ticket.id, ticket.key, redact(f"its comments cannot be read: {error}"))
+        return Unread(ticket.id, ticket.key, redact(f"its {part} cannot be read: {error}"))
+
+
+def _journal_of(source: Tracker, ticket: Ticket) -> tuple[Comment, ...]:
+    shown = source.capabilities.can("comments") and "comments" not in source.capabilities.unreadable
+    return tuple(source.comments(ticket)) if shown else ()

@@ -73,6 +73,7 @@ from anybacklog.backend import (
     ReadsComments,
     ReadsLinks,
     ShowsTraffic,
+    TellsLimits,
     UpdatesComments,
     UpdatesTickets,
 )
@@ -82,7 +83,7 @@ from anybacklog.testing.files import (
     DeletesAttachmentsContract,
     ReadsAttachmentsContract,
 )
-from anybacklog.testing.health import KnowsPermissionsContract, ShowsTrafficContract
+from anybacklog.testing.health import KnowsPermissionsContract, ShowsTrafficContract, TellsLimitsContract
 from anybacklog.testing.journal import (
     AddsCommentsContract,
     AddsLinksContract,
@@ -150,6 +151,7 @@ CONTRACTS: Mapping[type, type] = {
     KeepsExternalIds: KeepsExternalIdsContract,
     ShowsTraffic: ShowsTrafficContract,
     KnowsPermissions: KnowsPermissionsContract,
+    TellsLimits: TellsLimitsContract,
 }
 """Ability -> the contract that an implementation of it is held to."""
 
@@ -222,6 +224,7 @@ __all__ = [
     "ReadsLinksContract",
     "ShowsTrafficContract",
     "StoreContract",
+    "TellsLimitsContract",
     "TicketContract",
     "UpdatesCommentsContract",
     "UpdatesTicketsContract",

@@ -1,9 +1,15 @@
-"""Contracts of what `anybacklog doctor` asks: rate budgets, the clock, permissions."""
+"""Contracts of what a service tells of itself: rate budgets, the clock, permissions, limits."""
 
 from __future__ import annotations
 
-from anybacklog.backend import OPERATIONS, KnowsPermissions, ShowsTraffic
+from typing import Protocol
+
+from anybacklog.backend import OPERATIONS, Backend, KnowsPermissions, ShowsTraffic, TellsLimits
 from anybacklog.testing.common import Contract, assert_distinct, assert_well_formed
+
+
+class Telling(Backend, TellsLimits, Protocol):
+    """A backend whose service tells limits."""
 
 
 class ShowsTrafficContract(Contract):
@@ -29,3 +35,14 @@ class KnowsPermissionsContract(Contract):
         assert permissions.denied.keys() <= OPERATIONS.keys()
         assert all(permissions.denied.values())
         assert backend.permissions() == permissions
+
+
+class TellsLimitsContract(Contract):
+    """For backends whose service tells limits. Override `backend`."""
+
+    def test_what_is_told_has_a_reason_and_leaves_the_rest_as_it_was(self, backend: Telling) -> None:
+        told, known = backend.limits(), backend.abilities.limits
+        assert told.known().items() >= known.known().items()
+        assert all(limit > 0 for limit in told.known().values())
+        assert [name for name in told.known() if not told.reasons.get(name)] == []
+        assert backend.limits() == told

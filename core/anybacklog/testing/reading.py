@@ -144,10 +144,13 @@ def _full_tickets(backend: Backend) -> list[Ticket]:
 
 
 def _queries(samples: list[Ticket]) -> list[TicketQuery]:
-    """Ask, filter by filter, for what each sample has."""
+    """Ask, filter by filter, for what each sample has, and for when the first and the last of them were there."""
     queries: dict[str, TicketQuery] = {}
-    for ticket in samples:
-        for name, value in _filters_of(ticket).items():
+    filters = [_filters_of(ticket) for ticket in samples] + [
+        _moments_of(ticket) for ticket in (samples[0], samples[-1])
+    ]
+    for each in filters:
+        for name, value in each.items():
             queries.setdefault(f"{name}={value}", TicketQuery(**{name: value}))
     queries["nothing"] = TicketQuery(status=frozenset({UNKNOWN_ID}))
     return list(queries.values())
@@ -168,10 +171,13 @@ def _filters_of(ticket: Ticket) -> dict[str, Any]:
         filters["status_category"] = frozenset({ticket.status.category})
     if ticket.parent:
         filters["parent"] = frozenset({ticket.parent})
-    for name, moment in (("created", ticket.created_at), ("updated", ticket.updated_at)):
-        if moment:
-            filters |= {f"{name}_since": moment, f"{name}_until": moment + timedelta(microseconds=1)}
     return filters
+
+
+def _moments_of(ticket: Ticket) -> dict[str, Any]:
+    moments = {"created": ticket.created_at, "updated": ticket.updated_at}
+    since = {f"{name}_since": moment for name, moment in moments.items() if moment}
+    return since | {f"{name}_until": moment + timedelta(microseconds=1) for name, moment in moments.items() if moment}
 
 
 class ListsActivitiesContract(Contract):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from anybacklog.abilities import NATIVE_FIELDS, READABLE_FIELDS, Answer, Limits, Listing, References, Settle
-from anybacklog.backend import OPERATIONS, Backend
+from anybacklog.backend import OPERATIONS, Backend, TellsLimits
 from anybacklog.errors import ValidationError
 from anybacklog.model import StatusCategory, TextFormat
 
@@ -55,8 +55,9 @@ class Capabilities:
 
     @property
     def limits(self) -> Limits:
-        """The largest values the backend takes."""
-        return self._backend.abilities.limits
+        """The largest values the backend takes; asked for once where the service tells them."""
+        backend = self._backend
+        return backend.limits() if isinstance(backend, TellsLimits) else backend.abilities.limits
 
     @property
     def listing(self) -> Listing:
@@ -112,6 +113,16 @@ class Capabilities:
     def unreadable(self) -> Mapping[str, str]:
         """What the service has and shows nobody, as far as is known by now: operation or field -> why."""
         return self._backend.abilities.unreadable
+
+    @property
+    def apart(self) -> frozenset[str]:
+        """The fields that tickets come without: the operation of that name asks for them, as `Tracker.whole` does."""
+        return self._backend.abilities.apart
+
+    @property
+    def link_kinds(self) -> frozenset[str] | None:
+        """The kinds of links that can be held; None: any."""
+        return self._backend.abilities.link_kinds
 
     @property
     def status_types(self) -> Mapping[str, str]:

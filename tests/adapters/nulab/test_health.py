@@ -14,11 +14,11 @@ from anybacklog_nulab.health import to_permissions, to_rates
     ("role_type", "denied"),
     [
         (1, set()),
-        (2, {"delete_ticket"}),
+        (2, set()),
         (3, {"update_ticket", "delete_ticket"}),
-        (4, {"create_ticket", "update_ticket", "delete_ticket"}),
+        (4, {"create_ticket", "add_link", "update_ticket", "delete_ticket"}),
         (5, {"update_ticket", "delete_ticket"}),
-        (6, {"create_ticket", "update_ticket", "delete_ticket"}),
+        (6, {"create_ticket", "add_link", "update_ticket", "delete_ticket"}),
         (94, set()),
     ],
 )

@@ -26,6 +26,7 @@ MADE_BY_HAND = {
     "GET /api/v2/projects/31224/statuses",
     "GET /api/v2/projects/31224/customFields",
     "GET /api/v2/issues/1188856/comments?order=asc&count=100",
+    "GET /api/v2/issues/1188856/relatedIssues",
     "GET /api/v2/issues/1189073/attachments/535137",
 }
 

@@ -100,12 +100,18 @@ def _migrate(
             marks=not no_marks,
             confirm=(lambda losses: confirm(show, losses)) if confirm else None,
             progress=show,
+            say=lambda line: _said(show, line),
             plugins=invocation.files(),
             **options,
         )
     if dry_run and not Path(report.ledger).exists():
         report.ledger = ""  # it was a file for the run alone
     return report
+
+
+def _said(show: Show, line: str) -> None:
+    show.rest()
+    console.note(f"Before the first write: {line}")
 
 
 def _asked(show: Show, losses: Sequence[Fidelity]) -> bool:

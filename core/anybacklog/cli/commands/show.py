@@ -23,7 +23,7 @@ def command(invocation: Invocation, url: str, key: str, form: str, *, raw: bool)
     if raw and form != "json":
         raise click.UsageError("--raw needs --format json")
     with invocation.open(url) as tracker:
-        ticket = tracker.ticket(key)
+        ticket = tracker.whole(tracker.ticket(key))
         unread = tracker.capabilities.why_not("comments")
         comments = [] if unread else list(tracker.comments(ticket))
         if unread:

@@ -19,6 +19,8 @@ from anybacklog.tracker import Tracker
 
 def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, clock: Clock) -> MappingTable:
     """Create what the target lacks: people, words, fields. A name that is there already is what we want."""
+    if target.capabilities.can("traffic"):
+        target.traffic()  # what others left of the budgets is known before the first write
     settle_removals(target, pair, clock)  # what an interrupted rollback deleted is copied again
     mapping = recognised(target, pair, mapping)
     created: Counter[str] = Counter()

@@ -26,7 +26,7 @@ from anybacklog.migration.remembered import course_of
 from anybacklog.migration.report import Difference, Failure, Progress, Report
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot, read_words
-from anybacklog.migration.unread import Unread, journal_of
+from anybacklog.migration.unread import Unread, bundle_of
 from anybacklog.migration.verification import verify
 from anybacklog.model import Ticket
 from anybacklog.registry import load_registry
@@ -177,11 +177,10 @@ class _Going:
 
     def _bundle(self, key: str) -> Bundle | None:
         try:
-            ticket = self.source.ticket(key)
-            comments = journal_of(self.source, ticket)
+            bundle = bundle_of(self.source, self.source.ticket(key))
         except NotFound:
             return None  # gone from the source meanwhile: the verification in the end says so
-        return None if isinstance(comments, Unread) else Bundle(ticket, comments)
+        return None if isinstance(bundle, Unread) else bundle
 
     def _copy(self, pair: Pair, bundle: Bundle) -> Ticket | None:
         landed = pair.landed("ticket", bundle.ticket.id, bundle.ticket.id)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
 from anybacklog.migration.plans.limits import OUTCOMES, OverLimit
+from anybacklog.migration.plans.notices import Notice
 from anybacklog.migration.plans.plan import Line, Plan
 from anybacklog.migration.report import Fidelity
 from anybacklog.redact import redact
@@ -22,7 +23,7 @@ def findings(plan: Plan) -> Iterator[str]:
     yield f"Requests: {_requests(plan)}; {_time(plan.eta_seconds)}"
     yield from _section("To be created in the target first:", _created(plan))
     yield from _section("Nothing stands for:", _unmatched(plan))
-    yield from _section("Would be told by the target:", (_some(list(_told(plan)), " people"),) if plan.notices else ())
+    yield from _section("Would be told by the target:", (told(plan.notices),) if plan.notices else ())
     yield from _section("Over the limits of the target:", _limits(plan))
     yield from _section("How the fields arrive:", _fidelity(plan.fidelity))
     yield from _section("The worst tickets; try them first with --sample worst, or --only KEY:", _worst(plan))
@@ -90,9 +91,11 @@ def _shown(line: Line) -> str:
     return f"{line.word} {line.name}" if line.word.startswith("id:") else line.word
 
 
-def _told(plan: Plan) -> Iterator[str]:
-    for each in plan.notices:
-        yield f"{each.user.name} for the {each.field} of {each.count} ({each.reason})"
+def told(notices: Iterable[Notice]) -> str:
+    """Say in one line who would be told by the target, of how much, and why; "" for nobody."""
+    return _some(
+        [f"{each.user.name} for the {each.field} of {each.count} ({each.reason})" for each in notices], " people"
+    )
 
 
 def _limits(plan: Plan) -> Iterator[str]:

@@ -41,7 +41,7 @@ from anybacklog.migration.rewriting import warning
 from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.registry import load_registry
-from anybacklog.steps import CreateTicket, SetParent, Step, key_of, unaccompanied, uploads_of
+from anybacklog.steps import SetParent, Step, key_of, unaccompanied, uploads_of
 from anybacklog.tracker import Tracker
 
 SECOND_COPY = (
@@ -188,9 +188,7 @@ class _Making:
         files = len(uploads_of(step))
         self.requests["target"] += cost_of(step, costs)
         self.requests["source"] += spent(self.source.capabilities.costs, "open_attachment", files)
-        if isinstance(step, CreateTicket):
-            survey.notices.add(step.draft)
-        survey.notices.mention(step, course)
+        survey.notices.add(step, course)
 
     def _done(self, step: Step) -> bool:
         row = None if self.fresh else self.pair.row(key_of(step))

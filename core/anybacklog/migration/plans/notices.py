@@ -30,14 +30,24 @@ class Notices:
     fields: Mapping[str, str]
     _counts: Counter[tuple[str, User]] = field(default_factory=Counter)
 
-    def add(self, draft: TicketDraft) -> None:
-        """Count the people of one ticket to be."""
+    def add(self, step: Step, course: Course) -> None:
+        """Count whom one step would tell: the people of a ticket to be, and whom its texts mention."""
+        if isinstance(step, CreateTicket):
+            self._name(step.draft)
+        self._mention(step, course)
+
+    def found(self) -> Iterator[Notice]:
+        """Yield each, who is told most first."""
+        for (name, user), count in self._counts.most_common():
+            yield Notice(user=user, field=name, count=count, reason=self.fields.get(name, MENTIONED))
+
+    def _name(self, draft: TicketDraft) -> None:
         for name in self.fields:
             value = getattr(draft, name)
             people = value if isinstance(value, tuple) else (value,)
             self._counts.update((name, person) for person in people if isinstance(person, User))
 
-    def mention(self, step: Step, course: Course) -> None:
+    def _mention(self, step: Step, course: Course) -> None:
         """Count whom the texts of one step would notify: nobody, unless the plan maps mentions."""
         told = _text_of(step)
         if course.writing.mapped is None or told is None:
@@ -47,11 +57,6 @@ class Notices:
         users = (match.target for match in course.mapping.matches["users"].values()) if ids else ()
         there = {user.id: user for user in users if user is not None and user.id in ids}
         self._counts.update((field_, user) for user in there.values())
-
-    def found(self) -> Iterator[Notice]:
-        """Yield each, who is told most first."""
-        for (name, user), count in self._counts.most_common():
-            yield Notice(user=user, field=name, count=count, reason=self.fields.get(name, MENTIONED))
 
 
 def _text_of(step: Step) -> tuple[str, Text] | None:

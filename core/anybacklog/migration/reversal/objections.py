@@ -65,7 +65,7 @@ def _ties(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:
     if course.native("parent") and copy.ticket.parent not in likely:
         yield "parent is not as it was copied"
     if course.native("links"):
-        wanted = {(link.kind, copy.twins.get(link.target)) for link in ticket.links}
+        wanted = {(course.link_kind(link.kind), copy.twins.get(link.target)) for link in ticket.links}
         for link in copy.ticket.links:
             if (link.kind, link.target) not in wanted:
                 yield f"a link was added: {link.kind} {link.target}"

@@ -112,7 +112,7 @@ class Looking:
     def _read(self, target_id: str) -> Copy | None:
         can = self.target.capabilities.can
         try:
-            ticket = self.target.ticket(TicketId(target_id))
+            ticket = self.target.whole(self.target.ticket(TicketId(target_id)))
             comments = tuple(self.target.comments(ticket)) if can("comments") else None
             files = tuple(self.target.attachments(ticket)) if can("attachments") else ()
         except NotFound:

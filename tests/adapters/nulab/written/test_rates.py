@@ -56,6 +56,24 @@ def test_a_budget_that_ran_out_is_waited_for_and_the_work_goes_on() -> None:
         assert refused(fake) == 0
 
 
+def test_what_others_left_is_kept_to_from_the_first_request_on_where_it_was_asked_for() -> None:
+    with opened(Rates(GENEROUS | {"update": 3}, length=2)) as (tracker, fake, _):
+        fake.rates.rival(1001, "update", 3, fake.clock.seconds())
+        assert {rate.bucket: rate.remaining for rate in tracker.traffic().rates}["update"] == 0
+        for number in range(2):
+            tracker.add_comment("DEMO-3", str(number))
+        assert refused(fake) == 0
+
+
+def test_without_asking_the_first_request_of_a_budget_is_all_that_can_be_too_many() -> None:
+    with opened(Rates(GENEROUS | {"update": 3}, length=2)) as (tracker, fake, _):
+        fake.rates.rival(1001, "update", 3, fake.clock.seconds())
+        for number in range(2):
+            tracker.add_comment("DEMO-3", str(number))
+        assert refused(fake) <= 1
+        assert [comment.body.source for comment in tracker.comments("DEMO-3")] == ["0", "1"]
+
+
 def test_a_limit_that_fell_by_surprise_is_waited_out_and_no_write_is_lost_or_doubled() -> None:
     with opened(Rates(dict(GENEROUS), length=1, aligned=False)) as (tracker, fake, _):
         tracker.add_comment("DEMO-3", "0")
