@@ -14,10 +14,10 @@ class TogetherOperations(TicketOperations, JournalOperations):
     """What can be done in one write; each file is sent ahead, `POST /space/attachment` (post-attachment-file)."""
 
     def create_with_files(self, fields: TicketFields, attachments: Sequence[AttachmentDraft]) -> Ticket:
-        """Make an issue as `create_ticket` does, its files with it: `POST /issues` (add-issue), `attachmentId[]`; update.
+        """Make an issue as `create_ticket` does, its files with it: `POST /issues` (add-issue), update.
 
-        Each file is sent ahead, `POST /space/attachment` (post-attachment-file), update. An answer with fewer files is a
-        ProtocolError that names the issue.
+        Each file is sent ahead: `POST /space/attachment` (post-attachment-file), update. An answer with fewer files is
+        a ProtocolError that names the issue.
         """
         uploads = [self._upload(file) for file in attachments]
         ticket = self._create(fields, uploads)
