@@ -275,3 +275,12 @@ def test_one_key_is_not_shown_to_two_services(
     assert (answer.code, answer.out) == (2, "")
     assert "--source-key-env" in answer.err
     assert call("migrate", ends[0], "faraway://one.example/B", "--key-env", "ONE_KEY", "--plugin", file).code == 0
+
+
+def test_a_folder_for_what_the_target_cannot_take_is_remembered_and_made_only_when_it_is_needed(
+    url: str, call: Call, tmp_path: Path
+) -> None:
+    call("create", url, "--title", "one")
+    target = f"sqlite:///{tmp_path}/target.db"
+    assert call("migrate", url, target, "--fallback-folder", str(tmp_path / "kept")).code == 0
+    assert (call("migrate", url, target).code, (tmp_path / "kept").exists()) == (0, False)

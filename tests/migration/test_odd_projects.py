@@ -257,7 +257,7 @@ def test_a_renamed_source_is_no_difference_where_marks_stand_in_texts(
         source.update_ticket(ticket, {"key": f"NEW-{number}", "updated_at": ticket.updated_at})
     assert verify(source, target, ledger=tmp_path / "l.db").differences == []
     report = migrate(source, target, ledger=tmp_path / "l.db", refresh=True)
-    assert (report.changed, report.counts["comments"].created) == ([], 0)
+    assert (report.changed.count, report.counts["comments"].created) == (0, 0)
 
 
 def test_two_equal_files_stay_two_in_a_rebuilt_ledger(memory: Make, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_what_was_written_together_is_found_again_item_by_item(sqlite: Make, ser
     assert (again.counts["attachments"].already, again.counts["comments"].already) == (3, 4)
     source.update_ticket("PROJ-1", {"status": "Open"})
     changed = migrate(source, target, ledger=tmp_path / "ledger.db")
-    assert [item.kind for item in changed.changed] == ["state"]
+    assert [item.kind for item in changed.changed.first] == ["state"]
     assert writes(fake) == before
 
 

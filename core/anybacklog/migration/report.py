@@ -13,6 +13,9 @@ from anybacklog.steps import Item
 Level: TypeAlias = Literal["native", "emulated", "lost"]
 Outcome: TypeAlias = Literal["done", "partial", "dry-run"]
 Counted: TypeAlias = Literal["tickets", "comments", "history", "attachments", "links"]
+NAMED = 20
+_ALONE = frozenset({"ticket", "state", "parent"})
+"""Kinds of which a ticket has one."""
 COUNTED: tuple[Counted, ...] = ("tickets", "comments", "history", "attachments", "links")
 
 
@@ -54,6 +57,32 @@ class Failure:
     held: bool = False
 
 
+@dataclass(slots=True)
+class Changed:
+    """Items that were copied and would be written otherwise now: how many there are, and the first of them."""
+
+    count: int = 0
+    first: list[Item] = field(default_factory=list)
+
+    def add(self, item: Item) -> None:
+        """Count an item; names only so many, however many there are."""
+        self.count += 1
+        if len(self.first) < NAMED:
+            self.first.append(item)
+
+    def __str__(self) -> str:
+        names = [
+            f"{item.ticket_key} ({item.kind if item.kind in _ALONE else f'{item.kind} {item.id}'})"
+            for item in self.first
+        ]
+        more = self.count - len(names)
+        return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def _number(item: Item) -> str:
+    return "" if item.kind in _ALONE else f" {item.id}"
+
+
 @dataclass(slots=True, kw_only=True)
 class Report:
     """The outcome of one run of `migrate`; `to_json` is the stable form."""
@@ -68,7 +97,7 @@ class Report:
     fidelity: list[Fidelity] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    changed: list[Item] = field(default_factory=list)
+    changed: Changed = field(default_factory=Changed)
     requests: dict[str, Mapping[str, int]] = field(default_factory=lambda: {"source": {}, "target": {}})
 
     @property
@@ -78,10 +107,8 @@ class Report:
 
     def changes(self) -> Iterator[str]:
         """Say what was copied already, and would be written otherwise now."""
-        keys = list(dict.fromkeys(item.ticket_key for item in self.changed))
-        if keys:
-            shown = ", ".join(keys[:20]) + (f" and {len(keys) - 20} more" if len(keys) > 20 else "")
-            yield f"changed at the source, or in the plan, since it was copied: {shown}; verify says what"
+        if self.changed.count:
+            yield f"changed at the source, or in the plan, since it was copied: {self.changed}; repair writes it so"
 
     def to_json(self) -> dict[str, Any]:
         """Give the report as the published JSON Schema describes it, secrets masked."""

@@ -131,7 +131,7 @@ class Applier:
         """Give the fate of a step that the ledger has settled already; None if it is still to be written."""
         if row is not None and row.state == "done" and not isinstance(step, RewriteText):
             if row.before.get("digest") not in (None, digest_of(step)):
-                self.report.changed.append(step.item)
+                self.report.changed.add(step.item)
             return self._complete(step, "already")
         if row is not None and row.state == "held":
             return self.outcomes.fail(step, "held", row.error or "it cannot be told whether it was written", held=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from anybacklog.migration.clock import Clock
 from anybacklog.migration.ends import default_ledger, going_on, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.mapping import to_make
+from anybacklog.migration.mending.agreement import agree
 from anybacklog.migration.mending.decision import items_to_forget, mend
 from anybacklog.migration.mending.repair_report import Mending
 from anybacklog.migration.mending.settling import settle as settle_held
@@ -72,6 +73,8 @@ def repair(
     report.named = len(before.differences)
     written = going.mend(before.differences, confirm, dry_run=dry_run)
     report.left = verify(source, target, ledger=path, progress=show, plugins=plugins) if written else before
+    if written:
+        going.agree()
     report.status = "dry-run" if dry_run else "done" if report.clean else "partial"
     report.requests = {"source": source.requests(), "target": target.requests()}
     report.finished_at = datetime.now(UTC)
@@ -90,6 +93,7 @@ class _Going:
     clock: Clock
     show: Show
     watch: Callable[[str], None]
+    mended: list[Bundle] = field(default_factory=list)
 
     def prepare(
         self, words: Mapping[str, str], choices: Choices | None, confirm: Confirm | None, *, dry_run: bool
@@ -138,6 +142,16 @@ class _Going:
             self._write(pair, course, steps, ties)
         return True
 
+    def agree(self) -> None:
+        """Have the ledger take what is right now for written as it is planned."""
+        differing = {each.source_key for each in self.report.left.differences}
+        with Ledger(self.path, watch=self.watch) as book:
+            pair = self._pair(book)
+            course = self._course(pair, book.path, Choices.remembered(pair.settings))
+            for bundle in self.mended:
+                if bundle.ticket.key not in differing:
+                    agree(pair, bundle, course)
+
     def _pair(self, book: Ledger) -> Pair:
         ends = (self.source.identity(), self.target.identity())
         if ends not in book.pairs():
@@ -170,6 +184,7 @@ class _Going:
         for key, named in by_key.items():
             bundle = self._bundle(key)
             if bundle is not None and not self._is_held(pair, bundle):
+                self.mended.append(bundle)
                 several, tied = mend(bundle, named, self._copy(pair, bundle), course)
                 steps.append([step for step in several if _state(pair, step) != "held"])
                 ties += [tie for tie in tied if _state(pair, tie) != "held"]

@@ -1,0 +1,72 @@
+"""A plan edited after a run, at a service whose tickets get their state by a write of its own, and in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.migration.spaces import Serve, by_its_clock
+from tests.migration.unreliable import Time, Unreliable, abilities, tracker
+
+from anybacklog import Tracker
+from anybacklog.migration import migrate, repair, verify
+from anybacklog.migration.report import NAMED, Changed
+from anybacklog.model import TicketDraft
+from anybacklog.steps import Item
+from anybacklog_simulators.nulab import demo_space
+
+Make = Callable[[], Tracker]
+
+
+def edit(plan: Path, *lines: str) -> Path:
+    plan.write_text("\n".join(lines), encoding="utf-8")
+    return plan
+
+
+@pytest.mark.parametrize("later", [frozenset(), frozenset({"status", "resolution"})], ids=["at once", "set after"])
+def test_in_memory_a_repair_writes_what_the_plan_says_now_and_then_all_is_quiet(
+    memory: Make, filled: Callable[[Tracker], Tracker], tmp_path: Path, later: frozenset[str]
+) -> None:
+    source, target = filled(memory()), tracker(Unreliable(Time(), "none", abilities(after_creation=later)))
+    ledger, plan = tmp_path / "ledger.db", edit(tmp_path / "plan.toml")
+    migrate(source, target, plan=plan, ledger=ledger)
+    edit(plan, "[mapping.statuses]", '"In progress" = "Closed"', "[mapping.resolutions]", '"Fixed" = "Invalid"')
+    changed = migrate(source, target, plan=plan, ledger=ledger).changed
+    assert [(item.ticket_key, item.kind) for item in changed.first] == [("PROJ-1", "state" if later else "ticket")]
+    assert repair(source, target, plan=plan, ledger=ledger).clean
+    ticket = target.ticket("PROJ-1")
+    assert (ticket.status and ticket.status.name, ticket.resolution and ticket.resolution.name) == ("Closed", "Invalid")
+    assert migrate(source, target, plan=plan, ledger=ledger).changed.count == 0
+    assert verify(source, target, ledger=ledger).differences == []
+
+
+def test_at_a_nulab_space_too(serve: Serve, memory: Make, tmp_path: Path) -> None:
+    (target, fake), source = serve(demo_space()), memory()
+    for number in range(3):
+        source.create_ticket(TicketDraft(title=f"ticket {number}", status="In progress"))
+        source.add_comment(f"PROJ-{number + 1}", f"about {number}")
+    there = [status.name for status in target.statuses()]
+    ledger = tmp_path / "ledger.db"
+    plan = edit(tmp_path / "plan.toml", "[mapping.statuses]", f'"In progress" = "{there[1]}"')
+    clock = by_its_clock(fake)
+    assert migrate(source, target, plan=plan, ledger=ledger, clock=clock).clean
+    edit(plan, "[mapping.statuses]", f'"In progress" = "{there[-1]}"')
+    assert migrate(source, target, plan=plan, ledger=ledger, clock=clock).changed.count == 3
+    assert repair(source, target, plan=plan, ledger=ledger, clock=clock).clean
+    copies = [ticket for ticket in target.tickets() if ticket.title.startswith("ticket ")]
+    assert {ticket.status and ticket.status.name for ticket in copies} == {there[-1]}
+    assert migrate(source, target, plan=plan, ledger=ledger, clock=clock).changed.count == 0
+    assert verify(source, target, ledger=ledger).differences == []
+
+
+def test_what_is_named_does_not_grow_with_what_there_is() -> None:
+    changed, item = Changed(), Item(kind="comment", id="7", ticket_id="1", ticket_key="PROJ-1")
+    for _ in range(5000):
+        changed.add(item)
+    assert (changed.count, len(changed.first)) == (5000, NAMED)
+    assert str(changed).endswith(f"PROJ-1 (comment 7) and {5000 - NAMED} more")
+    changed = Changed()
+    changed.add(replace(item, kind="ticket"))
+    assert str(changed) == "PROJ-1 (ticket)"
