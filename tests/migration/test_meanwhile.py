@@ -62,14 +62,16 @@ def test_a_clock_that_is_set_again_and_again_neither_doubles_nor_waits_longer(
 
 @pytest.mark.parametrize("key", [DEMO_KEY, SECOND_KEY], ids=["the same key", "another key"])
 @pytest.mark.parametrize("harm", [Harm.REFUSE, Harm.DROP_AFTER])
-@pytest.mark.parametrize("path", [r"/issues$", r"/comments$"])
+@pytest.mark.parametrize(("method", "path"), [("POST", r"/issues$"), ("POST", r"/comments$"), ("PATCH", r"/issues/")])
 def test_equal_tickets_and_comments_of_others_beside_a_write_in_doubt_are_not_taken_for_ours(
-    sqlite: Make, serve: Serve, tmp_path: Path, key: str, harm: Harm, path: str
+    sqlite: Make, serve: Serve, tmp_path: Path, key: str, harm: Harm, method: str, path: str
 ) -> None:
     source, (target, fake) = sqlite(), serve(empty_space())
-    for _ in range(2):
-        source.add_comment(source.create_ticket(TicketDraft(title="Equal", description="same words")), "same words")
-    fake.faults.add(Fault(harm=harm, method="POST", path=path, nth=1))
+    draft = TicketDraft(title="Equal", description="same words", status="In progress")
+    for ticket in (source.create_ticket(draft), source.create_ticket(draft)):
+        source.add_comment(ticket, "same words")
+        source.add_comment(ticket, "same words")
+    fake.faults.add(Fault(harm=harm, method=method, path=path, nth=1))
     ledger, clock, strange = tmp_path / "ledger.db", by_its_clock(fake), Counter[str]()
 
     def intrude(commit: str) -> None:
