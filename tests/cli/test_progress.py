@@ -99,6 +99,16 @@ def test_a_listing_that_is_part_of_a_stage_is_said_beside_it_and_no_longer_than_
     ]
 
 
+def test_a_listing_behind_a_stage_that_is_over_is_no_part_of_it() -> None:
+    steps: list[tuple[float, Progress | ListingProgress]]
+    steps = [(0.0, Progress(stage="read", done=3, total=3)), (4.0, _tried(400)), (4.0, _tried(800))]
+    assert _shown(steps) == [
+        "Reading: 3 of 3 tickets in 4 s",
+        "Scanning: 800 ids (at 800: 0 found, 2 of others skipped), 100 a second",
+        "Scanning: 800 ids (at 800: 0 found, 2 of others skipped) in 4 s",
+    ]
+
+
 class Screen:
     """A terminal that keeps what is drawn, and a clock that is moved by hand."""
 

@@ -67,6 +67,20 @@ def test_a_copy_out_of_a_space_names_what_is_lost_and_verifies(
     assert fake.dump()["tickets"] == before
 
 
+def test_files_that_no_call_can_put_there_are_kept_in_a_folder_and_named_by_a_counted_comment(
+    serve: Serve, serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    (source, _), (target, fake) = serve(demo_space()), serve_backlog(empty_organization())
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", fallback_folder=tmp_path / "files")
+    (row,) = (row for row in report.fidelity if row.field == "attachments")
+    assert (row.level, row.count) == ("emulated", LOST_FROM_A_SPACE["attachments"])
+    (ticket,) = (ticket for ticket in source.tickets() if ticket.attachments)
+    (_, description, _, _, comments), *_ = held(fake)
+    assert f"comments copied: {len(comments)}/{len(comments)}" in description
+    assert ticket.attachments[0].name in comments[-1]
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
 def test_what_answers_never_show_is_said_to_be_unverified_and_is_no_difference(
     serve: Serve, serve_backlog: ServeBacklog, tmp_path: Path
 ) -> None:

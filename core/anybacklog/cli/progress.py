@@ -98,13 +98,13 @@ class Lines:
 
     def __call__(self, progress: Progress) -> None:
         """Say where the work is, if it is time to."""
-        self._to(progress)
+        self._to(progress, self._told)
         self._told = None
 
     def listing(self, told: ListingProgress) -> None:
         """Say how far a listing is, if it is time to."""
-        self._told = told
-        self._to(_scanning(told) if self._last is None or self._last.stage == SCAN else self._last)
+        last = self._last
+        self._to(_scanning(told) if last is None or last.stage == SCAN or _is_over(last) else last, told)
 
     def clear(self) -> None:
         """Leave what is said: a line stands by itself."""
@@ -115,19 +115,15 @@ class Lines:
             self._say(f"{self._line(self._last)} in {_seconds(self._clock() - self._began)}")
         self._first = self._last = self._told = None
 
-    def _to(self, progress: Progress) -> None:
+    def _to(self, progress: Progress, told: ListingProgress | None) -> None:
         now = self._clock()
         if self._first is None or self._first.stage != progress.stage:
-            self._begin(progress, now)
-        self._last = progress
+            self.rest()
+            self._first, self._began, self._said = progress, now, now
+        self._last, self._told = progress, told
         if now - self._said >= EVERY:
             self._say(f"{self._line(progress)}{self._pace(progress, now)}")
             self._said = now
-
-    def _begin(self, progress: Progress, now: float) -> None:
-        told = self._told
-        self.rest()
-        self._first, self._began, self._said, self._told = progress, now, now, told
 
     def _line(self, progress: Progress) -> str:
         total = f" of {progress.total}" if progress.total is not None else ""
@@ -153,6 +149,7 @@ class Bars:
         self._bar: Bar | None = None
         self._task: TaskID | None = None
         self._stage = ""
+        self._over = False
 
     def __call__(self, progress: Progress) -> None:
         """Move the bar, or begin the one of the next stage."""
@@ -160,7 +157,7 @@ class Bars:
 
     def listing(self, told: ListingProgress) -> None:
         """Show it beside the bar of the stage it is part of; by itself, once it takes long."""
-        if self._bar is not None and self._task is not None and self._stage != SCAN:
+        if self._bar is not None and self._task is not None and self._stage != SCAN and not self._over:
             self._bar.update(self._task, told=_told(told, self._stage))
         elif self._bar is not None or self._clock() - self._quiet_since >= AT_ONCE:
             self._move(_scanning(told), _told(told, SCAN))
@@ -184,6 +181,7 @@ class Bars:
             self._task = self._bar.add_task(_word(progress), total=progress.total, told=told)
             self._stage = progress.stage
             self._bar.start()
+        self._over = _is_over(progress)
         self._bar.update(self._task, completed=progress.done, total=progress.total, told=told)
 
 
@@ -209,6 +207,11 @@ def _scanning(told: ListingProgress) -> Progress:
     from anybacklog.migration.report import Progress  # late: `ls` can do without, where nothing is scanned
 
     return Progress(stage=SCAN, done=told.tried, total=None, what="ids")
+
+
+def _is_over(progress: Progress) -> bool:
+    """Tell whether a stage has come to its end: a listing then is of what comes next."""
+    return progress.total is not None and progress.done >= progress.total
 
 
 def _told(told: ListingProgress, stage: str) -> str:

@@ -156,6 +156,8 @@ def take(source: Tracker, folder: Path, show: Show) -> Snapshot:
     with _writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
         bundles = write_lines(folder / BUNDLES, lines())
+    if bundles.lines != total:
+        show(Progress(stage="read", done=bundles.lines, total=bundles.lines))
     listing = source.capabilities.listing
     header = Header(
         identity=source.identity(),
