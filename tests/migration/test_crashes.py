@@ -23,7 +23,15 @@ from anybacklog.location import parse
 from anybacklog.migration import migrate, verify
 from anybacklog.store.sqlite import SqliteBackend
 
-WRITES = ("add_metadata", "create_ticket", "update_ticket", "add_comment", "add_attachment", "add_link")
+WRITES = (
+    "add_metadata",
+    "create_ticket",
+    "update_ticket",
+    "add_comment",
+    "add_attachment",
+    "add_link",
+    "update_comment",
+)
 FORK = multiprocessing.get_context("fork")
 
 
@@ -53,9 +61,9 @@ class WatchedTarget(SqliteBackend):
 def _watched(name: str) -> Callable[..., Any]:
     write = getattr(SqliteBackend, name)
 
-    def method(self: WatchedTarget, *args: Any) -> Any:
+    def method(self: WatchedTarget, *args: Any, **named: Any) -> Any:
         self.watch(f"before write: {name}")
-        result = write(self, *args)
+        result = write(self, *args, **named)
         self.watch(f"after write: {name}")
         return result
 

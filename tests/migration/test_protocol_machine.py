@@ -22,21 +22,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from anybacklog import MigrationError, Tracker, TransportError, ValidationError
-from anybacklog.abilities import Abilities, Settle
+from anybacklog.abilities import Abilities, Answer, Settle
 from anybacklog.backend import AttachmentDraft
 from anybacklog.location import parse
 from anybacklog.migration import migrate, verify
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.report import Report
-from anybacklog.model import TicketDraft
+from anybacklog.model import Text, TicketDraft
 from anybacklog.store.memory import MemoryBackend
 
 SETTLE = 120
+STRANGER = "was there before"
 Fate: TypeAlias = Literal[
     "answered", "answer lost", "request lost", "late", "not sent", "refused", "killed before", "killed after",
     "killed, late",
 ]  # fmt: skip
-WRITES = ("create_ticket", "update_ticket", "add_comment", "add_attachment", "add_link")
+WRITES = ("create_ticket", "update_ticket", "add_comment", "add_attachment", "add_link", "update_comment")
 
 
 class Killed(BaseException):
@@ -74,7 +75,9 @@ class Fickle(MemoryBackend):
 
     @property
     def abilities(self) -> Abilities:
-        return replace(super().abilities, settle=Settle(seconds=SETTLE, reason="as a service would"))
+        known = super().abilities
+        native = {**known.native, "key": Answer(yes=False, reason="as a service would")}
+        return replace(known, native=native, settle=Settle(seconds=SETTLE, reason="as a service would"))
 
     def meets(self, mark: str | None, write: Callable[[], Any]) -> Any:
         """Let a write meet its fate."""
@@ -131,9 +134,9 @@ class Fickle(MemoryBackend):
 def _fickle(name: str) -> Callable[..., Any]:
     write = getattr(MemoryBackend, name)
 
-    def method(self: Fickle, *args: Any) -> Any:
+    def method(self: Fickle, *args: Any, **named: Any) -> Any:
         kept = tuple(map(_kept, args))
-        return self.meets(_mark(args[-1]), lambda: write(self, *kept))
+        return self.meets(_mark(args[-1]), lambda: write(self, *kept, **named))
 
     return method
 
@@ -166,10 +169,12 @@ class Protocol(RuleBasedStateMachine):
         self.backend = Fickle(self.time)
         self.source = Tracker(MemoryBackend(), parse("memory://source/PROJ"))
         self.target = Tracker(self.backend, parse("memory://target/PROJ"))
-        parent = self.source.create_ticket(TicketDraft(title="same", description="𠮷"))
+        self.target.create_ticket(TicketDraft(title=STRANGER))
+        parent = self.source.create_ticket(TicketDraft(title="same", description="𠮷 before PROJ-2"))
         child = self.source.create_ticket(TicketDraft(title="same", description="𠮷", parent=parent))
         self.source.update_ticket(parent, {"status": "Closed"})
         self.source.add_link(parent, "blocks", child)
+        self.source.add_comment(parent, "see PROJ-2")
         self.source.add_comment(child, "+1")
         self.source.add_comment(child, "+1", attachments=[("a.txt", io.BytesIO(b"one"))])
         self.source.add_attachment(child, "a.txt", io.BytesIO(b"one"))
@@ -222,19 +227,29 @@ class Protocol(RuleBasedStateMachine):
 
 
 def _contents(tracker: Tracker) -> Iterator[tuple[Any, ...]]:
-    keys: dict[str | None, str] = {ticket.id: ticket.key for ticket in tracker.tickets()}
-    for ticket in tracker.tickets():
-        comments = [(each.body.source, len(each.attachments)) for each in tracker.comments(ticket)]
+    tickets = [ticket for ticket in tracker.tickets() if ticket.title != STRANGER]
+    numbers: dict[str | None, int] = {ticket.id: number for number, ticket in enumerate(tickets)}
+    names = [ticket.key for ticket in tickets]
+    for ticket in tickets:
+        comments = [(_named(each.body, names), len(each.attachments)) for each in tracker.comments(ticket)]
         status = ticket.status.name if ticket.status else None
         yield (
-            ticket.key,
             ticket.title,
-            keys.get(ticket.parent),
+            _named(ticket.description, names),
+            numbers.get(ticket.parent),
             status,
             len(ticket.links),
             len(ticket.attachments),
             comments,
         )
+
+
+def _named(text: Text | None, names: list[str]) -> str:
+    """Give a text with the number of a ticket of this tracker for its key."""
+    source = text.source if text is not None else ""
+    for number, name in enumerate(names):
+        source = source.replace(name, f"#{number}")
+    return source
 
 
 TestProtocol = Protocol.TestCase

@@ -12,7 +12,7 @@ from tests.migration.spaces import Serve, by_its_clock, writes
 
 import anybacklog
 from anybacklog import Tracker
-from anybacklog.migration import migrate, repair, rollback, verify
+from anybacklog.migration import migrate, plan, repair, rollback, verify
 from anybacklog.model import Ticket, TicketDraft
 from anybacklog_simulators.nulab import DEMO_KEY, Fault, Harm, Space, demo_space, empty_space
 from anybacklog_simulators.nulab.projects import new_project
@@ -200,6 +200,19 @@ def test_a_copy_between_spaces_names_the_copies_their_comments_and_files(serve: 
     assert (again.failures, writes(fake)) == ([], before)
     assert not any("changed" in note for note in again.notes)
     assert [told["reason"] for told in fake.dump()["notifications"] if told["reason"] in (2, 4)] == []
+
+
+def test_a_plan_tells_which_texts_name_something_and_counts_what_is_written_anew(serve: Serve, tmp_path: Path) -> None:
+    (source, _), (target, _) = serve(demo_space()), serve(empty_space())
+    first, last = (source.create_ticket(TicketDraft(title=title, description="nothing")) for title in ("first", "last"))
+    nothing = plan(source, target, ledger=tmp_path / "ledger.db")
+    source.update_ticket(first, {"description": f"before {last.key}"})
+    source.update_ticket(last, {"description": f"after {first.key}"})
+    named = plan(source, target, ledger=tmp_path / "ledger.db")
+    told = {row.field: row.count for row in named.fidelity if "new names" in row.reason}
+    assert told == {"description": 2}
+    # Both changes left an entry in the journal, which is a comment there; two of the four texts name what comes later.
+    assert named.requests["target"]["update"] - nothing.requests["target"]["update"] == 2 + 2
 
 
 @pytest.mark.parametrize("harm", [Harm.DROP_AFTER, Harm.REFUSE])

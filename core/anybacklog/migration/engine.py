@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from anybacklog.errors import ConfigurationError, MigrationError
 from anybacklog.migration.announcing import announce
-from anybacklog.migration.apply import Applier, Counting, Rewriter, count_done, prepare
+from anybacklog.migration.apply import Applier, Counting, count_done, finish, prepare
+from anybacklog.migration.asked import Confirm, Run, Show, silent
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import answers, natives, plan_course, remembering
@@ -37,29 +38,15 @@ from anybacklog.migration.plans.worst import worst
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import Questions
 from anybacklog.migration.rebuilding import already_copied, before_all_copies, rebuild
+from anybacklog.migration.redirects import refuse_form, write_redirects
 from anybacklog.migration.referring import named_by, refer_by
-from anybacklog.migration.report import COUNTED, Fidelity, Progress, Report
+from anybacklog.migration.report import COUNTED, Progress, Report
 from anybacklog.migration.rewriting import added, with_rewritten
-from anybacklog.migration.seen import Seen, Ties
+from anybacklog.migration.seen import Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.registry import load_registry
 from anybacklog.steps import Item
 from anybacklog.tracker import Tracker
-
-Confirm = Callable[[Sequence[Fidelity]], bool]
-Show = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """The choices of one call of `migrate`."""
-
-    limit: int | None
-    only: frozenset[str]
-    confirm: Confirm | None
-    show: Show
-    say: Callable[[str], None]
-    clock: Clock
 
 
 def migrate(
@@ -75,6 +62,7 @@ def migrate(
     refresh: bool = False,
     marks: bool = True,
     rebuild_ledger: bool = False,
+    redirect_map: str | os.PathLike[str] | None = None,
     confirm: Confirm | None = None,
     progress: Show | None = None,
     say: Callable[[str], None] = lambda _: None,
@@ -89,17 +77,20 @@ def migrate(
     without one it lives in the platform's state folder. `limit` stops after that many new tickets, `only` keeps to
     these keys, `sample="worst"` to the ten tickets with the most text and files. `confirm` is asked about what will
     be lost before the first write, `say` told whom the target will tell of it. `fallback_folder` takes the files that
-    the target cannot. `watch` is told of every ledger commit. Raises MigrationError when refused.
+    the target cannot. `redirect_map` is a file, .csv or .jsonl, for the old and the new key and address of every ticket
+    copied by now. `watch` is told of every ledger commit. Raises MigrationError when refused.
     """
     choices = plan.chosen() if isinstance(plan, Plan) else read_plan(plan) if plan is not None else None
     if ledger is not None:
         refuse_foreign(Path(ledger))  # before a target is made for nothing
+    if redirect_map is not None:
+        refuse_form(Path(redirect_map))
     refuse_absent(source)
     refuse_unknown(source, only)
     if not dry_run and source.identity() == target.identity():
         raise ConfigurationError("source and target are the same project; name another target")
     run = Run(
-        limit=limit, only=frozenset(only), confirm=confirm, show=progress or _silent, say=say, clock=clock or Clock()
+        limit=limit, only=frozenset(only), confirm=confirm, show=progress or silent, say=say, clock=clock or Clock()
     )
     with ExitStack() as open_files:
         path = ledger_path(source, target, ledger, dry_run=dry_run, open_files=open_files)
@@ -114,11 +105,10 @@ def migrate(
             going.report.notes.append(
                 f"marks are {'written' if settings['marks'] else 'not written'}, as the first run chose"
             )
-        return going.through(refresh=refresh, sample=sample, rebuild_ledger=rebuild_ledger, dry_run=dry_run)
-
-
-def _silent(_: Progress) -> None:
-    """Show nothing."""
+        report = going.through(refresh=refresh, sample=sample, rebuild_ledger=rebuild_ledger, dry_run=dry_run)
+        if redirect_map is not None and not dry_run:
+            write_redirects(Path(redirect_map), pair)
+        return report
 
 
 class _Going:
@@ -288,14 +278,7 @@ class _Going:
             applier.ticket(plan_ticket(bundle, course))
             done += 1
         self.run.show(Progress(stage="apply", done=done, total=total if finished else done))
-        waits = not finished or bool(self.run.only or header.unread)
-        rewriter = Rewriter(applier)
-        with Seen() as tied:
-            for bundle in self._bundles():
-                applier.ties(plan_ties(bundle.ticket, course), tied, partial=waits)
-                rewriter.ticket(plan_ticket(bundle, course))
-        self.report.notes += rewriter.notes()
-        applier.second_look.look()
+        finish(applier, self._bundles(), partial=not finished or bool(self.run.only or header.unread))
         self._remember(shown=added(self.settings.get("shown", ()), applier.calls.shown))
         return finished and not self.run.only
 

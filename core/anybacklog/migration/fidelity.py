@@ -14,7 +14,7 @@ from anybacklog.migration.planning import Bundle, Course, cut_texts, plan_ticket
 from anybacklog.migration.report import Counted, Fidelity, Level
 from anybacklog.migration.riding import held_back, is_left_out, is_remark, is_withheld, kept_files
 from anybacklog.migration.seen import Ties
-from anybacklog.migration.telling import left_over, shortens
+from anybacklog.migration.telling import left_over, names_otherwise, project_of, shortens
 from anybacklog.model import Attachment, Comment, CustomFieldValue, Named, Text, Ticket
 from anybacklog.steps import AddComment, CreateTicket, Step
 
@@ -51,13 +51,14 @@ class Weighing:
     planned: Counter[Counted] = field(default_factory=Counter)
     _continued: set[str] = field(default_factory=set)
     _cut: Collection[str] = ()
+    _project: str = ""
     _rows: Counter[tuple[str, Level, str]] = field(default_factory=Counter)
 
     def add(self, bundle: Bundle) -> None:
         """Weigh one ticket and its journal."""
         steps = tuple(plan_ticket(bundle, self.course)) if self.limits.known() else ()
         self._continued = {step.item.id.rpartition("+")[0] for step in steps if step.item.kind == "continuation"}
-        self._cut = cut_texts(bundle, self.course)
+        self._cut, self._project = cut_texts(bundle, self.course), project_of(bundle.ticket.key)
         for name, level, reason in (*self._of_ticket(bundle.ticket), *self._of_files(bundle)):
             self._rows[name, level, reason] += 1
         for comment in bundle.comments:
@@ -260,6 +261,8 @@ class Weighing:
             return name, "emulated", "it mentions people: the plan has whoever stands for them mentioned, and notified"
         if self.course.writing.mentions_somebody(text):
             return name, "emulated", "it would notify people there: each mention is kept, and made harmless"
+        if names_otherwise(text, self._project, self.course, keys_stay=bool(self.answer("key"))):
+            return name, "emulated", "it names tickets or files: they are written with their new names there"
         if level == "native" and not self.course.writing.converts(text):
             return (
                 name,

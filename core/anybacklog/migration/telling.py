@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,30 @@ def wordings(text: Text, header: str, room: int | None, course: Course) -> list[
     references = [each for each in course.refer(text.source) if each.start >= body]
     following = (course.limits.comment_length or room or 0) - HEADER_ROOM // 2
     return worded([first, *rest], references, chain([room], repeat(following)))
+
+
+def names_otherwise(text: Text, project: str, course: Course, *, keys_stay: bool) -> bool:
+    """Tell whether a text names what has another name in the target, or will: known by now, or likely by its form."""
+    for each in course.refer(text.source) if course.refer is not None else ():
+        likely = not keys_stay and (each.form != "key" or project_of(each.id) == project)
+        if each.new != each.said if each.new is not None else likely:
+            return True
+    return False
+
+
+def names_later(text: Text, project: str, course: Course, met: Container[str]) -> bool:
+    """Tell whether a text names what comes later than itself; `met` has `key KEY` of what comes before."""
+    return any(
+        each.new is None
+        and f"key {each.id}" not in met
+        and (each.form not in ("key", "url") or project_of(each.id) == project)
+        for each in (course.refer(text.source) if course.refer is not None else ())
+    )
+
+
+def project_of(key: str) -> str:
+    """Give what the keys of one project have in common."""
+    return key.rpartition("-")[0]
 
 
 def _noted(ticket: Ticket, course: Course) -> list[str]:

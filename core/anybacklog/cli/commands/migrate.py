@@ -42,6 +42,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--fallback-folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
     help="Keep here what files the target cannot take; a comment names each.",
 )  # fmt: skip
+@click.option(
+    "--redirect-map", metavar="FILE", type=_FILE, callback=writable,
+    help="Write the old and the new key and address of every ticket: .csv or .jsonl.",
+)  # fmt: skip
 @click.option("--report", "page", metavar="FILE", type=_FILE, callback=writable, help="Write the report as HTML.")
 @click.option("--json-report", metavar="FILE", type=_FILE, callback=writable, help="Write it as JSON; - is stdout.")
 @click.option("--yes", is_flag=True, help="Accept what will be lost.")

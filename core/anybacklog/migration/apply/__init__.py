@@ -2,11 +2,11 @@
 
 from anybacklog.migration.apply.applier import Applier
 from anybacklog.migration.apply.counting import Counting, count_done
+from anybacklog.migration.apply.finishing import finish
 from anybacklog.migration.apply.metadata import prepare, recognised
 from anybacklog.migration.apply.removing import Remover, forget, settle_removals, until_settled
-from anybacklog.migration.apply.rewriting import Rewriter
 
 __all__ = [
-    "Applier", "Counting", "Remover", "Rewriter", "count_done", "forget", "prepare", "recognised", "settle_removals",
+    "Applier", "Counting", "Remover", "count_done", "finish", "forget", "prepare", "recognised", "settle_removals",
     "until_settled",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from anybacklog.errors import (
     ProtocolError,
     RateLimited,
     TransportError,
-)  # fmt: skip
+)
 from anybacklog.migration.apply.along import arrived, came_along
 from anybacklog.migration.apply.arrival import Arrivals
 from anybacklog.migration.apply.calls import MARK_FIELDS, Calls

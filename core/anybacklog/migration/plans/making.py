@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,12 +36,14 @@ from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plans.worst import Worst
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.rebuilding import already_copied
+from anybacklog.migration.referring import named_by, refer_by
 from anybacklog.migration.report import COUNTED, Progress
 from anybacklog.migration.rewriting import warning
 from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
+from anybacklog.migration.telling import names_later, project_of
 from anybacklog.registry import load_registry
-from anybacklog.steps import SetParent, Step, key_of, unaccompanied, uploads_of
+from anybacklog.steps import AddComment, CreateTicket, SetParent, Step, key_of, unaccompanied, uploads_of
 from anybacklog.tracker import Tracker
 
 SECOND_COPY = (
@@ -112,6 +114,8 @@ class _Making:
             header.identity, header.words, self.target, self.choices, Plugged(load_registry(plugins)),
             marks=self.choices.marks, made=self.pair.made(), mentions=header.mentions,
         )  # fmt: skip
+        named = {"references": named_by(self.source, self.target)}
+        course = replace(course, refer=refer_by(self.pair, named))
         there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(self.target, kind) for kind in METADATA_KINDS}
         survey = self._survey(snapshot, course)
         survey.limits += statuses(course.mapping, len(there["statuses"]), course.limits)
@@ -179,6 +183,7 @@ class _Making:
         met.add(bundle.ticket.id)
         for step in unaccompanied(step for step in steps if not self._done(step)):
             self._step(step, survey, course, costs)
+        self._names(bundle, steps, course, met)
         for tie in plan_ties(bundle.ticket, course):  # a parent that is there already comes with its child
             new = tie.parent not in met if isinstance(tie, SetParent) else met.add(f"link {tie.item.id}")
             if new and not self._done(tie):
@@ -189,6 +194,15 @@ class _Making:
         self.requests["target"] += cost_of(step, costs)
         self.requests["source"] += spent(self.source.capabilities.costs, "open_attachment", files)
         survey.notices.add(step, course)
+
+    def _names(self, bundle: Bundle, steps: Iterable[Step], course: Course, met: Seen) -> None:
+        """Count the texts that will be written anew, since they name what comes later: each is read before."""
+        met.add(f"key {bundle.ticket.key}")
+        stay, project = self.target.capabilities.native("key"), project_of(bundle.ticket.key)
+        for plain in (step.plain for step in steps if isinstance(step, CreateTicket | AddComment)):
+            if plain is not None and not stay and names_later(plain, project, course, met):
+                self.requests["target"] += spent(self.target.capabilities.costs, "ticket")
+                self.requests["target"] += spent(self.target.capabilities.costs, "update_ticket")
 
     def _done(self, step: Step) -> bool:
         row = None if self.fresh else self.pair.row(key_of(step))
