@@ -98,5 +98,5 @@ def remember(memory: dict[str, V], id: str, value: V, most: int) -> None:
     """Keep what came last, `most` of it; of too much the older half is forgotten at once."""
     memory[id] = value
     if len(memory) > most:
-        for old in [*islice(memory, most // 2)]:
+        for old in [*islice(memory, len(memory) // 2)]:
             del memory[old]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from hypothesis import example, given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from anybacklog.plugin import IncompleteListing
 from anybacklog_nulab.listing import PAGE, PATIENCE, Walk
+from anybacklog_nulab.opened import remember
 
 ORDERS = [("created", False), ("created", True), ("updated", False), ("updated", True)]
 Json = dict[str, Any]
@@ -151,3 +153,36 @@ def test_only_the_last_places_are_remembered_where_nothing_moves() -> None:
     walk = Walk(read=project.read, count=lambda: 2000, sort="created", descending=False)
     assert sum(1 for _ in walk.issues()) == 2000
     assert len(walk._recent) + len(walk._ids) <= 3 * PAGE
+
+
+class Weighed(dict[str, Any]):
+    """An issue whose end can be seen."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # a dict has none, and a set of weak references needs one
+    __eq__ = object.__eq__
+
+
+@pytest.mark.parametrize(("sort", "descending"), ORDERS)
+def test_an_issue_is_gone_once_the_caller_has_done_with_it(sort: str, descending: bool) -> None:
+    project = Project(sort, descending)
+    project.add(2 * PAGE)
+    alive: WeakSet[Weighed] = WeakSet()
+
+    def read(offset: int) -> list[Json]:
+        page = [Weighed(issue) for issue in project.read(offset)]
+        alive.update(page)
+        return list[Json](page)
+
+    walk = Walk(read=read, count=lambda: 2 * PAGE, sort=sort, descending=descending).issues()
+    for left in reversed(range(PAGE)):
+        next(walk)
+        assert len(alive) == left
+
+
+@given(st.lists(st.integers(0, 30)), st.integers(1, 10))
+def test_what_came_last_is_remembered_and_no_more_than_may_be(ids: list[int], most: int) -> None:
+    memory: dict[str, int] = {}
+    for place, each in enumerate(ids):
+        remember(memory, str(each), place, most)
+        assert memory[str(each)] == place
+        assert len(memory) <= most
