@@ -36,12 +36,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """One file that rides on a step: the source's attachment, and who put it there, when, in the target's words."""
+    """One file that rides on a step: the source's attachment, and who put it there, when, in the target's words.
+
+    `content` is what a file holds that is made here; None: the source has it.
+    """
 
     attachment: Attachment
     author: User | None
     created_at: datetime | None
     mark: str
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +181,8 @@ def digest_of(step: Step) -> str:
         case AddComment():
             content = _commented(step)
         case AddAttachment() | KeepFile():
-            content = (step.upload.attachment.name, step.upload.attachment.size)
+            made = step.upload.attachment.sha256 if step.upload.content is not None else None
+            content = (step.upload.attachment.name, step.upload.attachment.size, *([made] if made else []))
         case SetState():
             content = tuple(sorted(step.changes.items()))
         case SetParent():

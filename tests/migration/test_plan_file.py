@@ -187,7 +187,7 @@ def test_a_text_that_never_ends_is_told_once() -> None:
     [
         ("format = 2", "line 1: format: this anybacklog knows format 1 alone"),
         ("marks = 'no'", "line 1: marks: must be true or false"),
-        ("\nhistory = 'none'", "line 2: history: must be one of native, text, lost"),
+        ("\nhistory = 'none'", "line 2: history: must be one of native, text, attachment, lost"),
         ("[mapping.users]\na = { create = '' }", 'line 2: mapping.users.a: must be a word of the target, ""'),
         ("[mapping.users]\na = { make = 'x' }", "line 2: mapping.users.a: must be a word"),
     ],

@@ -50,7 +50,9 @@ def plan_course(
             map_user=plugged.map_user,
             new_statuses=can.new_statuses,
         )
-    native = natives(target, choices.leave_out) - ({"comments.changes"} if choices.history == "text" else set())
+    native = natives(target, choices.leave_out) - (
+        {"comments.changes"} if choices.history in ("text", "attachment") else set()
+    )
     return Course(
         source=identity,
         mapping=mapping,

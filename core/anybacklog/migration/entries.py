@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from anybacklog.migration.falling_back import point_to
+from anybacklog.migration.history_file import history_file
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.references import Wording
 from anybacklog.migration.riding import going_alone, held_back, is_remark, is_withheld, travelling
@@ -23,6 +24,9 @@ def own_files(bundle: Bundle, course: Course) -> Iterator[Upload]:
     """Yield the files that no comment brings."""
     for attachment in going_alone(bundle, course):
         yield _upload(attachment, bundle.ticket, course)
+    made = history_file(bundle, course)
+    if made is not None:
+        yield made
 
 
 def journal(bundle: Bundle, rest: Iterable[Wording], course: Course) -> Iterator[AddComment]:

@@ -22,10 +22,15 @@ if TYPE_CHECKING:
 
 def falls_back(attachment: Attachment, course: Course) -> bool:
     """Tell a file that goes into the folder: there is one, the target cannot take the file, and can be told of it."""
-    if not course.fallback_folder or not course.native("comments") or "attachments" in course.leave_out:
+    if not course.fallback_folder or not could_fall_back(course):
         return False
     limit = course.limits.attachment_size
     return not course.native("attachments") or (limit is not None and (attachment.size or 0) > limit)
+
+
+def could_fall_back(course: Course) -> bool:
+    """Tell whether a folder would help: the target can be told of it, and the plan leaves no files out."""
+    return course.native("comments") and "attachments" not in course.leave_out
 
 
 def keep(attachment: Attachment, ticket: Ticket) -> KeepFile:

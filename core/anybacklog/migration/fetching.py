@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from io import BytesIO
 from typing import BinaryIO
 
 from anybacklog.backend import AttachmentDraft
@@ -49,7 +50,7 @@ def fetched(source: Tracker, upload: Upload, open_files: ExitStack, *, marked: b
     """Bring a file here before anything is intended: what cannot be read must not half arrive."""
     spool = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # the stack closes it
     try:
-        with source.open_attachment(upload.attachment) as stream:
+        with _opened(source, upload) as stream:
             sent = measured(stream, spool)
     except (AuthenticationError, RateLimited, TransportError):
         raise
@@ -65,6 +66,10 @@ def fetched(source: Tracker, upload: Upload, open_files: ExitStack, *, marked: b
         external_id=upload.mark if marked else None,
     )
     return Fetched(upload, draft, sent)
+
+
+def _opened(source: Tracker, upload: Upload) -> AbstractContextManager[BinaryIO]:
+    return source.open_attachment(upload.attachment) if upload.content is None else BytesIO(upload.content)
 
 
 def measured(stream: BinaryIO, out: BinaryIO | None = None) -> Sent:

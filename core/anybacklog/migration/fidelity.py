@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from anybacklog.abilities import Answer, Limits, MetadataKind
-from anybacklog.migration.falling_back import falls_back
+from anybacklog.migration.falling_back import could_fall_back, falls_back
+from anybacklog.migration.history_file import history_file, history_level
 from anybacklog.migration.mapping import Noun
 from anybacklog.migration.planning import Bundle, Course, cut_texts, plan_ticket
 from anybacklog.migration.report import Counted, Fidelity, Level
@@ -106,7 +107,7 @@ class Weighing:
             self.planned["comments"] += sum(1 for comment in copied if is_remark(comment))
             self.planned["history"] += sum(1 for comment in copied if not is_remark(comment))
         files = kept_files if native("attachments") else held_back
-        self.planned["attachments"] += len(files(bundle, self.course))
+        self.planned["attachments"] += len(files(bundle, self.course)) + (history_file(bundle, self.course) is not None)
         for link in bundle.ticket.links:
             if self.ties.new_link(link.id):
                 row = self._link(link.kind)
@@ -194,22 +195,19 @@ class Weighing:
             why = reason if level == "lost" else f"over the {self.limits.attachment_size} bytes that are taken there"
             yield name, "emulated", f"{why}; kept in the fallback folder, and a comment names it"
             return
-        yield name, level, f"{reason}; {_WAY_OUT}" if self._could_be_kept(level) else reason
+        yield name, level, f"{reason}; {_WAY_OUT}" if level == "lost" and could_fall_back(self.course) else reason
         if self.course.native("attachments"):
             if attachment.author is not None:
                 yield self._noun("attachments.author", "users", attachment.author)
             if attachment.created_at is not None:
                 yield self._held("attachments.created_at")
 
-    def _could_be_kept(self, level: Level) -> bool:
-        return level == "lost" and self.course.native("comments") and "attachments" not in self.course.leave_out
-
     def _of_comment(self, comment: Comment) -> Iterator[tuple[str, Level, str]]:
         if "comments" in self.course.leave_out:
             yield "comments" if is_remark(comment) else "history", "lost", self.answer("comments").reason
             return
         if is_left_out(comment, self.course):
-            yield "history", "lost", "the plan leaves out entries of changes only"
+            yield "history", *history_level(self.course, self.answer)
             return
         if is_withheld(comment, self.course):
             yield "comments.private", "lost", "a private comment is not copied where it would become public"
@@ -218,7 +216,8 @@ class Weighing:
 
     def _of_copied(self, comment: Comment) -> Iterator[tuple[str, Level, str]]:
         if comment.changes:
-            yield self._history("comments.changes" if is_remark(comment) else "history")
+            name = "comments.changes" if is_remark(comment) else "history"
+            yield name, *history_level(self.course, self.answer)
         if is_remark(comment):
             yield self._text("comments", comment.id, comment.body)
         if self.course.native("comments"):
@@ -293,15 +292,6 @@ class Weighing:
         """Say of what has no field of its own that the header line tells it, where there is a text to stand above."""
         answer = self.answer("comments" if name.startswith("comments.") else "description")
         return name, "emulated" if answer else "lost", f"{reason}; the header line names it" if answer else reason
-
-    def _history(self, name: str) -> tuple[str, Level, str]:
-        answer = self.answer("comments.changes")
-        if self.course.history == "text":
-            answer = Answer(yes=False, reason="the plan says text")
-        if answer:
-            return name, "native", answer.reason
-        held = self.answer("comments")
-        return name, "emulated" if held else "lost", f"{answer.reason}; written as text" if held else held.reason
 
 
 def lost(rows: Iterable[Fidelity]) -> list[Fidelity]:

@@ -28,8 +28,8 @@ def is_withheld(comment: Comment, course: Course) -> bool:
 
 
 def is_left_out(comment: Comment, course: Course) -> bool:
-    """Tell an entry of changes only that the plan leaves out."""
-    return course.history == "lost" and not is_remark(comment)
+    """Tell an entry of changes only that the plan leaves out, or has written into a file."""
+    return course.history in ("lost", "attachment") and not is_remark(comment)
 
 
 def withheld_files(bundle: Bundle, course: Course) -> set[str]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self, TypeAlias, get_args
 
-History: TypeAlias = Literal["native", "text", "lost"]
-"""What becomes of entries of changes only: the target's own history where it has one, text, or nothing."""
+History: TypeAlias = Literal["native", "text", "attachment", "lost"]
+"""What becomes of entries of changes only: the target's own history where it has one, text, a file, or nothing."""
 Mentioning: TypeAlias = Literal["neutral", "mapped"]
 LongTexts: TypeAlias = Literal["continue", "cut"]
 LongTitles: TypeAlias = Literal["refuse", "cut"]
@@ -92,7 +92,8 @@ SETTINGS = (
         name="history",
         values=get_args(History),
         said='Entries of the journal that are changes only: "native" is the target\'s own history where it has one, '
-        'else text; "text" is a comment each; "lost" leaves them out.',
+        'else text; "text" is a comment each; "attachment" is one file per ticket with all that changed; "lost" '
+        "leaves them out.",
     ),
     Setting(
         table="people",

@@ -105,7 +105,7 @@ def left_over(ticket: Ticket, field: str, course: Course) -> list[User]:
 def commented(comment: Comment, ticket: Ticket, course: Course) -> Text:
     """Write the whole text of a comment, however long; changes the target cannot hold stand below it."""
     body = comment.body
-    if comment.changes and not course.native("comments.changes"):
+    if comment.changes and not course.native("comments.changes") and course.history != "attachment":
         body = Text("\n\n".join(filter(None, (body.source, changes_as_text(comment.changes)))), body.format)
     return headed(course.writing.body(body), comment_header(comment, ticket, course))
 

@@ -30,7 +30,7 @@ class Heading:
         """Write the line, with what else is noted at its end; empty where nothing has to be said."""
         words = [str(mark)] * self.marked
         if self.attributed:
-            words += [author.name if author else "", _moment(created_at)]
+            words += [author.name if author else "", moment_text(created_at)]
         return " · ".join(word for word in (*words, *noted) if word)
 
 
@@ -130,5 +130,6 @@ def headed(body: Text, header: str) -> Text:
     return Text(f"{header}\n\n{body.source}", body.format)
 
 
-def _moment(moment: datetime | None) -> str:
+def moment_text(moment: datetime | None) -> str:
+    """Write an instant as header lines do, in UTC; empty where nobody knows it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ") if moment else ""

@@ -190,7 +190,7 @@ class _Making:
                 self.requests["target"] += cost_of(tie, costs)
 
     def _step(self, step: Step, survey: _Survey, course: Course, costs: Costs) -> None:
-        files = len(uploads_of(step))
+        files = sum(upload.content is None for upload in uploads_of(step))
         self.requests["target"] += cost_of(step, costs)
         self.requests["source"] += spent(self.source.capabilities.costs, "open_attachment", files)
         survey.notices.add(step, course)

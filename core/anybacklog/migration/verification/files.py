@@ -10,6 +10,7 @@ from typing import Any
 from anybacklog.migration.apply.fallback import Fallback
 from anybacklog.migration.comparison import shown
 from anybacklog.migration.falling_back import falls_back
+from anybacklog.migration.history_file import ID, history_file
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.planning import Bundle, Course
 from anybacklog.migration.report import Verification
@@ -36,7 +37,9 @@ class Files:
         """Name the files that are missing, altered or extra."""
         ticket = bundle.ticket
         found = {attachment.id: attachment for attachment in self.target.attachments(there)}
-        for attachment in (each for each in kept_files(bundle, self.course) if not falls_back(each, self.course)):
+        made = history_file(bundle, self.course)
+        wanted = [each for each in kept_files(bundle, self.course) if not falls_back(each, self.course)]
+        for attachment in (*wanted, *([made.attachment] if made is not None else [])):
             self.result.attachments += 1
             copy = found.pop(self.copy_of(ticket, attachment.id) or "", None)
             if copy is None:
@@ -92,7 +95,7 @@ class Files:
     def _content(self, ticket: Ticket, one: Attachment, other: Attachment) -> tuple[str, Any, Any]:
         """Give the hash at both ends, or the size where neither the source nor the ledger can tell it."""
         landed = self.pair.landed("attachment", ticket.id, one.id)
-        wanted = self.origin.sha256(one)
+        wanted = one.sha256 if one.id == ID else self.origin.sha256(one)
         if wanted is None and landed is not None and one.size in (None, landed.size):
             wanted = landed.sha256
         if wanted is not None:
