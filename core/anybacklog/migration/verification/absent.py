@@ -40,7 +40,9 @@ def find_absent(source: Tracker | str, target: str, ledgers: Iterable[Path], plu
     given = str(source.location) if isinstance(source, Tracker) else source
     if found:
         names = "; ".join(f"{each.source} in {each.ledger}" for each in found)
-        raise ConfigurationError(f"{given} was copied into this target more than once: {names}; name --ledger, or one")
+        raise ConfigurationError(
+            f"{given} was copied into this target more than once: {names}; name the ledger, or give its identity"
+        )
     urls = ", ".join(sorted({each.url for each in known if each.url}))
     if not urls:
         raise ConfigurationError("no snapshot of the source is left beside the ledger; verify without --offline")
