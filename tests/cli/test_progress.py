@@ -144,6 +144,17 @@ def test_a_terminal_shows_a_listing_beside_the_stage_it_is_part_of(screen: Scree
     assert "50 tried, at 50: 1 found, 2 of others skipped\n" in screen.drawn.getvalue()
 
 
+def test_a_terminal_shows_a_listing_behind_a_stage_that_is_over_by_itself(screen: Screen) -> None:
+    screen.bars(Progress(stage="read", done=3, total=3))
+    screen.bars.listing(_tried(1))
+    assert "Scanning" not in screen.drawn.getvalue()
+    screen.clock.now += 1
+    screen.bars.listing(_tried(50))
+    screen.bars.rest()
+    assert "50 tried" not in screen.drawn.getvalue()
+    assert "Scanning" in screen.drawn.getvalue()
+
+
 def test_what_is_drawn_never_takes_stdout_for_its_own(screen: Screen) -> None:
     stdout = sys.stdout
     screen.bars(Progress(stage="read", done=1, total=None))

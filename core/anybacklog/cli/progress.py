@@ -157,7 +157,9 @@ class Bars:
 
     def listing(self, told: ListingProgress) -> None:
         """Show it beside the bar of the stage it is part of; by itself, once it takes long."""
-        if self._bar is not None and self._task is not None and self._stage != SCAN and not self._over:
+        if self._over:
+            self.rest()
+        if self._bar is not None and self._task is not None and self._stage != SCAN:
             self._bar.update(self._task, told=_told(told, self._stage))
         elif self._bar is not None or self._clock() - self._quiet_since >= AT_ONCE:
             self._move(_scanning(told), _told(told, SCAN))
@@ -172,7 +174,7 @@ class Bars:
         if self._bar is not None:
             self._bar.stop()
         self._bar = self._task = None
-        self._stage, self._quiet_since = "", self._clock()
+        self._stage, self._over, self._quiet_since = "", False, self._clock()
 
     def _move(self, progress: Progress, told: str) -> None:
         if self._bar is None or self._task is None or self._stage != progress.stage:
