@@ -19,6 +19,7 @@ from anybacklog.model import Text, TicketDraft, User
 from anybacklog_simulators.nulab import demo_space, empty_space
 
 Make = Callable[[], Tracker]
+MAPPED = '[people]\nmentions = "mapped"\n'
 NOBODY = '[mapping.users]\n"kim@example.com" = ""\n"lee@example.com" = ""\n'
 
 
@@ -133,7 +134,8 @@ def test_a_repair_puts_a_space_right_once_the_plan_says_who_stands_for_whom(
     (ticket,) = target.tickets()
     assert [user.email for user in ticket.assignees] == ["hanako@example.com"]
     assert header(described(target))[1::2] == ["Kim", "assignees: Lee"]
-    assert migrate(source, target, ledger=tmp_path / "ledger.db").counts["tickets"].already == 1
+    again = migrate(source, target, ledger=tmp_path / "ledger.db")
+    assert (again.counts["tickets"].already, again.changed.count) == (1, 0)
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
@@ -216,7 +218,7 @@ def colleague(tracker: Tracker) -> User:
 
 def last(fake: Fake) -> tuple[str, str]:
     issue = fake.dump()["issues"][-1]
-    return issue["description"], issue["comments"][-1]["content"]
+    return issue["description"], [entry["content"] for entry in issue["comments"] if entry["content"]][-1]
 
 
 def test_mentions_are_mapped_only_when_the_plan_says_so(mentioning: Tracker, serve: Serve, tmp_path: Path) -> None:
@@ -224,7 +226,7 @@ def test_mentions_are_mapped_only_when_the_plan_says_so(mentioning: Tracker, ser
     migrate(mentioning, target, ledger=tmp_path / "ledger.db")
     assert all(text.count("<\u2060@") == 3 for text in last(fake))
     there, mapped = serve(empty_space())
-    file = keep(tmp_path / "plan.toml", '[people]\nmentions = "mapped"\n')
+    file = keep(tmp_path / "plan.toml", MAPPED)
     report = migrate(mentioning, there, ledger=tmp_path / "ledger.db", plan=file)
     there_id = colleague(there).id
     said = f"<@U{there_id}> and <\u2060@U999> and <\u2060@project>, look"
@@ -239,9 +241,25 @@ def test_mentions_are_mapped_only_when_the_plan_says_so(mentioning: Tracker, ser
     assert verify(mentioning, there, ledger=tmp_path / "ledger.db").differences == []
 
 
+def test_a_repair_maps_the_mentions_of_copied_texts_but_not_of_one_that_somebody_edited(
+    mentioning: Tracker, serve: Serve, tmp_path: Path
+) -> None:
+    target, fake = serve(empty_space())
+    migrate(mentioning, target, ledger=tmp_path / "ledger.db")
+    report = mended(mentioning, target, tmp_path, MAPPED, fake)
+    assert report.clean
+    assert all(text.count(f"<@U{colleague(target).id}>") == 1 for text in last(fake))
+    ticket = list(target.tickets())[-1]
+    target.update_comment(ticket, [each for each in target.comments(ticket) if each.body.source][-1], "edited")
+    again = mended(mentioning, target, tmp_path, MAPPED.replace("mapped", "neutral"), fake)
+    assert again.steps == [f"set description of {list(mentioning.tickets())[-1].key}"]
+    assert [(each.kind, each.field) for each in again.left.differences] == [("comment", "body")]
+    assert last(fake)[1] == "edited"
+
+
 def test_a_plan_says_whom_mapped_mentions_would_notify(mentioning: Tracker, serve: Serve, tmp_path: Path) -> None:
     target, _ = serve(empty_space())
-    file = keep(tmp_path / "plan.toml", '[people]\nmentions = "mapped"\n')
+    file = keep(tmp_path / "plan.toml", MAPPED)
     told = {
         each.field: (each.user.email, each.count)
         for each in plan(mentioning, target, edited=file, ledger=tmp_path / "ledger.db").notices
@@ -257,7 +275,7 @@ def test_between_trackers_without_mentions_a_mapped_plan_changes_nothing(
 ) -> None:
     source, target = memory(), sqlite()
     source.create_ticket(TicketDraft(title="t", description="<@U1> @hanako"))
-    file = keep(tmp_path / "plan.toml", '[people]\nmentions = "mapped"\n')
+    file = keep(tmp_path / "plan.toml", MAPPED)
     migrate(source, target, ledger=tmp_path / "ledger.db", plan=file)
     assert described(target) == "<@U1> @hanako"
 

@@ -94,6 +94,22 @@ def test_what_is_not_left_out_any_more_comes_with_the_next_run_and_a_repair(
     assert target.ticket("PROJ-1").watchers != ()
 
 
+def test_after_a_repair_no_run_names_what_the_plan_has_changed(
+    memory: Make, sqlite: Make, filled: Fill, tmp_path: Path
+) -> None:
+    source, target, ledger = filled(memory()), sqlite(), tmp_path / "ledger.db"
+    migrate(source, target, ledger=ledger)
+    file = keep(tmp_path / "plan.toml", 'history = "text"\n[fields]\nleave_out = ["watchers", "due_date"]\n')
+    before = {item.kind for item in migrate(source, target, ledger=ledger, plan=file).changed.first}
+    assert repair(source, target, ledger=ledger, dry_run=True).clean is False
+    assert (
+        {item.kind for item in migrate(source, target, ledger=ledger).changed.first} == before == {"ticket", "history"}
+    )
+    left = repair(source, target, ledger=ledger).left.differences
+    again = migrate(source, target, ledger=ledger)
+    assert {(item.kind, item.id) for item in again.changed.first} == {("history", each.id) for each in left}
+
+
 # ---- texts and titles that are too long
 
 

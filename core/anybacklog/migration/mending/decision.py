@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from anybacklog.migration.comparison import is_wording, rewriting
 from anybacklog.migration.copied import copied, counted
@@ -27,15 +27,19 @@ from anybacklog.steps import (
     items_of,
 )
 
+IsOurs: TypeAlias = Callable[[AddComment, Text], bool]
 MENDED = "+mended"
 _NOT_BY_FIELD = frozenset({"key", "parent", "external_id"})
 _FIELDS = frozenset(each.name for each in fields(TicketDraft)) - _NOT_BY_FIELD
 
 
 def mend(
-    bundle: Bundle, named: Iterable[Difference], there: Ticket | None, course: Course
+    bundle: Bundle, named: Iterable[Difference], there: Ticket | None, course: Course, is_ours: IsOurs
 ) -> tuple[list[Step], list[SetParent | AddLink]]:
-    """Give the steps that mend one ticket, and the ties to write when all tickets are there; `there` is its copy."""
+    """Give the steps that mend one ticket, and the ties to write when all tickets are there; `there` is its copy.
+
+    `is_ours` tells of a comment whether its text is there as this migration wrote it.
+    """
     named = list(named)
     missing = {(each.kind, each.id) for each in named if each.field == "missing"}
     altered_files = {each.id for each in named if (each.kind, each.field) == ("attachment", "sha256")}
@@ -49,9 +53,9 @@ def mend(
         changes["parent"] = None
     steps = [_set_fields(bundle, changes, course)] if changes else []
     wanted = [tie for tie in ties if ("link", tie.item.id) in missing or _is_parent(tie, altered)]
-    bodies = {each.id: each.target for each in named if (each.kind, each.field) == ("comment", "body")}
     missing |= {("attachment", each.id) for each in held_back(bundle, course) if each.id in altered_files}
-    return [*steps, *_missing(bundle, missing, course), *_reworded(bundle, bodies, course)], wanted
+    odd = {(each.id, each.field): each.target for each in named if each.kind == "comment"}
+    return [*steps, *_missing(bundle, missing, course), *_reworded(bundle, odd, course, is_ours)], wanted
 
 
 def items_to_forget(steps: Iterable[Step]) -> list[Item]:
@@ -83,12 +87,19 @@ def _set_fields(bundle: Bundle, changes: dict[str, Any], course: Course) -> SetS
     return SetState(item=item, changes=changes)
 
 
-def _reworded(bundle: Bundle, bodies: Mapping[str, Any], course: Course) -> Iterator[RewriteText]:
-    """Yield the comments whose text is ours but for what it names; one that somebody edited stays."""
+def _reworded(
+    bundle: Bundle, odd: Mapping[tuple[str, str], Any], course: Course, is_ours: IsOurs
+) -> Iterator[RewriteText]:
+    """Yield the comments whose text is ours, or ours but for what it names; one that somebody edited stays.
+
+    So does one that has another author there than it should: the header line may be all that names the right one.
+    """
     for step in plan_ticket(bundle, course):
-        there = bodies.get(step.item.id) if isinstance(step, AddComment) else None
-        if isinstance(step, AddComment) and there and is_wording(Text(there, step.body.format), step, course):
-            yield rewriting(step)
+        there = odd.get((step.item.id, "body")) if isinstance(step, AddComment) else None
+        if isinstance(step, AddComment) and there:
+            text, author_is_right = Text(there, step.body.format), (step.item.id, "author") not in odd
+            if is_wording(text, step, course) or (author_is_right and is_ours(step, text)):
+                yield rewriting(step)
 
 
 def _missing(bundle: Bundle, missing: set[tuple[str, str]], course: Course) -> Iterator[Step]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from anybacklog.errors import ConfigurationError, MigrationError, NotFound
 from anybacklog.migration.apply import Applier, prepare
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
+from anybacklog.migration.comparison import fingerprint
 from anybacklog.migration.ends import default_ledger, going_on, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.mapping import to_make
-from anybacklog.migration.mending.agreement import agree
 from anybacklog.migration.mending.decision import items_to_forget, mend
 from anybacklog.migration.mending.repair_report import Mending
 from anybacklog.migration.mending.settling import settle as settle_held
@@ -28,10 +29,22 @@ from anybacklog.migration.report import Difference, Failure, Progress, Report
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot, read_words
 from anybacklog.migration.unread import Unread, bundle_of
-from anybacklog.migration.verification import verify
-from anybacklog.model import Ticket
+from anybacklog.migration.verification.run import verified
+from anybacklog.migration.wordings import forms
+from anybacklog.model import Text, Ticket
 from anybacklog.registry import load_registry
-from anybacklog.steps import AddComment, AddLink, CreateTicket, SetParent, SetState, Step, StepState, describe, key_of
+from anybacklog.steps import (
+    AddComment,
+    AddLink,
+    CreateTicket,
+    SetParent,
+    SetState,
+    Step,
+    StepState,
+    describe,
+    digest_of,
+    key_of,
+)
 from anybacklog.tracker import Tracker
 
 Confirm = Callable[[Mending], bool]
@@ -66,15 +79,13 @@ def repair(
     report = Mending(source=str(source.location), target=str(target.location), ledger=str(path),
                      started_at=datetime.now(UTC))  # fmt: skip
     going = _Going(source, target, path, report, Plugged(load_registry(plugins)), clock or Clock(), show, watch)
-    before = verify(source, target, ledger=path, progress=show, plugins=plugins) if not (settle or plan) else None
-    if before is None:
+    if settle or plan:
         going.prepare(settle or {}, read_plan(plan) if plan is not None else None, confirm, dry_run=dry_run)
-        before = verify(source, target, ledger=path, progress=show, plugins=plugins)
+    look = partial(verified, source, target, ledger=path, progress=show, plugins=plugins, take_note=not dry_run)
+    before = look()
     report.named = len(before.differences)
     written = going.mend(before.differences, confirm, dry_run=dry_run)
-    report.left = verify(source, target, ledger=path, progress=show, plugins=plugins) if written else before
-    if written:
-        going.agree()
+    report.left = look() if written else before
     report.status = "dry-run" if dry_run else "done" if report.clean else "partial"
     report.requests = {"source": source.requests(), "target": target.requests()}
     report.finished_at = datetime.now(UTC)
@@ -93,7 +104,6 @@ class _Going:
     clock: Clock
     show: Show
     watch: Callable[[str], None]
-    mended: list[Bundle] = field(default_factory=list)
 
     def prepare(
         self, words: Mapping[str, str], choices: Choices | None, confirm: Confirm | None, *, dry_run: bool
@@ -142,16 +152,6 @@ class _Going:
             self._write(pair, course, steps, ties)
         return True
 
-    def agree(self) -> None:
-        """Have the ledger take what is right now for written as it is planned."""
-        differing = {each.source_key for each in self.report.left.differences}
-        with Ledger(self.path, watch=self.watch) as book:
-            pair = self._pair(book)
-            course = self._course(pair, book.path, Choices.remembered(pair.settings))
-            for bundle in self.mended:
-                if bundle.ticket.key not in differing:
-                    agree(pair, bundle, course)
-
     def _pair(self, book: Ledger) -> Pair:
         ends = (self.source.identity(), self.target.identity())
         if ends not in book.pairs():
@@ -184,8 +184,7 @@ class _Going:
         for key, named in by_key.items():
             bundle = self._bundle(key)
             if bundle is not None and not self._is_held(pair, bundle):
-                self.mended.append(bundle)
-                several, tied = mend(bundle, named, self._copy(pair, bundle), course)
+                several, tied = mend(bundle, named, self._copy(pair, bundle), course, partial(self._is_ours, pair))
                 steps.append([step for step in several if _state(pair, step) != "held"])
                 ties += [tie for tie in tied if _state(pair, tie) != "held"]
         return steps, ties
@@ -203,6 +202,13 @@ class _Going:
             return self.target.ticket(landed.target_ticket) if landed is not None else None
         except NotFound:
             return None
+
+    def _is_ours(self, pair: Pair, step: AddComment, there: Text) -> bool:
+        """Tell whether a comment is there as we wrote it, all but the text as it would be written now."""
+        row, as_it_was = pair.row(key_of(step)), digest_of(replace(step, body=there, plain=None))
+        known = row is not None and row.before.get("digest") == as_it_was
+        can = self.target.capabilities.can("update_comment")
+        return can and (known or fingerprint(there) in forms(pair, step.item))
 
     def _is_held(self, pair: Pair, bundle: Bundle) -> bool:
         row = pair.row(f"ticket:{bundle.ticket.id}:{bundle.ticket.id}")

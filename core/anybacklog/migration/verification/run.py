@@ -37,6 +37,20 @@ def verify(
     identity by which the ledger knows it, is enough. ConfigurationError if no ledger knows the pair, or no snapshot the
     source.
     """
+    return verified(source, target, ledger=ledger, offline=offline, progress=progress, plugins=plugins)
+
+
+def verified(
+    source: Tracker | str,
+    target: Tracker,
+    *,
+    ledger: str | os.PathLike[str] | None,
+    offline: bool = False,
+    progress: Callable[[Progress], None] | None,
+    plugins: tuple[str, ...],
+    take_note: bool = False,
+) -> Verification:
+    """Verify; with `take_note` the ledger remembers what is as it would be written now, whatever was planned then."""
     named = None if ledger is None else existing(Path(ledger))
     refuse_absent(target)
     if offline:
@@ -52,7 +66,7 @@ def verify(
         origin = _origin(source, Snapshot(snapshot_folder(book.path, pair)), offline=offline)
         course = course_of(pair, origin.words(), target, Plugged(load_registry(plugins)), origin.mentions())
         lost = frozenset(pair.settings.get("lost", ()))
-        return Verifier(origin, target, pair, course, lost).run(progress or (lambda _: None))
+        return Verifier(origin, target, pair, course, lost, take_note).run(progress or (lambda _: None))
 
 
 def _known_pair(book: Ledger, *ends: str) -> Pair:

@@ -14,6 +14,7 @@ from anybacklog.migration.ledger import Pair
 from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
 from anybacklog.migration.report import Progress, Verification
 from anybacklog.migration.seen import Seen
+from anybacklog.migration.verification.agreed import take_note
 from anybacklog.migration.verification.files import Files
 from anybacklog.migration.verification.origin import Origin
 from anybacklog.migration.verification.strays import Strays, read
@@ -25,13 +26,17 @@ from anybacklog.tracker import Tracker
 
 @dataclass(slots=True)
 class Verifier:
-    """One verification, as soon as it is known which pair, and how it was to be copied."""
+    """One verification, as soon as it is known which pair, and how it was to be copied.
+
+    `notes`: the ledger takes note of what is as it would be written now.
+    """
 
     origin: Origin
     target: Tracker
     pair: Pair
     course: Course
     lost: frozenset[str]
+    notes: bool = False
     result: Verification = field(default_factory=Verification)
     strays: Strays = field(init=False)
     files: Files = field(init=False)
@@ -46,7 +51,10 @@ class Verifier:
         with Seen() as seen:
             for bundle in self.origin.bundles():
                 seen.add(bundle.ticket.id)
+                before = len(self.result.differences)
                 self._ticket(bundle)
+                if self.notes and not self._hidden():
+                    take_note(self.pair, bundle, self.course, self.result.differences[before:])
                 show(Progress(stage="verify", done=self.result.tickets, total=None))
             for each in self.origin.unread:
                 seen.add(each.id)
