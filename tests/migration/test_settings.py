@@ -184,7 +184,7 @@ def test_planning_again_keeps_every_setting_and_shows_it(memory: Make, filled: F
     planned = plan(source, target, edited=keep(tmp_path / "plan.toml", CHOSEN), ledger=tmp_path / "ledger.db")
     again = merged(planned, CHOSEN, {}).text
     assert 'mentions = "mapped" # ask Kim\n' in again
-    said = {
+    said = Choices().chosen() | {
         "marks": False, "history": "text", "mentions": "mapped", "leave_out": ["watchers", "links"],
         "too_long": "cut", "too_long_titles": "refuse",
     }  # fmt: skip
