@@ -196,7 +196,7 @@ def test_an_edited_plan_is_followed_for_new_tickets_and_names_the_others(
     source.create_ticket(TicketDraft(title="new", assignees=["kim@example.com"]))
     report = migrate(source, target, ledger=tmp_path / "ledger.db", plan=file)
     assert [[user.email for user in ticket.assignees] for ticket in target.tickets()] == [[], ["hanako@example.com"]]
-    assert any("PROJ-1; verify says what" in note for note in report.notes)
+    assert [(item.ticket_key, item.kind) for item in report.changed.first] == [("PROJ-1", "ticket")]
 
 
 # ---- mentions
