@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.migration.spaces import Serve, by_its_clock, writes
 from tests.migration.unreliable import NOT_NATIVE, Time, Unreliable, abilities, tracker
 
 from anybacklog import ConfigurationError, Tracker
@@ -17,6 +18,7 @@ from anybacklog.abilities import Abilities, Answer
 from anybacklog.migration import migrate, plan, repair, rollback, verify
 from anybacklog.model import TicketDraft
 from anybacklog.store.memory import MemoryBackend
+from anybacklog_simulators.nulab import demo_space
 
 Make = Callable[[], Tracker]
 LARGE = b"x" * 2000
@@ -184,3 +186,23 @@ def test_a_file_that_cannot_be_fetched_is_no_file_and_no_comment_points_to_it(tm
     ]  # fmt: skip
     assert list(target.comments("PROJ-1")) == []
     assert not folder.exists()
+
+
+def test_at_a_nulab_space_the_licence_says_what_is_too_large_and_the_state_comes_with_the_comment_that_names_it(
+    serve: Serve, source: Tracker, tmp_path: Path, folder: Path
+) -> None:
+    space = demo_space()
+    space.licence = replace(space.licence, attachment_limit_per_file=1000)
+    target, fake = serve(space)
+    clock, ledger = by_its_clock(fake), tmp_path / "ledger.db"
+    source.update_ticket("PROJ-1", {"status": "Closed"})
+    ends = migrate(source, target, ledger=ledger, fallback_folder=folder, clock=clock)
+    assert ends.failures == []
+    (copy,) = (ticket for ticket in target.tickets() if ticket.title == "with files")
+    assert (copy.status and copy.status.category, len(copy.attachments), len(kept(folder))) == ("done", 1, 3)
+    assert verify(source, target, ledger=ledger).differences == []
+    sent = len(writes(fake))
+    assert migrate(source, target, ledger=ledger, clock=clock).clean
+    assert len(writes(fake)) == sent
+    assert rollback(target, ledger=ledger, clock=clock).left == []
+    assert list(folder.iterdir()) == []
