@@ -202,6 +202,16 @@ def test_a_copy_between_spaces_names_the_copies_their_comments_and_files(serve: 
     assert [told["reason"] for told in fake.dump()["notifications"] if told["reason"] in (2, 4)] == []
 
 
+def test_with_moved_from_each_description_says_where_the_ticket_was(serve: Serve, memory: Make, tmp_path: Path) -> None:
+    (source, _), target = serve(demo_space()), memory()
+    (tmp_path / "plan.toml").write_text("[texts]\nmoved_from = true\n", encoding="utf-8")
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", plan=tmp_path / "plan.toml")
+    assert report.failures == []
+    lines = [source_of(ticket).partition("\n\n")[0] for ticket in target.tickets()]
+    assert lines == [f"moved from {ticket.url}" for ticket in source.tickets()]
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
 def test_a_plan_tells_which_texts_name_something_and_counts_what_is_written_anew(serve: Serve, tmp_path: Path) -> None:
     (source, _), (target, _) = serve(demo_space()), serve(empty_space())
     first, last = (source.create_ticket(TicketDraft(title=title, description="nothing")) for title in ("first", "last"))

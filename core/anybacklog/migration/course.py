@@ -79,6 +79,7 @@ def plan_course(
         leave_out=choices.leave_out,
         too_long=choices.too_long,
         too_long_titles=choices.too_long_titles,
+        moved_from=choices.moved_from,
         fallback_folder=choices.fallback_folder,
         fallback_link=choices.fallback_link,
         link_kinds=can.link_kinds,
@@ -86,8 +87,13 @@ def plan_course(
 
 
 def remembering(course: Course, settings: Mapping[str, Any]) -> Course:
-    """Add what the ledger remembers of a pair: which tickets have no level left above, how texts came back."""
-    return replace(course, tops=frozenset(settings.get("tops", ())), shown=forms(settings.get("shown", ())))
+    """Add what the ledger remembers of a pair: which tickets have no level left above, how texts came back.
+
+    And where the source's tickets have their addresses.
+    """
+    source = (settings.get("references") or {}).get("source") or {}
+    tops, shown = frozenset(settings.get("tops", ())), forms(settings.get("shown", ()))
+    return replace(course, tops=tops, shown=shown, origin=source.get("url"))
 
 
 def _mapped(target: Tracker, pattern: str | None, mapping: MappingTable) -> Mentions | None:

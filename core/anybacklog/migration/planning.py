@@ -64,6 +64,9 @@ class Course:
     leave_out: Collection[str] = ()
     too_long: LongTexts = "continue"
     too_long_titles: LongTitles = "refuse"
+    moved_from: bool = False
+    origin: str | None = None
+    """The address of a ticket of the source, with `{key}` in it."""
     fallback_folder: str = ""
     fallback_link: str = ""
     shown: Forms = field(default_factory=dict)

@@ -29,6 +29,7 @@ class Settings:
     leave_out: tuple[str, ...] = ()
     too_long: LongTexts = "continue"
     too_long_titles: LongTitles = "refuse"
+    moved_from: bool = False
     fallback_folder: str = ""
     fallback_link: str = ""
 
@@ -122,6 +123,12 @@ SETTINGS = (
         values=get_args(LongTitles),
         said='A title longer than the target takes: "refuse" names the ticket and does not copy it, "cut" shortens the '
         "title, and the header line of the description says the whole of it.",
+    ),
+    Setting(
+        table="texts",
+        name="moved_from",
+        values=(True, False),
+        said="Whether the header line of each description says where the ticket was: its address, else its key.",
     ),
     Setting(
         table="files",

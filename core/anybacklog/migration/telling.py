@@ -84,10 +84,12 @@ def project_of(key: str) -> str:
 
 
 def _noted(ticket: Ticket, course: Course) -> list[str]:
-    """Say in the header line what has no field in the target: people, and a title that the plan has shortened."""
+    """Say in the header line what has no field in the target: people, a title the plan has shortened, the origin."""
     people = {name: [user.name for user in left_over(ticket, name, course)] for name in ("assignees", "watchers")}
     said = [f"{name}: {', '.join(names)}" for name, names in people.items() if names]
-    return [*said, f"title: {ticket.title}"] if shortens(ticket, course) else said
+    said += [f"title: {ticket.title}"] if shortens(ticket, course) else []
+    was = course.origin.replace("{key}", ticket.key) if course.origin else ticket.key
+    return [*said, f"moved from {was}"] if course.moved_from else said
 
 
 def left_over(ticket: Ticket, field: str, course: Course) -> list[User]:
