@@ -17,6 +17,12 @@ _KINDS = {
     "reporter": "users",
     "milestone": "milestones",
 }  # fmt: skip
+_FIELDS = {
+    "category": "categories", "assignee": "assignees", "milestone": "milestones", "text": "description",
+    "created_since": "created_at", "created_until": "created_at",
+    "updated_since": "updated_at", "updated_until": "updated_at",
+}  # fmt: skip
+"""Filter -> the field that it looks at, where that is called otherwise."""
 _BOUNDS = ("created_since", "created_until", "updated_since", "updated_until")
 
 
@@ -73,7 +79,10 @@ def _bound(value: Any, name: str) -> datetime | None:
 
 
 def listed(backend: Backend, query: TicketQuery) -> Iterator[Ticket]:
-    """Yield what the query asks for; raise IncompleteListing if the backend listed fewer than it counts."""
+    """Yield what the query asks for; raise IncompleteListing if the backend listed fewer than it counts.
+
+    UnsupportedOperation in the end if a filter is of a field that the backend, as it turned out, shows nobody.
+    """
     if query.order not in backend.abilities.listing.orders:
         served = ", ".join(sorted(backend.abilities.listing.orders))
         raise UnsupportedOperation(f"order={query.order}", f"this backend lists by {served}")
@@ -84,9 +93,20 @@ def listed(backend: Backend, query: TicketQuery) -> Iterator[Ticket]:
         seen += 1
         if not filtered or matches(query, ticket):
             yield ticket
+    if filtered:
+        _refuse_unseen(backend, query)
     # Tickets deleted while we listed are no loss: only what is counted now must have been seen.
     if seen < counted and seen < (counted := _count(backend, query)):
         raise IncompleteListing(counted=counted, listed=seen)
+
+
+def _refuse_unseen(backend: Backend, query: TicketQuery) -> None:
+    """Refuse a filter that no ticket could pass: what it asks for is there, and not shown."""
+    unreadable = backend.abilities.unreadable
+    for name in sorted(query.filters()):
+        shown = _FIELDS.get(name, name)
+        if shown in unreadable:
+            raise UnsupportedOperation(f"the filter {name}", unreadable[shown])
 
 
 def counted(backend: Backend, query: TicketQuery) -> int:

@@ -27,7 +27,7 @@ from anybacklog_publicbacklog import PublicBacklog, Scan
 from anybacklog_publicbacklog.backend import PublicBacklogBackend
 from anybacklog_publicbacklog.client import PublicBacklogClient, open_client
 from anybacklog_publicbacklog.options import Options
-from anybacklog_simulators.publicbacklog import Choices, demo_organization, empty_organization, things
+from anybacklog_simulators.publicbacklog import FIELDS, Choices, demo_organization, empty_organization, things
 
 if TYPE_CHECKING:
     from tests.adapters.publicbacklog.conftest import Serve
@@ -64,6 +64,15 @@ def test_counting_would_be_a_scan_and_is_refused(serve: Serve) -> None:
     tracker, _ = serve(demo_organization())
     with pytest.raises(UnsupportedOperation, match="scan"):
         tracker.count_tickets()
+
+
+def test_a_filter_by_what_answers_never_show_is_refused_rather_than_passed_by_nothing(serve: Serve) -> None:
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    tracker, _ = serve(demo_organization())
+    with pytest.raises(UnsupportedOperation, match=r"the filter updated_since is not supported: .* do not say when"):
+        list(tracker.tickets(updated_since=since))
+    shown, _ = serve(demo_organization(Choices(shown=list(FIELDS))))
+    assert [ticket.id for ticket in shown.tickets(updated_since=since)] == HERE
 
 
 def test_a_gap_wider_than_the_scan_allows_ends_it(serve: Serve) -> None:
