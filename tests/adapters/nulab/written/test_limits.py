@@ -58,3 +58,11 @@ def test_where_the_plan_is_not_told_no_limit_is_supposed_and_that_is_said(here: 
     assert "does not say what its plan allows" in limits.reasons["attachment_size"]
     assert here.tracker.capabilities.limits == limits
     assert asked(here) == 1
+
+
+def test_what_there_is_too_much_of_is_named(here: Written) -> None:
+    for number in range(12 - len(here.nulab.statuses())):
+        here.nulab.create_status(f"status {number}")
+    with pytest.raises(ValidationError, match="make room") as caught:
+        here.nulab.create_status("one more")
+    assert caught.value.field == "statuses"
