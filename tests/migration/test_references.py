@@ -64,6 +64,13 @@ def test_what_only_looks_like_it_stays(text: str) -> None:
     assert anew(text) == text
 
 
+@pytest.mark.parametrize("part", ["x", "A", "A-", "`", "#attach(", "{code", "<pre", "https://", "PROJ-", "\n```"])
+def test_a_long_text_of_nothing_takes_no_time_that_grows_faster_than_it(part: str) -> None:
+    """What looked at the rest of the text from every place of it would be at this for hours."""
+    text = part * (1_000_000 // len(part))
+    assert anew(text) == text
+
+
 def test_files_named_by_number_are_found_with_their_names() -> None:
     text = f"#attach(画面 (1).png:12) ![i]({WEB}/image?id=34) ![i][by name.png] #image(by name.png)"
     assert [(each.form, each.id, each.name) for each in READER.found(text)] == [

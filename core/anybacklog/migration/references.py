@@ -18,10 +18,10 @@ from anybacklog.model import Text
 _CODE = (
     r"(?m:^)[ ]{0,3}(?P<fence>```+).*?(?:(?P=fence)|\Z)",
     r"(?P<ticks>`+)[^\n]*?(?P=ticks)",
-    r"\{code[^}\n]*\}.*?(?:\{/code\}|\Z)",
-    r"<(?P<tag>pre|code)\b[^>]*>.*?(?:</(?P=tag)>|\Z)",
+    r"\{code[^}\n]{0,100}\}.*?(?:\{/code\}|\Z)",
+    r"<(?P<tag>pre|code)\b[^>]{0,500}>.*?(?:</(?P=tag)>|\Z)",
 )
-_ADDRESS = r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"'`()\[\]{}|\\^\x7f-\U0010ffff]+"
+_ADDRESS = r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s<>\"'`()\[\]{}|\\^\x7f-\U0010ffff]+"
 _ALONE_BEFORE = r"(?<![A-Za-z0-9_/\\.@&=%+$-])"
 _ALONE_BEHIND = r"(?![A-Za-z0-9_]|[/\\@=.+~-][A-Za-z0-9_])"
 
