@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from anybacklog.plugin import AttachmentDraft, CommentDraft, ProtocolError, Ticket, TicketFields
 from anybacklog_nulab import drafts
 from anybacklog_nulab.journal import JournalOperations, content_of
+from anybacklog_nulab.listing import REMEMBERED
+from anybacklog_nulab.opened import remember
 from anybacklog_nulab.tickets import TicketOperations
 
 
@@ -34,7 +36,7 @@ class TogetherOperations(TicketOperations, JournalOperations):
         form = {**drafts.to_changes(fields, definitions), "comment": content_of(draft.body)}
         uploads = [self._upload(file) for file in draft.attachments]
         ticket = self._ticket(self._client.write("PATCH", path, {**form, "attachmentId[]": uploads}))
-        self._listed_files.pop(ticket_id, None)
+        remember(self._listed_files, ticket.id, ticket.attachments, REMEMBERED)  # for who looks the comment up
         self._refuse_difference(fields, ticket, definitions)
         _refuse_fewer(ticket, len(uploads))
         return ticket
