@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
@@ -43,7 +44,9 @@ def test_nothing_is_written_alone_that_can_go_with_something_else(sqlite: Make, 
     target, fake = serve(empty_space())
     report = migrate(three(sqlite), target, ledger=tmp_path / "ledger.db")
     issues = [word for (_, path, _), word in zip(writes(fake), paths(fake), strict=True) if "/projects/" not in path]
-    assert "".join(issues) == "ffcnnfs" + "cs" + "cs"
+    assert "".join(issues) == "ffcnnfs" + "cs" + "cn"
+    read = [path for method, path, _ in fake.log if method == "GET" and re.search(r"/issues/\d+", path)]
+    assert len(read) == 1  # which entry the comment became that the status came with
     assert {name: counts.created for name, counts in report.counts.items()} == {
         "tickets": 3, "comments": 4, "history": 0, "attachments": 3, "links": 0,
     }  # fmt: skip

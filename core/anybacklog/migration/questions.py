@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from anybacklog.migration.comparison import compare_comment, compare_ticket, fingerprint
 from anybacklog.migration.copied import copied
@@ -254,9 +254,14 @@ def _only(step: CreateTicket, sent: Container[str]) -> CreateTicket:
 
 def state_landed(step: SetState, ticket: Ticket) -> list[Landed] | None:
     """Tell whether a ticket is as a step wants it; None: it is not."""
-    if any(getattr(ticket, name) != wanted for name, wanted in step.changes.items()):
+    if not is_so(ticket, step.changes):
         return None
     return [Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id)]
+
+
+def is_so(ticket: Ticket, state: Mapping[str, Any]) -> bool:
+    """Tell whether a ticket is in a state."""
+    return all(getattr(ticket, name) == wanted for name, wanted in state.items())
 
 
 def _paired(uploads: Iterable[Upload], attachments: Iterable[Attachment]) -> Iterator[tuple[Upload, Attachment | None]]:

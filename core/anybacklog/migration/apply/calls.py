@@ -20,6 +20,7 @@ from anybacklog.migration.questions import (
     STATE,
     CannotTell,
     Questions,
+    is_so,
     landed_as,
     landed_comment,
     landed_ticket,
@@ -162,9 +163,11 @@ class Calls:
         return landed_comment(step, self.home(step.item), comment)
 
     def _brings_state(self, step: AddComment) -> bool:
-        """Tell whether the ticket's state still has to go with the comment: people may have changed it since."""
+        """Tell whether the ticket's state still has to go with the comment: given once, people may have changed it."""
         ticket_id = step.item.ticket_id
-        return bool(step.state) and self.ask.pair.landed("state", ticket_id, ticket_id) is None
+        if not step.state or (self.told is not None and is_so(self.told, step.state)):
+            return False
+        return self.ask.pair.landed("state", ticket_id, ticket_id) is None
 
     def _comment_counted(self, step: AddComment, described: Text, before: int) -> list[Landed]:
         """Send a comment together with the count of those that arrived."""

@@ -40,8 +40,9 @@ def cost_of(step: Step, costs: Costs) -> Counter[str]:
             return spent(costs, "ticket") + spent(costs, "update_ticket")
         case AddComment():  # whose files it brought, or which entry it became, is read afterwards
             files = len(step.uploads)
-            sent = spent(costs, "change_with_comment" if step.state else "add_comment")
-            read = spent(costs, "comments" if step.state else "attachments", bool(step.state or files))
+            state = bool(step.state) and not _begins_so(step.state)
+            sent = spent(costs, "change_with_comment" if state else "add_comment")
+            read = spent(costs, "comments" if state else "attachments", state or bool(files))
             return sent + spent(costs, "comments.attachments", files) + read
         case AddAttachment() | KeepFile():  # what is kept goes into a folder
             return spent(costs, "add_attachment", isinstance(step, AddAttachment))
