@@ -120,6 +120,34 @@ def test_it_ends_exactly_once_and_verified_whatever_is_lost_on_the_way(
     assert (found.differences, found.attachments) == ([], 4)
 
 
+def test_stopped_at_any_commit_about_a_kept_file_it_goes_on_to_the_same_end(
+    source: Tracker, memory: Make, tmp_path: Path
+) -> None:
+    commits: list[str] = []
+    own = fileless()
+    migrate(
+        source, tracker(Unreliable(Time(), "none", own)), ledger=tmp_path / "whole.db",
+        fallback_folder=tmp_path / "whole", watch=commits.append,
+    )  # fmt: skip
+    stops = [number for number, name in enumerate(commits) if "kept" in name]
+    assert len(stops) == 4 * 2 * 2 * 2  # of each file itself and comment, intended and done, before and after
+    for stop in stops:
+        target, ledger, folder = tracker(Unreliable(Time(), "none", own)), tmp_path / f"{stop}.db", tmp_path / f"{stop}"
+        met: list[str] = []
+
+        def watch(name: str, stop: int = stop, met: list[str] = met) -> None:
+            met.append(name)
+            if len(met) == stop + 1:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            migrate(source, target, ledger=ledger, fallback_folder=folder, watch=watch, clock=Time().clock())
+        ended = migrate(source, target, ledger=ledger, fallback_folder=folder, clock=Time().clock())
+        assert ended.failures == [], met[-1]
+        assert kept(folder) == kept(tmp_path / "whole"), met[-1]
+        assert verify(source, target, ledger=ledger).differences == [], met[-1]
+
+
 @pytest.mark.parametrize("damage", ["removed", "altered"])
 def test_what_is_gone_or_altered_in_the_folder_is_named_and_mended(
     source: Tracker, tmp_path: Path, folder: Path, damage: str
