@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from tests.migration.spaces import Serve, by_its_clock, writes
 
 import anybacklog
 from anybacklog import Tracker
+from anybacklog.abilities import Abilities
+from anybacklog.location import parse
 from anybacklog.migration import migrate, plan, repair, rollback, verify
 from anybacklog.model import Ticket, TicketDraft
+from anybacklog.store.memory import MemoryBackend
 from anybacklog_simulators.nulab import DEMO_KEY, Fault, Harm, Space, demo_space, empty_space
 from anybacklog_simulators.nulab.projects import new_project
 
@@ -122,6 +126,22 @@ def test_a_text_that_was_not_written_anew_is_a_difference_that_repair_mends(memo
     assert named == [("ticket", "description"), ("comment", "body")]
     assert repair(source, target, ledger=ledger).left.differences == []
     assert texts(target) == [*COPIED, *STRANGERS]
+
+
+class Firm(MemoryBackend):
+    """Memory whose comments nobody can change."""
+
+    @property
+    def abilities(self) -> Abilities:
+        return replace(super().abilities, unreadable={"update_comment": "comments stay as they were written"})
+
+
+def test_a_comment_that_cannot_be_changed_keeps_the_old_name_and_is_counted(memory: Make, tmp_path: Path) -> None:
+    source, target = naming(memory()), taken(Tracker(Firm(), parse("memory://firm/PROJ")))
+    report = migrate(source, target, ledger=tmp_path / "ledger.db")
+    assert texts(target) == [WANTED, "see PROJ-3", *COPIED[2:], *STRANGERS]
+    assert [note for note in report.notes if "keep old names" in note and note.endswith(": 1")]
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
 
 
 def test_a_rollback_takes_all_of_it_back(memory: Make, tmp_path: Path) -> None:
