@@ -6,7 +6,7 @@ import tempfile
 import uuid
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +18,7 @@ from anybacklog.abilities import Abilities, Answer, Limits
 from anybacklog.location import parse
 from anybacklog.migration import migrate, rollback, verify
 from anybacklog.migration.mending import repair
-from anybacklog.migration.settings import LEAVABLE
+from anybacklog.migration.settings import LEAVABLE, History
 from anybacklog.store.memory import MemoryBackend
 
 WITHOUT = ("watchers", "assignees", "reporter", "external_id", "comments.external_id", "comments.author", "comments")
@@ -29,19 +29,19 @@ class Small(MemoryBackend):
     """Memory that holds only some fields, and little in each."""
 
     without: tuple[str, ...] = ()
-    limits = Limits()
+    room = Limits()
 
     @property
     def abilities(self) -> Abilities:
         own = super().abilities
         refused = {name: Answer(yes=False, reason=f"no {name} here") for name in self.without}
-        return replace(own, native={**own.native, **refused}, limits=self.limits)
+        return replace(own, native={**own.native, **refused}, limits=self.room)
 
 
 def small(without: list[str], *, tight: bool) -> Tracker:
     backend = Small()
     backend.without = tuple(without)
-    backend.limits = replace(TIGHT, reasons=dict.fromkeys(TIGHT.known(), "small")) if tight else Limits()
+    backend.room = replace(TIGHT, reasons=dict.fromkeys(TIGHT.known(), "small")) if tight else Limits()
     return Tracker(backend, parse("memory://small/PROJ"))
 
 
@@ -58,7 +58,7 @@ def plan_text(leave_out: list[str], nobody: list[str], history: str) -> str:
     tickets=st.lists(TICKETS, min_size=1, max_size=3),
     leave_out=st.lists(st.sampled_from(LEAVABLE), unique=True, max_size=4),
     nobody=st.lists(st.sampled_from(["a", "b"]), unique=True),
-    history=st.sampled_from(["native", "text", "lost"]),
+    history=st.sampled_from(get_args(History)),
     without=st.lists(st.sampled_from(WITHOUT), unique=True, max_size=3),
     tight=st.booleans(),
 )
