@@ -76,4 +76,8 @@ def anybacklog_map_user(user: User, candidates: Sequence[User]) -> User | None:
 
 @_hookspec
 def anybacklog_observe_step(step: Step, state: StepState) -> None:
-    """Watch a migration: called after every step, when its outcome stands in the ledger."""
+    """Watch a migration: called after every step, when its outcome stands in the ledger.
+
+    `state` is done, unsure, refused, quarantined (refused too often to be tried again) or held. One that raises is
+    named in the report, and changes nothing of the outcome.
+    """
