@@ -234,3 +234,18 @@ def test_at_a_nulab_space_the_licence_says_what_is_too_large_and_the_state_comes
     assert len(writes(fake)) == sent
     assert rollback(target, ledger=ledger, clock=clock).left == []
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("own", [narrow(), fileless()], ids=["too large", "no files at all"])
+def test_a_rebuilt_ledger_keeps_each_file_and_its_comment_once(
+    source: Tracker, tmp_path: Path, folder: Path, own: Abilities
+) -> None:
+    target = tracker(Unreliable(Time(), "none", own))
+    migrate(source, target, ledger=tmp_path / "lost.db", fallback_folder=folder)
+    before = kept(folder), [comment.body for comment in target.comments("PROJ-1")]
+    again = migrate(
+        source, target, ledger=tmp_path / "new.db", fallback_folder=folder, rebuild_ledger=True, clock=Time().clock()
+    )
+    assert again.failures == []
+    assert (kept(folder), [comment.body for comment in target.comments("PROJ-1")]) == before
+    assert verify(source, target, ledger=tmp_path / "new.db").differences == []
