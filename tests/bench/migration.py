@@ -46,6 +46,8 @@ def _spaces(tickets: int) -> Iterator[Figure]:
         "  updates an issue, to the formula", f"{sent['update'] / tickets:.2f}", sent["update"] / formula.update, 1.02
     )
     yield at_most("  requests an issue, to the formula", f"{every.total() / tickets:.2f}", every.total() / fewest, 1.02)
+    beside = every.total() - tickets  # the formula knows of no links, which are asked for issue by issue
+    yield at_most("  the same without those for links", f"{beside / tickets:.2f}", beside / fewest, 1.02)
     yield at_most("  time of the copy, to the limits'", f"{taken / LENGTH:.1f} min", taken / formula.seconds(), 1.03)
     both = time.now - begun
     yield at_most("  with the plan before it", f"{both / LENGTH:.1f} min", both / formula.seconds(), 1.03)
