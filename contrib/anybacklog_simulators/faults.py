@@ -116,11 +116,15 @@ class Faults:
 
 
 def fault_from(given: Mapping[str, Any]) -> Fault:
-    """Read a fault from JSON; an unknown name is a ValueError that lists the known ones."""
+    """Read a fault from JSON; ValueError for an unknown name, with the known ones, and for a path that is no pattern."""
     known = [each.name for each in fields(Fault)]
     strangers = sorted(set(given) - set(known))
     if strangers:
         raise ValueError(f"a fault has no {', '.join(strangers)}; it has {', '.join(known)}")
+    try:
+        re.compile(given.get("path", ""))
+    except re.error as error:
+        raise ValueError(f"the path {given['path']!r} is no regular expression: {error}") from None
     return Fault(**{**given, "harm": Harm(given["harm"])})
 
 

@@ -49,7 +49,9 @@ class Rates:
         window.used = min(window.used + requests, self.limits[bucket])
 
     def lower(self, bucket: str, limit: int) -> None:
-        """Change a limit, also in the middle of a window."""
+        """Change a limit, also in the middle of a window; ValueError for a bucket that there is not."""
+        if bucket not in self.limits:
+            raise ValueError(f"there is no bucket {bucket!r}; there is {', '.join(self.limits)}")
         self.limits[bucket] = limit
 
     def _left(self, window: _Window, limit: int, *, granted: bool = True) -> Allowance:

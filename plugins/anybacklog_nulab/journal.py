@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, BinaryIO
 
@@ -30,15 +30,16 @@ class JournalOperations(Opened):
         """Yield the journal, oldest first: `GET /issues/{i}/comments` (get-comment-list), read.
 
         What an entry added and somebody deleted since is a change only. So where an entry names files, the ticket's
-        are needed too: as it was just listed, else they are asked for once.
+        are needed too: as it was just listed, else, or where one came after that, they are asked for once.
         """
         listed = self._listed_files.pop(ticket_id, None)
-        files = None if listed is None else _by_id(listed)
+        files, newest = _by_id(listed or ()), -1 if listed is None else _newest(file.id for file in listed)
+        asked = False
         for raw in self._client.comments(number("ticket", ticket_id)):
             comment = self._loaded(ticket_id, raw)
-            if files is None and convert.added_files(comment):
-                files = _by_id(self.attachments(ticket_id))
-            yield convert.to_comment(comment, raw, self._text_format, files or {})
+            if not asked and _newest(convert.added_files(comment)) > newest:
+                files, asked = _by_id(self.attachments(ticket_id)), True
+            yield convert.to_comment(comment, raw, self._text_format, files)
 
     def add_comment(self, ticket_id: str, draft: CommentDraft) -> Comment:
         """Write a comment of up to 50,000 characters, its files with it: `POST /issues/{i}/comments` (add-comment).
@@ -147,6 +148,11 @@ def content_of(body: Text) -> str:
     if not body.source:
         raise ValidationError("a comment needs a text here; write one", field="comment", value="")
     return body.source
+
+
+def _newest(ids: Iterable[str]) -> int:
+    """Give the highest id, since ids grow; -1: there is none."""
+    return max(map(int, ids), default=-1)
 
 
 def _by_id(files: Sequence[Attachment]) -> Files:

@@ -61,7 +61,7 @@ class Opened:
     def _project_ref(self) -> str:
         ref = self._location.project
         if ref is None:
-            raise ConfigurationError(f"the URL names no project; write nulab://{self._location.authority()}/PROJECT")
+            raise ConfigurationError(f"the URL names no project; write {str(self._location).rstrip('/')}/PROJECT")
         if ref in (".", ".."):
             raise NotFound("project", ref)
         return quote(ref, safe="")

@@ -1,9 +1,11 @@
-"""Choices through a Tracker: a name is a name, an id is written `id:123`, anything else is free text."""
+"""Own fields through a Tracker: a choice is a name or `id:123`, other words are free text; a type is kept to."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,7 +14,7 @@ import pytest
 import anybacklog
 from anybacklog import Tracker
 from anybacklog.errors import ValidationError
-from anybacklog.model import CustomField, FieldValue, Named, TicketDraft
+from anybacklog.model import CustomField, FieldType, FieldValue, Named, TicketDraft
 
 NAMES = ("A", "2", "id:7")
 
@@ -63,3 +65,24 @@ def test_free_text_is_never_taken_for_the_option_of_that_id(
     with pytest.raises(ValidationError, match=f"One has no choice '{number}', .* write id:{number}") as caught:
         kept(number)
     assert (caught.value.field, caught.value.value) == ("custom_fields.One", number)
+
+
+WRONG: list[tuple[FieldType, object]] = [
+    ("date", "2026-01-02"),
+    ("date", datetime(2026, 1, 2, tzinfo=UTC)),
+    ("number", "1.5"),
+    ("number", True),
+    ("number", math.nan),
+    ("text", 5),
+]
+
+
+@pytest.mark.parametrize(("type_", "value"), WRONG, ids=str)
+def test_a_value_that_its_field_does_not_hold_is_refused_before_anything_is_written(
+    tracker: Tracker, type_: FieldType, value: object
+) -> None:
+    tracker.add_metadata("custom_fields", CustomField(id="", name="Own", type=type_))
+    with pytest.raises(ValidationError, match=r"custom_fields\.Own must be ") as caught:
+        tracker.create_ticket(TicketDraft(title="Wrong", custom_fields={"Own": value}))  # type: ignore[dict-item]  # a user's mistake
+    assert caught.value.field == "custom_fields.Own"
+    assert tracker.count_tickets() == 0

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 
@@ -17,10 +18,11 @@ import anybacklog
 from anybacklog import Tracker
 from anybacklog.migration import migrate, verify
 from anybacklog.migration.clock import Clock
+from anybacklog.migration.report import Progress
 from anybacklog.model import TicketDraft
 from anybacklog_simulators import publicbacklog
 from anybacklog_simulators.clock import Clock as FakeClock
-from anybacklog_simulators.nulab import DEMO_KEY, Fault, Harm, empty_space
+from anybacklog_simulators.nulab import DEMO_KEY, Fault, Harm, demo_space, empty_space
 from anybacklog_simulators.nulab.demo import SECOND_KEY
 
 Make = Callable[[], Tracker]
@@ -90,6 +92,24 @@ def test_equal_tickets_and_comments_of_others_beside_a_write_in_doubt_are_not_ta
 
 
 # ---- people at the source
+
+
+def test_a_file_that_comes_with_a_comment_while_the_source_is_read_is_copied(
+    memory: Make, serve: Serve, tmp_path: Path
+) -> None:
+    (source, _), target, written = serve(demo_space()), memory(), list[str]()
+
+    def write(progress: Progress) -> None:
+        if progress.stage == "read" and not written:  # the tickets were listed, their journals come one by one
+            with anybacklog.connect(str(source.location), api_key=SECOND_KEY) as stranger:
+                written.append(stranger.add_comment("DEMO-3", "late", attachments=[("late.txt", BytesIO(b"late"))]).id)
+
+    assert migrate(source, target, ledger=tmp_path / "ledger.db", progress=write).failures == []
+    assert written
+    (copy,) = [ticket for ticket in target.tickets() if ticket.title == "Typo on the front page"]
+    assert [file.name for file in copy.attachments] == ["late.txt"]
+    found = verify(source, target, ledger=tmp_path / "ledger.db").differences
+    assert [each.field for each in found] == ["updated_at"]  # which the file moved after the ticket was read
 
 
 def test_a_comment_deleted_between_two_runs_shifts_no_other(sqlite: Make, serve: Serve, tmp_path: Path) -> None:

@@ -70,6 +70,10 @@ def test_the_control_door_switches_faults_moves_the_clock_and_dumps(
     assert later > posted(f"{door}/clock", advance=-7200)["now"]
     with pytest.raises(HTTPError, match="400"):
         posted(f"{door}/faults", add=[{"harm": "flood"}])
+    with pytest.raises(HTTPError, match="400"):
+        posted(f"{door}/faults", add=[{"harm": "refuse", "path": "["}])
+    with pytest.raises(HTTPError, match="400"):
+        posted(f"{door}/rates", lower={"reed": 0})
     with pytest.raises(HTTPError, match="404"):
         posted(f"{door}/nothing")
     file = tmp_path / "space.json"

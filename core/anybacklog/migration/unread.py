@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from anybacklog.errors import ProtocolError
 from anybacklog.migration.faults import Fault, telling_faults
@@ -28,7 +29,7 @@ def bundle_of(source: Tracker, ticket: Ticket) -> Bundle | Unread:
         with telling_faults():
             comments = _journal_of(source, ticket)
             part = "links"
-            return Bundle(source.whole(ticket), comments)
+            return Bundle(_with_files_of(comments, source.whole(ticket)), comments)
     except (ProtocolError, Fault) as error:
         return Unread(ticket.id, ticket.key, redact(f"its {part} cannot be read: {error}"))
 
@@ -36,3 +37,10 @@ def bundle_of(source: Tracker, ticket: Ticket) -> Bundle | Unread:
 def _journal_of(source: Tracker, ticket: Ticket) -> tuple[Comment, ...]:
     shown = source.capabilities.can("comments") and "comments" not in source.capabilities.unreadable
     return tuple(source.comments(ticket)) if shown else ()
+
+
+def _with_files_of(comments: Iterable[Comment], ticket: Ticket) -> Ticket:
+    """Add the files that came with a comment after the ticket was read; one that is named nowhere is never copied."""
+    known = {file.id for file in ticket.attachments}
+    late = {file.id: file for comment in comments for file in comment.attachments if file.id not in known}
+    return replace(ticket, attachments=(*ticket.attachments, *late.values())) if late else ticket

@@ -12,7 +12,7 @@ from typing import Any, cast
 from anybacklog.abilities import Abilities
 from anybacklog.backend import TicketFields
 from anybacklog.errors import UnsupportedOperation, ValidationError
-from anybacklog.model import Named, Text, TicketDraft, User
+from anybacklog.model import CustomField, FieldValue, Named, Text, TicketDraft, User
 from anybacklog.tracker.capabilities import Capabilities
 from anybacklog.tracker.words import Words, option_ids
 
@@ -122,7 +122,7 @@ class Drafts:
                 value=given,
             )
         found = {name: self._words.field_id(name) for name in given}
-        return {found[name].id: option_ids(found[name], _emptied(value)) for name, value in given.items()}
+        return {found[name].id: _field_value(found[name], value) for name, value in given.items()}
 
     def _at_least(self, value: str, field: str, limit: int | None) -> None:
         if limit is not None and 0 < len(value) < limit:
@@ -139,6 +139,21 @@ class Drafts:
             )  # fmt: skip
 
 
+def _field_value(custom: CustomField, value: Any) -> FieldValue:
+    """Take a value that is what its field says, so that none is written and then reads as something else."""
+    name = f"custom_fields.{custom.name}"
+    if _empty(value):
+        return None
+    match custom.type:
+        case "number":
+            return _number(value, name)
+        case "date":
+            return day(value, name)
+        case "text":
+            return _string(value, name)
+    return option_ids(custom, value)
+
+
 def _plain(name: str, value: Any) -> Any:
     if name in ("start_date", "due_date"):
         return day(value, name)
@@ -146,8 +161,12 @@ def _plain(name: str, value: Any) -> Any:
         return aware(value, name)
     if name in ("estimated_hours", "actual_hours"):
         return _hours(value, name)
+    return _string(value, name)
+
+
+def _string(value: Any, field: str) -> str:
     if not isinstance(value, str):
-        raise ValidationError(f"{name} must be a str, not {type(value).__name__}", field=name, value=value)
+        raise ValidationError(f"{field} must be a str, not {type(value).__name__}", field=field, value=value)
     return value
 
 
@@ -181,14 +200,23 @@ def day(value: Any, field: str) -> date:
 
 
 def _hours(value: Any, field: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+    if not _is_number(value) or value < 0:
         raise ValidationError(f"{field} must be a number of hours, 0 or more", field=field, value=value)
     return float(value)
 
 
+def _number(value: Any, field: str) -> int | float:
+    if not _is_number(value):
+        raise ValidationError(
+            f"{field} must be an int or a float, and finite, not {type(value).__name__}", field=field, value=value
+        )
+    number: int | float = value
+    return number
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _empty(value: Any) -> bool:
     return value is None or (isinstance(value, (str, list, tuple, dict)) and not value)
-
-
-def _emptied(value: Any) -> Any:
-    return None if _empty(value) else value

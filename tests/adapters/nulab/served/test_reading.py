@@ -47,6 +47,19 @@ def test_files_are_asked_for_once_and_only_where_a_comment_names_them(space: Spa
     assert sum("attachments" in asked for asked in space.asked) == 1
 
 
+def test_a_file_that_came_after_its_issue_was_listed_is_not_taken_for_a_deleted_one(
+    space: Space, tracker: Tracker
+) -> None:
+    space.issues = [space.issue(1, attachments=[{"id": 8, "name": "early", "size": 1}])]
+    (listed,) = tracker.tickets()
+    logs = [{"field": "attachment", "newValue": "f", "attachmentInfo": {"id": each, "name": "f"}} for each in (8, 9)]
+    space.comments = [{"id": 1, "changeLog": logs[:1]}, {"id": 2, "content": "late", "changeLog": logs[1:]}]
+    space.attachments = [{"id": 8, "name": "early", "size": 1}, {"id": 9, "name": "late", "size": 1}]
+    found = [[each.name for each in comment.attachments] for comment in tracker.comments(listed)]
+    assert found == [["early"], ["late"]]
+    assert sum("attachments" in asked for asked in space.asked) == 1
+
+
 def test_a_journal_shorter_than_a_page_costs_one_request(space: Space, tracker: Tracker) -> None:
     space.comments = [{"id": 70 + each, "content": f"c{each}"} for each in range(99)]
     list(tracker.comments("A-1"))
