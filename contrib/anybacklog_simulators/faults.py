@@ -116,7 +116,7 @@ class Faults:
 
 
 def fault_from(given: Mapping[str, Any]) -> Fault:
-    """Read a fault from JSON; ValueError for an unknown name, with the known ones, and for a path that is no pattern."""
+    """Read a fault from JSON; ValueError for a name that there is not, and for a path that is no pattern."""
     known = [each.name for each in fields(Fault)]
     strangers = sorted(set(given) - set(known))
     if strangers:
