@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -61,7 +62,8 @@ class Opened:
     def _project_ref(self) -> str:
         ref = self._location.project
         if ref is None:
-            raise ConfigurationError(f"the URL names no project; write {str(self._location).rstrip('/')}/PROJECT")
+            wanted = replace(self._location, segments=("PROJECT",), options={})
+            raise ConfigurationError(f"the URL names no project; write {wanted}")
         if ref in (".", ".."):
             raise NotFound("project", ref)
         return quote(ref, safe="")

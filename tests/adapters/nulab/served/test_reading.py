@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,7 +86,7 @@ def test_without_a_project_only_the_space_answers(address: str, space: Space) ->
         assert [project.key for project in tracker.projects()] == ["A"]
         assert tracker.myself().name == "me"
         assert tracker.capabilities.text_format == "markdown"
-        with pytest.raises(ConfigurationError, match="names no project"):
+        with pytest.raises(ConfigurationError, match=f"names no project; write {re.escape(address)}/PROJECT"):
             tracker.project()
         with pytest.raises(ConfigurationError, match="names no project"):
             list(tracker.tickets())
