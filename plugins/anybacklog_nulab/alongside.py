@@ -22,10 +22,11 @@ class Alongside(Reach):
 
         `files`, (name, stream) pairs, go with the first of these writes, so that a new issue has them from its
         beginning. Each is sent ahead when the block is entered: `POST /space/attachment` (post-attachment-file), of the
-        update budget. The service keeps them for an hour; what no write took, it then deletes.
+        update budget. The service keeps them for an hour; what no write took, it then deletes. ValidationError for a
+        name that the space would change.
         """
         people = [_id("user", person) for person in notify]
-        uploads = [self._client.upload(AttachmentDraft(name=name, stream=stream))["id"] for name, stream in files]
+        uploads = [self._client.upload(AttachmentDraft(name=name, stream=stream)) for name, stream in files]
         with self._client.adding(notify=people, uploads=uploads):
             yield
 

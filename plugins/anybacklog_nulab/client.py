@@ -19,6 +19,7 @@ from anybacklog.plugin import (
     HttpSession,
     ProtocolError,
     Rate,
+    ValidationError,
 )  # fmt: skip
 from anybacklog_nulab.listing import PAGE, Json, Walk
 from anybacklog_nulab.own_filters import sweep
@@ -124,17 +125,25 @@ class NulabClient:
         """Delete for good, update bucket; the answer is what there was."""
         self.session.request("DELETE", path)
 
-    def upload(self, draft: AttachmentDraft) -> Json:
+    def upload(self, draft: AttachmentDraft) -> int:
         """Send a file ahead, in constant memory: `POST /space/attachment` (post-attachment-file), update bucket.
 
-        It lives an hour unless it is linked; the number it gets is good once, and not the one it has at an issue.
+        Gives its number, which is good once, and not the one it has at an issue; it lives an hour unless it is linked.
+        Nothing is linked yet, so a name that the space would change can still be refused, as a ValidationError.
         """
         found = self.session.upload(
             "space/attachment", name=draft.name, stream=draft.stream, content_type=draft.content_type
         )
         if not isinstance(found, dict) or not isinstance(found.get("id"), int):
             raise ProtocolError("POST space/attachment was answered without a number; nothing was linked; report it")
-        return found
+        if found.get("name") not in (None, draft.name):
+            raise ValidationError(
+                f"the space would call the file {draft.name!r} {found['name']!r}; "
+                "nothing was attached, rename it first",
+                field="attachments",
+                value=draft.name,
+            )
+        return int(found["id"])
 
     def count_issues(self, filters: Mapping[str, Any]) -> int:
         """Count issues: `GET /issues/count`, search bucket. Without `projectId[]` it would say 0 (observed)."""

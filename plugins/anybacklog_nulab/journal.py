@@ -50,7 +50,7 @@ class JournalOperations(Opened):
         """
         path = f"{self._issue_path(ticket_id)}/comments"
         content = content_of(draft.body)
-        uploads = [self._upload(file) for file in draft.attachments]
+        uploads = [self._client.upload(file) for file in draft.attachments]
         form = {"content": content, "attachmentId[]": uploads}
         comment = self._written(ticket_id, "POST", path, form)
         if len(comment.attachments) < len(uploads):
@@ -93,7 +93,7 @@ class JournalOperations(Opened):
         ValidationError; so is a name that the space would change.
         """
         path = self._issue_path(ticket_id)
-        upload = self._upload(draft)
+        upload = self._client.upload(draft)
         issue = self._client.write("PATCH", path, {"attachmentId[]": [upload]})
         with convert.naming(f"the files of issue {ticket_id}"):
             files = convert.to_attachments(ISSUE.load(issue)["attachments"])
@@ -111,17 +111,6 @@ class JournalOperations(Opened):
         """
         self._client.delete(f"{self._issue_path(ticket_id)}/attachments/{number('attachment', attachment_id)}")
         self._listed_files.pop(ticket_id, None)
-
-    def _upload(self, draft: AttachmentDraft) -> int:
-        """Send a file ahead and give its number; nothing is linked yet, so a changed name can still be refused."""
-        made = self._client.upload(draft)
-        if made.get("name") not in (None, draft.name):
-            raise ValidationError(
-                f"the space would call the file {draft.name!r} {made['name']!r}; nothing was attached, rename it first",
-                field="attachments",
-                value=draft.name,
-            )
-        return int(made["id"])
 
     def _written(self, ticket_id: str, method: str, path: str, form: Mapping[str, Any]) -> Comment:
         """Write a comment; an answer with another text than was sent is a ProtocolError."""

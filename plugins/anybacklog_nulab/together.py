@@ -21,7 +21,7 @@ class TogetherOperations(TicketOperations, JournalOperations):
         Each file is sent ahead: `POST /space/attachment` (post-attachment-file), update. An answer with fewer files is
         a ProtocolError that names the issue.
         """
-        uploads = [self._upload(file) for file in attachments]
+        uploads = [self._client.upload(file) for file in attachments]
         ticket = self._create(fields, uploads)
         _refuse_fewer(ticket, len(uploads))
         return ticket
@@ -34,7 +34,7 @@ class TogetherOperations(TicketOperations, JournalOperations):
         path = self._issue_path(ticket_id)
         definitions = self._definitions_for(fields)
         form = {**drafts.to_changes(fields, definitions), "comment": content_of(draft.body)}
-        uploads = [self._upload(file) for file in draft.attachments]
+        uploads = [self._client.upload(file) for file in draft.attachments]
         ticket = self._ticket(self._client.write("PATCH", path, {**form, "attachmentId[]": uploads}))
         remember(self._listed_files, ticket.id, ticket.attachments, REMEMBERED)  # for who looks the comment up
         self._refuse_difference(fields, ticket, definitions)

@@ -118,6 +118,9 @@ def test_a_name_that_would_arrive_changed_is_refused_and_nothing_is_attached(her
     before = here.tracker.attachments("DEMO-1")
     with pytest.raises(ValidationError, match=r"would call the file .* rename it first"):
         here.tracker.add_attachment("DEMO-1", name, BytesIO(b"content"))
+    refused = pytest.raises(ValidationError, match=r"would call the file .* rename it first")
+    with refused, here.nulab.alongside(files=[(name, BytesIO(b"content"))]):
+        here.tracker.add_comment("DEMO-1", "never written")
     assert here.tracker.attachments("DEMO-1") == before
 
 
