@@ -37,7 +37,8 @@ class CommentOperations(TicketOperations):
         before = {each.id for each in convert.to_comments(self._read(ticket_id))} if "comments" in self._shown else ()
         now = self._write(ticket_id, {}, {"comment": text})
         fresh = [each for each in convert.to_comments(now) if each.id not in before]
-        return fresh[-1] if fresh else Comment(id=f"unread-{uuid.uuid4().hex}", body=draft.body)
+        own = [each for each in fresh if each.body.source == text] or fresh  # others may write meanwhile
+        return own[-1] if own else Comment(id=f"unread-{uuid.uuid4().hex}", body=draft.body)
 
     def change_with_comment(self, ticket_id: str, fields: TicketFields, draft: CommentDraft) -> Ticket:
         """Change fields and write a comment in one `PATCH update-ticket`."""

@@ -107,6 +107,18 @@ def test_a_copy_into_a_space_names_what_the_source_shows_nobody(
     assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
 
 
+def test_every_report_says_where_the_scan_ended(sqlite: Make, serve_backlog: ServeBacklog, tmp_path: Path) -> None:
+    (source, _), target = serve_backlog(demo_organization()), sqlite()
+    said = re.compile(r"cannot be listed completely: .*highest id 7, then \d+ misses in a row; later ids cannot be ex")
+    ledger = tmp_path / "ledger.db"
+    reports = [migrate(source, target, ledger=ledger, dry_run=True), migrate(source, target, ledger=ledger, limit=1)]
+    with anybacklog.connect(str(source.location), api_key=DEMO_KEY) as afresh:  # goes on by what was read before
+        reports.append(migrate(afresh, target, ledger=ledger))
+    assert [sum(bool(said.search(note)) for note in report.notes) for report in reports] == [1, 1, 1]
+    for offline in (False, True):
+        assert said.search(verify(source, target, ledger=ledger, offline=offline).unverified["tickets"])
+
+
 def test_there_and_back_again_keeps_every_text(
     sqlite: Make, filled: Fill, serve_backlog: ServeBacklog, tmp_path: Path
 ) -> None:

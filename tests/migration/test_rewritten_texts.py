@@ -84,6 +84,20 @@ def test_the_report_counts_the_texts_that_came_back_otherwise(
     assert formats(migrate(source, target, ledger=tmp_path / "ledger.db")) == wanted
 
 
+@pytest.mark.parametrize(("texts", "wanted"), [("kept", []), ("plain", [("description.source", "lost", 1)])])
+def test_a_text_that_came_back_otherwise_than_it_was_sent_is_counted_as_lost_and_named_by_verify(
+    sqlite: Any, serve_backlog: ServeBacklog, tmp_path: Path, texts: str, wanted: Any
+) -> None:
+    source, (target, _) = sqlite(), serve_backlog(empty_organization(Choices(texts=texts)))
+    source.create_ticket(TicketDraft(title="looks like HTML", description=Text("a List<String>, <b>bold</b>", "plain")))
+    source.create_ticket(TicketDraft(title="looks like none", description=Text("as it was", "plain")))
+    for _ in range(2):
+        rows = migrate(source, target, ledger=tmp_path / "ledger.db").fidelity
+        assert [(row.field, row.level, row.count) for row in rows if row.field.endswith(".source")] == wanted
+    differences = verify(source, target, ledger=tmp_path / "ledger.db").differences
+    assert [(each.source_key, each.field) for each in differences] == [("PROJ-1", "description")] * len(wanted)
+
+
 @BOTH_WAYS
 @ALL_ANSWERS
 def test_words_that_were_changed_there_are_a_difference_and_are_mended(

@@ -142,6 +142,7 @@ class _Going:
         if not rebuild_ledger:
             self._refuse_second_copy(dry_run=dry_run)
         header = self._read(refresh=refresh, dry_run=dry_run)
+        self.report.notes += filter(None, [header.unlisted])
         if sample is not None:
             self.run = replace(self.run, only=self.run.only | worst(self.snapshot.bundles()))
         course = self._course(header)
@@ -288,8 +289,5 @@ class _Going:
         self.report.notes += self.report.changes()
         self.report.fidelity = with_rewritten(self.report.fidelity, self.settings["shown"])
         self.report.requests = {"source": self.source.requests(), "target": self.target.requests()}
-        if not self.source.capabilities.listing.complete:
-            reason = self.source.capabilities.listing.reason
-            self.report.notes.append(f"the source cannot be listed completely: {reason}")
         self.report.finished_at = datetime.now(UTC)
         return self.report

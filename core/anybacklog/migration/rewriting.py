@@ -1,15 +1,17 @@
-"""Texts that a target shows in another format than they were written in: said before, counted after. Pure."""
+"""Texts that a target does not show as they were written: said before, counted after. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from anybacklog.migration.report import Fidelity
 from anybacklog.model import TextFormat
 
-Shown: TypeAlias = Counter[tuple[str, TextFormat, TextFormat]]
+ALTERED: Literal["altered"] = "altered"
+"""What came back says something else, in whatever format it is read."""
+Shown: TypeAlias = Counter[tuple[str, TextFormat, TextFormat | Literal["altered"]]]
 """How many texts came back, by field, by the format they were written in and by the one they came back in."""
 Forms: TypeAlias = Mapping[TextFormat, frozenset[TextFormat]]
 """The formats that texts came back in, by the one they were written in."""
@@ -26,6 +28,8 @@ def forms(known: Iterable[Sequence[Any]]) -> Forms:
     """Say for each format that was written which ones it came back in."""
     found: dict[TextFormat, frozenset[TextFormat]] = {}
     for _, written, shown, _ in known:
+        if shown == ALTERED:
+            continue
         found[written] = found.get(written, frozenset()) | {shown}
     return found
 
@@ -44,7 +48,10 @@ def warning(texts_become: Mapping[TextFormat, str]) -> str | None:
 
 def _rewritten(known: Iterable[Sequence[Any]]) -> Iterator[Fidelity]:
     for name, written, shown, count in known:
-        if shown == "plain" != written:
+        if shown == ALTERED:
+            reason = "the target changed what it says: it came back otherwise than it was sent; verify shows how"
+            yield Fidelity(field=f"{name}.source", level="lost", count=count, reason=reason)
+        elif shown == "plain" != written:
             reason = f"{written} comes back as plain text there: every word is kept, the markup is not"
             yield Fidelity(field=f"{name}.format", level="lost", count=count, reason=reason)
         elif shown != written:

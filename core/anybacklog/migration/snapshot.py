@@ -88,6 +88,11 @@ class Header:
     unreadable: dict[str, str] = field(default_factory=dict)
     mentions: str | None = None
 
+    @property
+    def unlisted(self) -> str | None:
+        """Say why the source may hold more tickets than were read, as was known then; None: it holds no more."""
+        return None if self.complete else unlisted(self.reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -136,6 +141,11 @@ class Snapshot:
     def discard(self) -> None:
         """Forget this reading."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def unlisted(reason: str) -> str:
+    """Say that a source may hold more than it lists."""
+    return f"the source cannot be listed completely: {reason}"
 
 
 def take(source: Tracker, folder: Path, show: Show) -> Snapshot:

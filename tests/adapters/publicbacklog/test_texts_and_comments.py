@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,6 +81,13 @@ def test_comments_are_read_where_answers_carry_them(serve: Serve) -> None:
     tracker, _ = serve(demo_organization(Choices(shown=list(FIELDS))))
     assert [each.body.source for each in tracker.comments(1)] == ["再現しました。", "Seen again on 2.1"]
     assert tracker.add_comment(1, "再現 🎉") == list(tracker.comments(1))[-1]
+
+
+def test_a_comment_of_somebody_else_is_not_taken_for_the_one_that_was_written(serve: Serve) -> None:
+    tracker, fake = serve(demo_organization(Choices(shown=list(FIELDS), echoed=list(FIELDS))))
+    comments = fake.service.organization.tickets[1].comments
+    comments[-1].created = fake.clock.now() + timedelta(hours=1)
+    assert tracker.add_comment(1, "ours").body.source == "ours"
 
 
 def test_a_ticket_without_comments_may_lack_the_field_that_others_have(serve: Serve) -> None:

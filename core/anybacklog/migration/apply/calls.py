@@ -26,7 +26,7 @@ from anybacklog.migration.questions import (
     landed_ticket,
     state_landed,
 )
-from anybacklog.migration.rewriting import Shown
+from anybacklog.migration.rewriting import ALTERED, Shown
 from anybacklog.model import Text, Ticket, TicketId
 from anybacklog.steps import (
     AddAttachment,
@@ -220,11 +220,11 @@ class Calls:
         return landed_ticket(step, ticket)
 
     def _came_back(self, name: str, written: Text | str | None, found: Text | None) -> None:
-        """Note in which format a target that turns some into others gives a text back."""
+        """Note in which format a target that turns some into others gives a text back, if it is still the same."""
         forms = self.ask.course.writing.texts_become
         if forms and isinstance(written, Text) and found is not None:
             form = shown_as(written, found.source, forms)
-            self.shown.update([(name, written.format, form)] if form is not None else [])
+            self.shown[name, written.format, form or ALTERED] += 1
 
     def _attach(self, step: AddAttachment, file: AttachmentDraft) -> list[Landed]:
         home = self.home(step.item)

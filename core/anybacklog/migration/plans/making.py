@@ -221,8 +221,7 @@ class _Making:
     def _notes(self, header: Header) -> list[str]:
         notes = [f"{key} was deleted while the source was read" for key in header.skipped]
         notes += [f"{each.key} is not counted: {each.error}" for each in header.unread]
-        if not header.complete:
-            notes.append(f"the source cannot be listed completely: {header.reason}")
+        notes += filter(None, [header.unlisted])
         if not self.pair.settings.get("shown"):  # a run of this ledger has seen it
             notes += filter(None, [warning(self.target.capabilities.texts_become)])
         if self.ledger is None:

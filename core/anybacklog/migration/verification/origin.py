@@ -11,7 +11,7 @@ from anybacklog.abilities import MetadataKind
 from anybacklog.errors import ConfigurationError, NotFound, ProtocolError
 from anybacklog.migration.planning import Bundle
 from anybacklog.migration.questions import digest
-from anybacklog.migration.snapshot import Header, Snapshot, read_bundles, read_words
+from anybacklog.migration.snapshot import Header, Snapshot, read_bundles, read_words, unlisted
 from anybacklog.migration.unread import Unread
 from anybacklog.model import Attachment
 from anybacklog.tracker import Tracker
@@ -42,6 +42,11 @@ class Origin(Protocol):
         """Name those that broke, once all have been yielded."""
         ...
 
+    @property
+    def unlisted(self) -> str | None:
+        """Say why it may hold more tickets than were yielded, once all have been; None: it holds no more."""
+        ...
+
     def sha256(self, attachment: Attachment) -> str | None:
         """Give the hash of a file's bytes, lower-case hex; None: nobody can tell."""
         ...
@@ -67,6 +72,12 @@ class Live:
     def bundles(self) -> Iterator[Bundle]:
         """Read them, lazily."""
         return read_bundles(self.tracker, self.unread)
+
+    @property
+    def unlisted(self) -> str | None:
+        """Ask its abilities."""
+        listing = self.tracker.capabilities.listing
+        return None if listing.complete else unlisted(listing.reason)
 
     def sha256(self, attachment: Attachment) -> str:
         """Read the file."""
@@ -101,6 +112,11 @@ class Kept:
     def bundles(self) -> Iterator[Bundle]:
         """Give the snapshot's, in constant memory."""
         return self.snapshot.bundles()
+
+    @property
+    def unlisted(self) -> str | None:
+        """Give what was known when the snapshot was taken."""
+        return self.header.unlisted
 
     def sha256(self, attachment: Attachment) -> str | None:
         """Give what the source told of the file, which most services do not."""

@@ -69,6 +69,8 @@ class Verifier:
         hidden = self._hidden()
         if "description" not in hidden:
             hidden.pop("comments", None)  # it counts them
+        if self.origin.unlisted is not None:
+            hidden["tickets"] = self.origin.unlisted
         if self.files.unhashed:
             count = f"{self.files.unhashed} of {self.result.attachments} files"
             hidden["attachments.sha256"] = f"nobody told the hash of {count} at the source; their sizes were compared"
