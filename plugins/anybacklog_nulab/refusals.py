@@ -32,6 +32,7 @@ _SUBJECTS: Mapping[str, str] = {
 """How messages about a value begin, in both languages, and whose value it is."""
 _KINDS: Mapping[str, str] = {
     "issues": "ticket", "projects": "project", "comments": "comment", "attachments": "attachment",
+    "activities": "activity", "teams": "team", "users": "user", "webhooks": "webhook", "wikis": "wiki",
 }  # fmt: skip
 _NO_ROUTE = "Undefined resource"
 """In both languages (observed): not that a thing is missing, but that this space never had its route."""

@@ -206,3 +206,10 @@ def test_what_a_service_leaves_out_is_none_or_empty() -> None:
 def test_what_is_not_as_documented_is_named(kind: type[Any], raw: Any) -> None:
     with pytest.raises(ProtocolError, match=rf"is not the {kind.__name__} expected here|is not the User"):
         read(kind, raw)
+
+
+def test_what_is_not_there_is_told_by_its_own_word(here: Here) -> None:
+    with pytest.raises(NotFound, match=r"^wiki 999999 does not exist"):
+        here.nulab.wiki("999999")
+    with pytest.raises(NotFound, match=r"^activity 999999 does not exist"):
+        here.nulab.activity("999999")
