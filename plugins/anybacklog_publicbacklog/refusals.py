@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 from anybacklog.plugin import AnyBacklogError, AuthenticationError, NotFound, ProtocolError, Refusal, ValidationError
 
-_THINGS = re.compile(r"(?<![\w-])(ticket|backlog|organi[sz]ation|user)(?![\w-])", re.IGNORECASE)
-"""Words of their own: `get-ticket` is a route's."""
+_THINGS = re.compile(r"(?<![\w-])(ticket|backlog|organi[sz]ation|user)(?:_?not_?found|(?![\w-]))", re.IGNORECASE)
+"""Words of their own, or of a code such as TICKET_NOT_FOUND: `get-ticket` is a route's."""
 _PATH = re.compile(r"/\S*")
 _FIELDS: Mapping[str, str] = {
     "title": "title", "description": "description", "statusId": "status", "ticketTypeId": "type",

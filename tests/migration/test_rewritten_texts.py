@@ -98,6 +98,23 @@ def test_a_text_that_came_back_otherwise_than_it_was_sent_is_counted_as_lost_and
     assert [(each.source_key, each.field) for each in differences] == [("PROJ-1", "description")] * len(wanted)
 
 
+def test_a_run_that_is_interrupted_forgets_no_text_that_it_saw_come_back(
+    source: Tracker, serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    target, _ = serve_backlog(empty_organization(Choices(texts="html", **OPEN)))
+    commits: list[str] = []
+
+    def interrupt(commit: str) -> None:
+        commits.append(commit)
+        if commit.startswith("after ledger commit: done ticket:1") and commits.count(commit) == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        migrate(source, target, ledger=tmp_path / "ledger.db", watch=interrupt)
+    wanted = {("description.format", "emulated", 1), ("comments.body.format", "emulated", 2)}
+    assert formats(migrate(source, target, ledger=tmp_path / "ledger.db")) == wanted
+
+
 @BOTH_WAYS
 @ALL_ANSWERS
 def test_words_that_were_changed_there_are_a_difference_and_are_mended(

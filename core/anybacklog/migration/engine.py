@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from anybacklog.errors import ConfigurationError, MigrationError
+from anybacklog.errors import AnyBacklogError, ConfigurationError, MigrationError
 from anybacklog.migration.announcing import announce
 from anybacklog.migration.apply import Applier, Counting, count_done, finish, prepare
 from anybacklog.migration.asked import Confirm, Run, Show, silent
@@ -270,16 +270,20 @@ class _Going:
         )  # fmt: skip
         finished, done = True, 0
         total = min(header.tickets, self.report.counts["tickets"].planned)
-        for bundle in self._bundles():
-            full = self.run.limit is not None and applier.calls.created_tickets >= self.run.limit
-            if full and self.pair.landed("ticket", bundle.ticket.id, bundle.ticket.id) is None:
-                finished = False
-                continue
-            self.run.show(Progress(stage="apply", done=done, total=total))
-            applier.ticket(plan_ticket(bundle, course))
-            done += 1
-        self.run.show(Progress(stage="apply", done=done, total=total if finished else done))
-        finish(applier, self._bundles(), partial=not finished or bool(self.run.only or header.unread))
+        try:
+            for bundle in self._bundles():
+                full = self.run.limit is not None and applier.calls.created_tickets >= self.run.limit
+                if full and self.pair.landed("ticket", bundle.ticket.id, bundle.ticket.id) is None:
+                    finished = False
+                    continue
+                self.run.show(Progress(stage="apply", done=done, total=total))
+                applier.ticket(plan_ticket(bundle, course))
+                done += 1
+            self.run.show(Progress(stage="apply", done=done, total=total if finished else done))
+            finish(applier, self._bundles(), partial=not finished or bool(self.run.only or header.unread))
+        except (AnyBacklogError, KeyboardInterrupt):  # the next run goes on, and reports what this one saw, too
+            self._remember(shown=added(self.settings.get("shown", ()), applier.calls.shown))
+            raise
         self._remember(shown=added(self.settings.get("shown", ()), applier.calls.shown))
         return finished and not self.run.only
 

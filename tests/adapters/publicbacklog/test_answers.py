@@ -122,6 +122,9 @@ def test_the_backlog_of_a_ticket_is_read_however_it_is_named(raw: dict[str, Any]
     [
         ({"message": "Ticket not found"}, "ticket"),
         ({"message": "Cannot GET /v1/tickets/get-ticket?id=1", "error": "Not Found"}, None),
+        ({"code": "TICKET_NOT_FOUND"}, "ticket"),
+        ({"error": "backlogNotFound"}, "backlog"),
+        ({"code": "ROUTE_NOT_FOUND", "user_agent": "anybacklog"}, None),
         ({"message": "Not found"}, None),
         ({"error": "there is no route get-ticket"}, None),
         ("<html>no ticket here</html>", None),
