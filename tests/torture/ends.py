@@ -164,7 +164,7 @@ class PublicBacklogEnd:
     def __init__(self, glass: Hourglass, gate: Gate, stack: ExitStack) -> None:
         self.glass = glass
         held = publicbacklog.empty_organization(publicbacklog.Choices())
-        service = publicbacklog.PublicBacklog(held, Rates({}), Faults())
+        service = publicbacklog.PublicBacklog(held, None, Faults())
         self.fake = Gated(service, Clock(glass.time), gate)
         self._server = stack.enter_context(self.fake.served())
 

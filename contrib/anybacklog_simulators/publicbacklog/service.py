@@ -24,6 +24,8 @@ from anybacklog_simulators.rates import Rates
 
 KEY_HEADER = "apiKey"
 REQUESTS = "requests"
+UNLIMITED = 1 << 53
+"""More requests than anybody sends in a window: the service documents no limit."""
 """The one rate bucket, unlimited unless a limit is set: no page tells of any."""
 
 
@@ -32,7 +34,7 @@ class PublicBacklog:
 
     def __init__(self, organization: Organization, rates: Rates | None = None, faults: Faults | None = None) -> None:
         self.organization = organization
-        self.rates = rates or Rates({})
+        self.rates = rates or Rates({REQUESTS: UNLIMITED})
         self.faults = faults or Faults()
         self.webhooks = Webhooks()
 
@@ -72,8 +74,7 @@ class PublicBacklog:
         return answer
 
     def _count(self, now: datetime) -> None:
-        limited = REQUESTS in self.rates.limits
-        if limited and not self.rates.take(self.organization.id, REQUESTS, now.timestamp()).granted:
+        if not self.rates.take(self.organization.id, REQUESTS, now.timestamp()).granted:
             raise Refused(429, "Too many requests")
 
     def _undefined(self, request: Request, error: Undefined) -> Response:

@@ -30,5 +30,10 @@ def telling_faults(*ours: type[Exception]) -> Iterator[None]:
             raise
         if isinstance(error, OSError) and passes_by(error):
             raise
-        _LOG.debug("%s", redact("".join(format_exception(error))))
+        log_fault(error)
         raise Fault(redact(f"{type(error).__name__}: {error}; this is a bug, --debug shows where")) from error
+
+
+def log_fault(error: Exception) -> None:
+    """Log where something broke, secrets masked, for --debug."""
+    _LOG.debug("%s", redact("".join(format_exception(error))))

@@ -223,7 +223,7 @@ def test_no_rate_limit_is_known(api: Any) -> None:
 
 def test_a_rate_limit_that_is_set_says_when_to_come_back(api: Any, clock: Any) -> None:
     api.create()
-    api.fake.rates.lower("requests", 2)
+    api.fake.rates.lower("requests", 3)  # one went into the create
     answers = [api("GET", "/tickets/get-ticket", id=1) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].headers["Retry-After"] == "50"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from anybacklog.errors import MigrationError
 from anybacklog.migration.apply.counting import Counting, Fate
+from anybacklog.migration.faults import log_fault
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Row
 from anybacklog.redact import redact
@@ -60,6 +61,7 @@ class Outcomes:
         try:
             self.observe(step, state)
         except MigrationError as error:
+            log_fault(error)
             self.counting.tell([step.item], "observe", str(error))
 
     def _set(self, step: Step, state: StepState, reason: str, before: dict[str, object] | None) -> None:

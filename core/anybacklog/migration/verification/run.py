@@ -51,13 +51,15 @@ def verified(
     take_note: bool = False,
 ) -> Verification:
     """Verify; with `take_note` the ledger remembers what is as it would be written now, whatever was planned then."""
-    named = None if ledger is None else existing(Path(ledger))
     refuse_absent(target)
+    if isinstance(source, Tracker) and not offline:
+        refuse_absent(source)
+        source.identity()  # what is wrong with an end is said before what is wrong with the ledger
+    named = None if ledger is None else existing(Path(ledger))
     if offline:
         found = find_absent(source, target.identity(), [named] if named else ledgers_of(target.identity()), plugins)
         path, identity = found.ledger, found.source
     elif isinstance(source, Tracker):
-        refuse_absent(source)
         path, identity = named or existing(default_ledger(source, target)), source.identity()
     else:
         raise ConfigurationError("a source that is to be read has to be connected to; its URL is enough offline only")
