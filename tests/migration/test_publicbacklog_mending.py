@@ -115,6 +115,16 @@ def test_a_comment_that_only_the_count_says_is_there_is_named(
     assert any("is there by the count in its ticket's description alone" in note for note in report.notes)
 
 
+def test_a_comment_that_is_sent_again_because_of_the_count_alone_is_named(
+    source: Tracker, serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    target, fake = serve_backlog(empty_organization(Choices(writes="comment-first")))
+    fake.faults.add(Fault(harm=Harm.ERROR_AFTER, method="PATCH", nth=1))
+    report = copied(source, target, fake, tmp_path)
+    assert len(held(fake)[0][4]) == 2  # which nobody is shown
+    assert any("comments are not shown; look whether it is there twice" in note for note in report.notes)
+
+
 # ---- rollback
 
 

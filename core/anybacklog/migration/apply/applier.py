@@ -21,7 +21,7 @@ from anybacklog.migration.apply.arrival import Arrivals
 from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
 from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.apply.final_state import FinalState
-from anybacklog.migration.apply.outcomes import Outcomes, refused_before, remarks
+from anybacklog.migration.apply.outcomes import Outcomes, refused_before, remarks, remarks_again
 from anybacklog.migration.apply.second_look import SecondLook
 from anybacklog.migration.apply.waiting import Waiting
 from anybacklog.migration.clock import Clock
@@ -271,6 +271,7 @@ class Applier:
             return self.outcomes.hold(step, f"it was answered, but is not to be found: {answered}")
         if broke:
             return self.outcomes.refuse(step, broke)
+        self.report.notes += remarks_again(step, row)
         self.second_look.believed.append((step, row))
         self.pair.replan(key)
         return None

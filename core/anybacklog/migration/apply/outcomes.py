@@ -82,3 +82,10 @@ def remarks(step: Step, row: Row) -> Iterator[str]:
     if "copied" in row.before:
         told = "is there by the count in its ticket's description alone"
         yield f"{describe(step)} {told}: its answer was lost, and comments are not shown; look whether it is"
+
+
+def remarks_again(step: Step, row: Row) -> Iterator[str]:
+    """Say what a person should know of a write that is sent again, for it was found not to be there."""
+    if "copied" in row.before:
+        told = "was not there by the count in its ticket's description alone, and is sent again"
+        yield f"{describe(step)} {told}: comments are not shown; look whether it is there twice"
