@@ -46,6 +46,7 @@ def test_without_a_terminal_it_needs_a_word(url: str, target: str, call: Call) -
 def test_a_dry_run_says_what_would_be_written(url: str, target: str, call: Call) -> None:
     answer = call("repair", url, target, "--dry-run")
     assert answer.code == 1
+    assert "3 differences, 3 steps to mend them:" in answer.out
     assert "set title, updated_at of PROJ-1" in answer.out
     assert [each["title"] for each in call("ls", target, "--format", "json").json] == ["changed"]
 

@@ -162,7 +162,8 @@ def test_what_is_gone_or_altered_in_the_folder_is_named_and_mended(
         ("attachment", "missing" if damage == "removed" else "sha256")
     ]
     comments = len(list(target.comments("PROJ-1")))
-    assert repair(source, target, ledger=tmp_path / "ledger.db").clean
+    mended = repair(source, target, ledger=tmp_path / "ledger.db")
+    assert (mended.clean, mended.steps) == (True, ["keep '../../𠮷 large|<@U1>.bin' of PROJ-1 in the fallback folder"])
     assert (kept(folder), len(list(target.comments("PROJ-1")))) == (whole, comments)
 
 

@@ -124,7 +124,7 @@ def test_it_is_as_published_and_what_it_says_is_followed(
     file = keep(tmp_path / "plan.toml", planned.to_toml())
     again = plan(source, target, ledger=tmp_path / "ledger.db", edited=file)
     assert (again.chosen().mapping, again.chosen().options) == (planned.chosen().mapping, planned.chosen().options)
-    assert again.to_toml().count("the plan says") > 20
+    assert (again.mapping, again.options) == (planned.mapping, planned.options)  # nobody has made a guess certain
 
 
 def test_each_match_says_how_sure_it_is(memory: Make, tmp_path: Path) -> None:

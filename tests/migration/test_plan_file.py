@@ -176,6 +176,13 @@ def test_errors_of_syntax_and_of_meaning_are_told_together() -> None:
     assert said.endswith("; line 6: options.q: must be a table of words")
 
 
+def test_lines_below_a_broken_head_are_not_blamed_for_it() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        choices_in('format = 1\n[mapping.users\nKim = "Lee"\n', "plan.toml")
+    assert "line 2: not valid TOML: " in str(refused.value)
+    assert "Kim" not in str(refused.value)
+
+
 def test_a_text_that_never_ends_is_told_once() -> None:
     assert [(each.line, each.said) for each in parse('x = """\n')[2]] == [
         (None, "not valid TOML: Unterminated string (at end of document)")

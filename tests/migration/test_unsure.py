@@ -47,6 +47,19 @@ def test_absence_is_believed_only_after_the_settle_time(source: Tracker, tmp_pat
     assert set(time.slept) == {120}
 
 
+def test_a_run_that_waits_for_minutes_says_why(
+    source: Tracker, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    time = Time()
+    target = tracker(Unreliable(time, "request lost", abilities()))
+    migrate(source, target, ledger=tmp_path / "ledger.db", clock=time.clock())
+    first = next(source.tickets())
+    assert caplog.messages[0] == (
+        f"nobody answered whether ticket {first.id} of {first.key} arrived; asking again in 120 s"
+    )
+    assert len(caplog.messages) == len(time.slept)
+
+
 def test_what_is_found_at_once_is_not_waited_for(source: Tracker, tmp_path: Path) -> None:
     time = Time()
     target = tracker(Unreliable(time, "answer lost", abilities()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from anybacklog.cli.console import table_lines
-from anybacklog.cli.report_text import verification_lines
+from anybacklog.cli.report_text import several, verification_lines
 from anybacklog.migration.mending import Mending
 from anybacklog.redact import redact
 
@@ -19,7 +19,8 @@ _SHOWN = 50
 
 def step_lines(report: Mending) -> Iterator[str]:
     """Say what is written: nothing is ever deleted."""
-    yield f"{report.named} differences, {len(report.steps)} steps to mend them:"
+    them = "it" if report.named == 1 else "them"
+    yield f"{several(report.named, 'difference')}, {several(len(report.steps), 'step')} to mend {them}:"
     for step in report.steps[:_SHOWN]:
         yield f"  {step}"
     if len(report.steps) > _SHOWN:

@@ -70,8 +70,8 @@ def verification_lines(found: Verification) -> Iterator[str]:
     """Give each difference with both keys and both values, then what was checked."""
     for difference in found.differences:
         yield from _difference(difference)
-    checked = ", ".join(_several(getattr(found, f"{noun}s"), noun) for noun in ("ticket", "comment", "attachment"))
-    count = _several(len(found.differences), "difference") if found.differences else "no differences"
+    checked = ", ".join(several(getattr(found, f"{noun}s"), noun) for noun in ("ticket", "comment", "attachment"))
+    count = several(len(found.differences), "difference") if found.differences else "no differences"
     if found.source_read_at is not None:
         yield f"The source as it was read at {in_utc(found.source_read_at.replace(microsecond=0))}"
     for name, why in sorted(found.unverified.items()):
@@ -81,8 +81,8 @@ def verification_lines(found: Verification) -> Iterator[str]:
 
 def _trouble(failures: list[Failure]) -> str:
     held = sum(failure.held for failure in failures)
-    told = [_several(len(failures) - held, "item") + " failed"] if held < len(failures) else []
-    told += [_several(held, "item") + " held"] if held else []
+    told = [several(len(failures) - held, "item") + " failed"] if held < len(failures) else []
+    told += [several(held, "item") + " held"] if held else []
     return f"{' and '.join(told)}, each named below; run the same command again to try what failed once more."
 
 
@@ -133,5 +133,6 @@ def _shown(value: Any) -> str:
     return f"{text[:LONGEST]}… ({len(text)} characters; --json-report has them all)"
 
 
-def _several(number: int, noun: str) -> str:
+def several(number: int, noun: str) -> str:
+    """Count things as a person does."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

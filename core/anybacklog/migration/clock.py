@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+_log = logging.getLogger("anybacklog.migration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +22,9 @@ class Clock:
         """Give how many of so many seconds since a moment are left; all at most, wherever the clock was set."""
         passed = (self.now() - since).total_seconds() if since is not None else 0.0
         return min(seconds, max(0.0, seconds - passed))
+
+    def settle(self, seconds: float, doubted: str) -> None:
+        """Wait until what was sent can no longer arrive; it is told, for it may take minutes."""
+        if seconds > 0:
+            _log.warning("nobody answered whether %s arrived; asking again in %.0f s", doubted, seconds)
+        self.sleep(seconds)

@@ -185,12 +185,16 @@ def _match(noun: Any, end: _End) -> Match:
     if isinstance(noun, Status) and noun.category not in end.new_statuses:
         end = replace(end, can_create=False)
     pick = end.picks.get(noun.id)
-    if pick is not None:
-        return _match_pick(noun, pick, end)
-    known = end.known(noun)
+    ruled = _match_rule(noun, end)
+    picked = _match_pick(noun, pick, end) if pick is not None else ruled
+    unedited = replace(picked, reason=ruled.reason, sure=ruled.sure) == ruled
+    return ruled if unedited else picked  # what nobody has decided stays as sure as it was
+
+
+def _match_rule(noun: Any, end: _End) -> Match:
     if isinstance(noun, CustomField):
         return _match_field(noun, end)
-    if known is not None:
+    if (known := end.known(noun)) is not None:
         return Match(source=noun, target=known, reason="created by this migration")
     return _match_user(noun, end) if isinstance(noun, User) else _match_name(noun, end)
 
@@ -205,11 +209,9 @@ def _match_pick(noun: Any, pick: Pick, end: _End) -> Match:
         target = end.known(noun) or next(same, None)
         if target is None:
             return end.creation(noun, replace(noun, name=pick.create), "the plan says to create it")
-    return (
-        _with_options(noun, target, end, reason)
-        if isinstance(noun, CustomField)
-        else Match(source=noun, target=target, reason=reason)
-    )
+    if isinstance(noun, CustomField):
+        return _with_options(noun, target, end, reason)
+    return Match(source=noun, target=target, reason=reason)
 
 
 def own_name(noun: Named, shared_names: frozenset[str]) -> str:

@@ -257,7 +257,7 @@ class Applier:
         try:
             landed = questions.landed(step, row)
             if landed is None:
-                self.clock.sleep(wait)
+                self.clock.settle(wait, describe(step))
                 landed = questions.landed(step, row)
         except CannotTell as error:
             return self.outcomes.hold(step, str(error))

@@ -96,7 +96,7 @@ def settle_removals(target: Tracker, pair: Pair, clock: Clock) -> None:
 
 def until_settled(target: Tracker, row: Row, clock: Clock) -> None:
     """Wait until what was asked for can no longer happen."""
-    clock.sleep(clock.left(target.capabilities.settle.seconds, row.intended_at))
+    clock.settle(clock.left(target.capabilities.settle.seconds, row.intended_at), row.key)
 
 
 def _settle(target: Tracker, pair: Pair, row: Row, clock: Clock) -> bool:

@@ -37,6 +37,7 @@ from anybacklog.steps import (
     AddComment,
     AddLink,
     CreateTicket,
+    KeepFile,
     SetParent,
     SetState,
     Step,
@@ -110,7 +111,9 @@ class _Going:
     ) -> None:
         """Settle what is held, and keep the plan that everything is compared through from now on."""
         if dry_run:
-            raise ConfigurationError("a dry run changes no ledger: leave out --settle and --plan")
+            raise ConfigurationError(
+                "a dry run changes no ledger: leave out --settle and --plan; migrate --plan names what would change"
+            )
         if not self.path.exists():
             raise ConfigurationError(f"there is no ledger {self.path}; name the one of the migration with --ledger")
         with Ledger(self.path, watch=self.watch) as book:
@@ -258,4 +261,6 @@ def _spaced(kind: str) -> str:
 def _told(step: Step) -> str:
     if isinstance(step, SetState):
         return f"set {', '.join(sorted(step.changes))} of {step.item.ticket_key}"
+    if isinstance(step, KeepFile):
+        return f"keep {step.upload.attachment.name!r} of {step.item.ticket_key} in the fallback folder"
     return f"write {describe(step)}"

@@ -148,7 +148,7 @@ def _options(match: Match) -> Iterator[Line]:
             name=option.name,
             said=said,
             confidence="certain" if said else "none",
-            reason="the plan says so" if chosen else why,
+            reason="the plan says so" if name != option.name else why,
         )
 
 

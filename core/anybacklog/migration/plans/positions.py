@@ -26,7 +26,9 @@ def parse(text: str) -> tuple[dict[str, Any], dict[Key, int], list[Problem]]:
             said, place = str(error), _PLACE.search(str(error))
             number = int(place[1]) if place else None
             problems.append(Problem((), f"not valid TOML: {_PLACE.sub('', said)}", number))
-            if number is None or not lines[number - 1].strip() or len(problems) == _MOST:
+            line = lines[number - 1].strip() if number is not None else ""
+            if number is None or not line or line.startswith("[") or len(problems) == _MOST:
+                # nobody knows what belongs below a broken head
                 return {}, {}, problems
             lines[number - 1] = ""
         except RecursionError:
