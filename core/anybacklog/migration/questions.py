@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
@@ -13,6 +13,7 @@ from anybacklog.migration.fetching import measured
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.mark import find_mark
+from anybacklog.migration.pairing import paired
 from anybacklog.migration.planning import Course
 from anybacklog.model import Attachment, Comment, Text, Ticket, TicketId
 from anybacklog.steps import (
@@ -229,7 +230,7 @@ class Questions:
 def landed_comment(step: AddComment, ticket_id: TicketId, comment: Comment) -> list[Landed]:
     """Pair a comment's items with what the target made of them; the ticket's state came with it."""
     landed = [Landed(item=step.item, target_ticket=ticket_id, target_id=comment.id)]
-    for upload, file in _paired(step.uploads, comment.attachments):
+    for upload, file in paired(step.uploads, comment.attachments):
         if file is None:
             raise CannotTell(f"the comment's file {upload.attachment.name!r} is not there; its text is")
         landed.append(_landed_file(step, upload, ticket_id, file))
@@ -239,7 +240,7 @@ def landed_comment(step: AddComment, ticket_id: TicketId, comment: Comment) -> l
 def landed_ticket(step: CreateTicket, ticket: Ticket) -> list[Landed]:
     """Say where a ticket ended, and its parent and its files, as far as they came with it."""
     home = TicketId(ticket.id)
-    came = [(upload, file) for upload, file in _paired(step.uploads, ticket.attachments) if file is not None]
+    came = [(upload, file) for upload, file in paired(step.uploads, ticket.attachments) if file is not None]
     return [
         Landed(item=step.item, target_ticket=home, target_id=ticket.id, target_key=ticket.key),
         *parent_landed(step, ticket),
@@ -264,17 +265,6 @@ def is_so(ticket: Ticket, state: Mapping[str, Any]) -> bool:
     return all(getattr(ticket, name) == wanted for name, wanted in state.items())
 
 
-def _paired(uploads: Iterable[Upload], attachments: Iterable[Attachment]) -> Iterator[tuple[Upload, Attachment | None]]:
-    """Find each file again by its name, and among several of one name by size and hash, else as sent."""
-    left = list(attachments)
-    for upload in uploads:
-        likely = sorted(left, key=lambda each: _likeness(each, upload.attachment), reverse=True)
-        found = likely[0] if likely and likely[0].name == upload.attachment.name else None
-        if found is not None:
-            left.remove(found)
-        yield upload, found
-
-
 def _landed_file(step: Step, upload: Upload, ticket_id: TicketId, file: Attachment) -> Landed:
     return Landed(item=alone(step, upload).item, target_ticket=ticket_id, target_id=file.id, told=file)
 
@@ -282,13 +272,6 @@ def _landed_file(step: Step, upload: Upload, ticket_id: TicketId, file: Attachme
 def landed_as(step: AddComment, ticket_id: TicketId, count: int) -> Landed:
     """Say where a comment ended that is counted and not shown: it has no id there but its number."""
     return Landed(item=step.item, target_ticket=ticket_id, target_id=f"copied-{count}")
-
-
-def _likeness(there: Attachment, wanted: Attachment) -> tuple[bool, bool, bool]:
-    """Order files by how much speaks for them; what is unknown speaks neither for nor against."""
-    same_hash = None in (there.sha256, wanted.sha256) or there.sha256 == wanted.sha256
-    same_size = None in (there.size, wanted.size) or there.size == wanted.size
-    return there.name == wanted.name, same_size, same_hash
 
 
 def parent_landed(step: CreateTicket, ticket: Ticket) -> list[Landed]:
