@@ -47,3 +47,11 @@ def copied(source: Tracker, target: Tracker, fake: Fake, folder: Path, **choices
 def opened(**choices: Any) -> Choices:
     """Choose for a service whose answers show all there is."""
     return Choices(**OPEN, **choices)
+
+
+VARIANTS = {
+    "as documented": Choices(),
+    "all shown": opened(),
+    "as in the examples": Choices(create_path="create-ticket", read_verb="post", wrapping="data", echoed=["id"]),
+}
+"""What a copy has to do with, by name."""
