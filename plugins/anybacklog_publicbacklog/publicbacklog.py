@@ -8,6 +8,7 @@ from typing import Any
 
 from anybacklog.plugin import Project, ValidationError
 from anybacklog_publicbacklog import convert
+from anybacklog_publicbacklog.answers import Json
 from anybacklog_publicbacklog.client import PublicBacklogClient
 from anybacklog_publicbacklog.scan import Scan
 
@@ -48,9 +49,22 @@ class PublicBacklog:
         return self._client.add_organization_user(fields | ({"lastName": last_name} if last_name else {}))
 
     def backlog(self, *, name: str | None = None, id: int | None = None) -> Project:
-        """Read a backlog of the organization by name, or by id: `GET get-backlog`. Give one of the two."""
+        """Read a backlog of the organization by name, or by id: `GET get-backlog`. Give one of the two.
+
+        NotFound where there is none; ValidationError where the service knows backlogs by name only.
+        """
         if (name is None) == (id is None):
             raise ValidationError("a backlog is named by its name or by its id; give one of the two", field="name")
         if name is not None:
             return convert.to_project(self._client.backlog(backlogName=name), name)
-        return convert.to_project(self._client.backlog(backlogId=int(id or 0)), str(id))
+        return convert.to_project(self._by_id(int(id or 0)), str(id))
+
+    def _by_id(self, id: int) -> Json:
+        try:
+            return self._client.backlog(backlogId=id)
+        except ValidationError as error:  # it is in older pages only
+            raise ValidationError(
+                f"the service did not take the id {id} of a backlog; it may know backlogs by name only: give name",
+                field="id",
+                value=id,
+            ) from error

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.migration.conftest import NASTY
-from tests.migration.organizations import VARIANTS, ServeBacklog, held, opened
+from tests.migration.organizations import SHUT, VARIANTS, ServeBacklog, held, opened
 from tests.migration.spaces import Serve
 
 import anybacklog
@@ -79,7 +80,7 @@ def test_what_answers_never_show_is_said_to_be_unverified_and_is_no_difference(
     assert migrate(source, target, ledger=tmp_path / "ledger.db").failures == []
     found = verify(source, target, ledger=tmp_path / "ledger.db")
     assert (found.differences, found.comments, found.tickets) == ([], 0, 3)
-    assert set(found.to_json()["unverified"]) == {"comments", "description"}
+    assert set(found.to_json()["unverified"]) == {"comments", "description", "extra"}
 
 
 @pytest.mark.parametrize(("choices", "unread"), [(Choices(), 3), (OPEN, 0)], ids=["as documented", "all shown"])
@@ -107,6 +108,28 @@ def test_every_report_says_where_the_scan_ended(sqlite: Make, serve_backlog: Ser
     assert [sum(bool(said.search(note)) for note in report.notes) for report in reports] == [1, 1, 1]
     for offline in (False, True):
         assert said.search(verify(source, target, ledger=ledger, offline=offline).unverified["tickets"])
+
+
+@pytest.mark.parametrize(
+    ("answers", "marks", "why"),
+    [
+        (
+            {},
+            True,
+            r"target cannot be listed completely: .*highest id 3, then \d+ misses in a row; later ids",
+        ),
+        ({}, False, "without marks the target is not scanned"),
+        ({"shown": SHUT, "echoed": SHUT}, True, "shows no descriptions, which would tell whose"),
+    ],
+)
+def test_that_nothing_is_extra_in_a_target_that_is_scanned_is_not_proved(
+    sqlite: Make, filled: Fill, serve_backlog: ServeBacklog, tmp_path: Path, answers: Any, marks: bool, why: str
+) -> None:
+    source, (target, _), listed = filled(sqlite()), serve_backlog(empty_organization(Choices(**answers))), sqlite()
+    for each in (target, listed):
+        migrate(source, each, ledger=tmp_path / "ledger.db", marks=marks)
+    assert re.search(why, verify(source, target, ledger=tmp_path / "ledger.db").unverified["extra"])
+    assert verify(source, listed, ledger=tmp_path / "ledger.db").unverified == {}
 
 
 def test_there_and_back_again_keeps_every_text(

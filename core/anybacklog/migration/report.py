@@ -152,7 +152,8 @@ class Difference:
 class Verification:
     """What `verify` compared and what it found; `to_json` is the stable form.
 
-    `unverified` is what could not be compared: field -> why. `source_read_at` says when the source was read, where
+    `unverified` is what could not be compared: field -> why; `tickets`: the source may hold more than were compared,
+    `extra`: so may the target. `source_read_at` says when the source was read, where
     that was not just now. The JSON has either where there is any.
     """
 

@@ -143,9 +143,9 @@ class Snapshot:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def unlisted(reason: str) -> str:
-    """Say that a source may hold more than it lists."""
-    return f"the source cannot be listed completely: {reason}"
+def unlisted(reason: str, end: str = "source") -> str:
+    """Say that an end, source or target, may hold more than it lists."""
+    return f"the {end} cannot be listed completely: {reason}"
 
 
 def take(source: Tracker, folder: Path, show: Show) -> Snapshot:

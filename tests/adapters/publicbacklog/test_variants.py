@@ -11,9 +11,17 @@ import pytest
 from tests.core.conftest import Server
 
 from anybacklog import Tracker
-from anybacklog.errors import AuthenticationError, ConfigurationError, NotFound, ProtocolError, TransportError
+from anybacklog.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    NotFound,
+    ProtocolError,
+    TransportError,
+    ValidationError,
+)
 from anybacklog.model import TicketDraft
 from anybacklog.plugin import HttpSession
+from anybacklog_publicbacklog import PublicBacklog as PublicBacklogExtension
 from anybacklog_publicbacklog.client import PublicBacklogClient
 from anybacklog_publicbacklog.refusals import explain
 from anybacklog_simulators.publicbacklog import (
@@ -137,3 +145,16 @@ def test_a_backlog_that_is_not_there_is_not_found_whatever_the_number(serve: Ser
         tracker, _ = serve(empty_organization(Choices(backlog_by="name")), backlog=name)
         with pytest.raises(NotFound):
             tracker.project()
+
+
+def test_a_service_that_knows_backlogs_by_name_only_is_said_to_want_the_name(serve: Serve) -> None:
+    tracker, _ = serve(empty_organization(Choices(backlog_by="name")))
+    with pytest.raises(ValidationError, match=r"did not take the id 1 of a backlog; .* give name") as caught:
+        tracker.extension(PublicBacklogExtension).backlog(id=1)
+    assert (caught.value.field, caught.value.value) == ("id", 1)
+
+
+def test_a_backlog_that_is_not_there_by_id_is_not_found(serve: Serve) -> None:
+    tracker, _ = serve(empty_organization(Choices(backlog_by="either")))
+    with pytest.raises(NotFound):
+        tracker.extension(PublicBacklogExtension).backlog(id=7)

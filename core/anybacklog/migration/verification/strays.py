@@ -13,6 +13,7 @@ from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.planning import Course
 from anybacklog.migration.rebuilding import marks_in, owner_of
 from anybacklog.migration.report import Verification
+from anybacklog.migration.snapshot import unlisted
 from anybacklog.model import Ticket, TicketId
 from anybacklog.steps import step_key
 from anybacklog.tracker import Tracker
@@ -34,6 +35,17 @@ class Strays:
         if self.course.marks:
             self._marks()
         self._strangers()
+
+    def unproven(self) -> str | None:
+        """Say, once all was looked through, why more may be there than was named; None: there is no more."""
+        listing = self.target.capabilities.listing
+        if listing.complete:
+            return None
+        if not self.course.marks:
+            return "without marks the target is not scanned, and tickets of others in it were not looked for"
+        if not self._tells_whose():
+            return "the target shows no descriptions, which would tell whose a ticket is"
+        return unlisted(listing.reason, "target")
 
     def gone(self, seen: Container[str]) -> None:
         """Name the copies of tickets that the source has no more."""
@@ -77,11 +89,13 @@ class Strays:
         first = min((number_of(landed.target_id) for landed in self.pair.each("ticket")), default=0)
 
         def look(ticket: Ticket) -> None:
-            shown = "description" not in self.target.capabilities.unreadable  # it would tell whose it is
-            if shown and number_of(ticket.id) > first:
+            if self._tells_whose() and number_of(ticket.id) > first:
                 self._name([ticket])
 
         return look if self.target.capabilities.listing.how == "scan" else lambda _: None
+
+    def _tells_whose(self) -> bool:
+        return "description" not in self.target.capabilities.unreadable
 
     def _name(self, newer: Iterable[Ticket]) -> None:
         for ticket in newer:

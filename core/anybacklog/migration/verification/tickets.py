@@ -71,6 +71,9 @@ class Verifier:
             hidden.pop("comments", None)  # it counts them
         if self.origin.unlisted is not None:
             hidden["tickets"] = self.origin.unlisted
+        unproven = self.strays.unproven()
+        if unproven is not None:
+            hidden["extra"] = unproven
         if self.files.unhashed:
             count = f"{self.files.unhashed} of {self.result.attachments} files"
             hidden["attachments.sha256"] = f"nobody told the hash of {count} at the source; their sizes were compared"
