@@ -182,6 +182,19 @@ def test_a_word_edited_in_both_is_refused(source: str, target: str, call: Call, 
     assert "the file says 'Open', the CSV 'Closed'; make them one" in answer.err
 
 
+def test_a_word_of_the_csv_that_the_target_lacks_is_not_blamed_on_a_line_of_the_file(
+    source: str, target: str, call: Call, plan: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mapping"
+    call("plan", source, target, "-o", plan, "--mapping-csv", folder)
+    rows = rows_of(folder / "statuses.csv")
+    rows[0]["target"] = "Opne"
+    save(folder / "statuses.csv", rows)
+    answer = call("plan", source, target, "-o", plan, "--mapping-csv", folder)
+    assert answer.code == 2
+    assert "cannot be followed: mapping.statuses.Open: the target has no 'Opne'" in answer.err
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

@@ -64,7 +64,8 @@ def with_edits(choices: Choices, edits: Mapping[Key, tuple[Said, Said]]) -> Choi
             problems.append(choices.at(key, f"the file says {shown(now)}, the CSV {shown(said)}; make them one"))
         tables_[table][word] = said
     refuse(choices.plan, problems)
-    return replace(choices, mapping=mapping, options=options)
+    lines = {key: line for key, line in choices.lines.items() if key not in edits}  # there the file says another word
+    return replace(choices, mapping=mapping, options=options, lines=lines)
 
 
 def shown(said: Said) -> str:
