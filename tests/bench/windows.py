@@ -45,9 +45,10 @@ def _whole(client: NulabClient, path: str) -> None:
 
 @dataclass
 class Window:
-    """One window of the fake: what a rival leaves of it to us, and what we had."""
+    """One window of the fake: how many requests it has, and how many of them a rival and we had."""
 
-    room: float
+    limit: int
+    theirs: int = 0
     ours: int = 0
 
 
@@ -71,19 +72,28 @@ class Counted(Rates):
         now = float(int(self.time))
         self._meanwhile(user, now)
         told = super().take(user, bucket, now, requests)
-        window = self.seen.setdefault(told.reset, Window(told.limit * (1 - self.theirs)))
-        window.ours += told.granted
+        self._in(bucket, told.reset).ours += told.granted
         self.refused += not told.granted
         self._wait()
         return told
+
+    def rival(self, user: int, bucket: str, requests: int, now: float) -> None:
+        """Spend as the fake does, and note what was spent: there may be less left than is wanted."""
+        before = self._window(user, bucket, now).used
+        super().rival(user, bucket, requests, now)
+        told = self.look(user, now)[bucket]
+        self._in(bucket, told.reset).theirs += self._window(user, bucket, now).used - before
 
     def used(self) -> float:
         """Give the part that we had of what the whole windows left to us, the time between them included."""
         left = ours = 0.0
         for (reset, window), (following, _) in list(pairwise(self.seen.items()))[1:]:
-            left += window.room * (following - reset) / LENGTH
+            left += (window.limit - window.theirs) * (following - reset) / LENGTH
             ours += window.ours
         return ours / left
+
+    def _in(self, bucket: str, reset: float) -> Window:
+        return self.seen.setdefault(reset, Window(self.limits[bucket]))
 
     def _wait(self) -> None:
         self.time += self.dice.uniform(0.005, 0.03)
