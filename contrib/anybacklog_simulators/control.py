@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from anybacklog_simulators.simulator import Simulator
 
 PREFIX = "/_simulator/"
+_CENTURY = 3_153_600_000.0
+"""In seconds; a clock that is moved further soon leaves the years that dates can have."""
 
 
 def answer(simulator: Simulator[Any], request: Request) -> Response:
@@ -22,9 +24,16 @@ def answer(simulator: Simulator[Any], request: Request) -> Response:
     if act is None or request.method != "POST":
         return _json({"error": f"POST one of {', '.join(PREFIX + name for name in _ACTS)}"}, 404)
     try:
-        return _json(act(simulator, **json.loads(request.get_data() or b"{}")))
+        return _json(act(simulator, **_given(request)))
     except (TypeError, ValueError, KeyError) as error:
         return _json({"error": str(error)}, 400)
+
+
+def _given(request: Request) -> dict[str, Any]:
+    given = json.loads(request.get_data() or b"{}")
+    if not isinstance(given, dict):
+        raise ValueError(f"the body is a JSON object of what to do, not a {type(given).__name__}")
+    return given
 
 
 def _faults(simulator: Simulator[Any], *, add: list[dict[str, Any]] | None = None, index_lag: float | None = None,
@@ -38,22 +47,24 @@ def _faults(simulator: Simulator[Any], *, add: list[dict[str, Any]] | None = Non
 
 
 def _clock(simulator: Simulator[Any], *, advance: float = 0.0) -> Any:
-    """Let time pass."""
-    simulator.clock.advance(advance)
+    """Let time pass; backwards, too."""
+    simulator.clock.advance(_number("advance", advance, least=-_CENTURY))
     return {"now": simulator.clock.now().isoformat()}
 
 
 def _rates(simulator: Simulator[Any], *, lower: dict[str, int] | None = None, length: float | None = None) -> Any:
-    """Change limits."""
-    for bucket, limit in (lower or {}).items():
+    """Change limits, and how many seconds a window has."""
+    limits = {bucket: _count(f"the limit of {bucket}", limit) for bucket, limit in _named(lower).items()}
+    seconds = simulator.rates.length if length is None else _number("length", length, least=1)
+    for bucket, limit in limits.items():
         simulator.rates.lower(bucket, limit)
-    simulator.rates.length = length or simulator.rates.length
+    simulator.rates.length = seconds
     return {"limits": simulator.rates.limits, "length": simulator.rates.length}
 
 
 def _rival(simulator: Simulator[Any], *, user: int, bucket: str, requests: int) -> Any:
     """Let something else spend a user's requests."""
-    simulator.rates.rival(user, bucket, requests, simulator.clock.seconds())
+    simulator.rates.rival(user, bucket, _count("requests", requests), simulator.clock.seconds())
     return {}
 
 
@@ -78,6 +89,24 @@ _ACTS: dict[str, Callable[..., Any]] = {
     "log": _log,
     "dump": _dump,
 }
+
+
+def _number(name: str, value: Any, *, least: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= _CENTURY:
+        raise ValueError(f"{name} is a number of seconds from {least:g} to {_CENTURY:g}, not {value!r}")
+    return float(value)
+
+
+def _count(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{name} is a whole number from 0, not {value!r}")
+    return value
+
+
+def _named(lower: Any) -> dict[str, Any]:
+    if not isinstance(lower, dict | None):
+        raise ValueError(f"lower maps buckets to limits, {lower!r} does not")
+    return lower or {}
 
 
 def _json(body: Any, status: int = 200) -> Response:
