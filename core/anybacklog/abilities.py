@@ -121,15 +121,15 @@ class Abilities:
     has and shows nobody, each with why: whoever copies from there is told. `apart` names the fields that tickets come
     without, since they are a request of their own: the operation of that name asks for them. `link_kinds` are the kinds
     of links it holds, None: any. `status_types` are the statuses that only
-    tickets of one type can have: a status's id -> the type's. `never_empty` names the fields that the backend
-    fills by itself where a draft says nothing. `mentions` is a regular expression of what notifies people when it
-    stands in a text: no copied text may hold it; its group `user`, if it has one, is the id of the person, and
-    `mention_form` writes such a mention of `{id}`. `formats_by_content`: a text's format is not held, but told by what
-    stands in it. `texts_become` names the formats that a text may come back in which was written in another, each with
-    why: plain text made HTML, or HTML made plain. Such a text is compared by what it tells a reader. `notifies` names
-    the fields whose people the service tells that they stand there, each with why. `references` is how texts name
-    tickets and files; where both ends say so, a migration writes the new names. `costs` is what one call of an
-    operation sends, by which a plan estimates: operation -> rate budget -> requests; what is not named there costs
+    tickets of one type can have: a status's id -> the type's. `never_empty` names the fields that the backend fills by
+    itself where a draft says nothing, and that no change can clear. `mentions` is a regular expression of what notifies
+    people when it stands in a text: no copied text may hold it; its group `user`, if it has one, is the id of the
+    person, and `mention_form` writes such a mention of `{id}`. `formats_by_content`: a text's format is not held, but
+    told by what stands in it. `texts_become` names the formats that a text may come back in which was written in
+    another, each with why: plain text made HTML, or HTML made plain. Such a text is compared by what it tells a reader.
+    `notifies` names the fields whose people the service tells that they stand there, each with why. `references` is how
+    texts name tickets and files; where both ends say so, a migration writes the new names. `costs` is what one call of
+    an operation sends, by which a plan estimates: operation -> rate budget -> requests; what is not named there costs
     nothing.
     """
 

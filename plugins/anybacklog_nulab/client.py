@@ -114,6 +114,11 @@ class NulabClient:
         finally:
             self._notify, self._uploads = (), ()
 
+    @property
+    def waiting(self) -> int:
+        """How many uploads the next write of an issue or a comment takes along."""
+        return len(self._uploads)
+
     def _with_more(self, form: Mapping[str, Any]) -> Json:
         more = {
             "notifiedUserId[]": [*self._notify],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from anybacklog.plugin import CustomField, Text, Ticket, TicketFields, ValidationError
@@ -68,7 +69,7 @@ def differing(fields: TicketFields, ticket: Ticket, definitions: Definitions) ->
         *(
             f"custom_fields.{definitions[field_id].name}"
             for field_id, value in _custom_fields(fields).items()
-            if _unordered(value_read(definitions[field_id], value)) != _unordered(found.get(field_id))
+            if _comparable(value_read(definitions[field_id], value)) != _comparable(found.get(field_id))
         ),
     ]
 
@@ -118,8 +119,13 @@ def _one(people: Sequence[str] | None) -> str:
     return people[0] if people else ""
 
 
-def _unordered(value: Any) -> Any:
-    """Give a value in a form in which equal means equal: choices without order, nothing as None."""
+def _comparable(value: Any) -> Any:
+    """Give a value in a form in which equal means equal: choices without order, nothing as None.
+
+    Numbers are as they are written: 1e300 is sent as a one with 300 noughts, and may come back as that int.
+    """
+    if isinstance(value, int | float):
+        return Decimal(str(value))
     return frozenset(value) or None if isinstance(value, tuple) else value
 
 

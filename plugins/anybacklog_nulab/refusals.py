@@ -101,7 +101,11 @@ def _lists_fields(refusal: Refusal) -> bool:
 
 
 def _not_found(told: str, refusal: Refusal) -> NotFound:
-    """Name the innermost thing the path names: `issues/5/comments/9` is comment 9."""
+    """Name the innermost thing the path names: `issues/5/comments/9` is comment 9; or say that the route is missing."""
+    if _NO_ROUTE in told:
+        error = NotFound("route", refusal.path)
+        error.args = (f"the space has no such route as {refusal.method} {refusal.path}: {told}",)
+        return error
     steps = refusal.path.split("/")
     kind, ref = steps[-2:] if len(steps) % 2 == 0 else steps[-3:-1] or (steps[0], "here")
     if refusal.method == "POST" and steps == ["issues"]:

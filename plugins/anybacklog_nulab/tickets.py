@@ -86,7 +86,10 @@ class TicketOperations(ProjectOperations):
         a priority the normal one. An answer that holds something else than was sent (observed: another type) is a
         ProtocolError that names the issue.
         """
-        return self._create(fields, ())
+        given = self._client.waiting
+        ticket = self._create(fields, ())
+        refuse_fewer(ticket, given)
+        return ticket
 
     def _create(self, fields: TicketFields, uploads: Sequence[int]) -> Ticket:
         definitions = self._definitions_for(fields)
@@ -117,7 +120,7 @@ class TicketOperations(ProjectOperations):
         if not fields:
             return self.ticket(ticket_id)
         definitions = self._definitions_for(fields)
-        form = drafts.to_changes(fields, definitions)
+        form, given = drafts.to_changes(fields, definitions), self._client.waiting
         try:
             ticket = self._ticket(self._client.write("PATCH", path, form))
         except ValidationError:
@@ -126,6 +129,7 @@ class TicketOperations(ProjectOperations):
                 raise
             return ticket
         self._refuse_difference(fields, ticket, definitions)
+        refuse_fewer(ticket, given)
         return ticket
 
     def delete_ticket(self, ticket_id: str) -> None:
@@ -161,3 +165,11 @@ class TicketOperations(ProjectOperations):
         ids = {status.id for status in self.statuses() if status.category in query.status_category}
         wanted = sorted(ids if query.status is None else ids & query.status)
         return filters | {"statusId[]": wanted} if wanted else None
+
+
+def refuse_fewer(ticket: Ticket, given: int) -> None:
+    """Raise ProtocolError where an answer shows fewer files than its write was given."""
+    if len(ticket.attachments) < given:
+        raise ProtocolError(
+            f"issue {ticket.key} was given {given} files, but shows {len(ticket.attachments)}; look at it there"
+        )

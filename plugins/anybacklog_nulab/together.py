@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from anybacklog.plugin import AttachmentDraft, CommentDraft, ProtocolError, Ticket, TicketFields
+from anybacklog.plugin import AttachmentDraft, CommentDraft, Ticket, TicketFields
 from anybacklog_nulab import drafts
 from anybacklog_nulab.journal import JournalOperations, content_of
 from anybacklog_nulab.listing import REMEMBERED
 from anybacklog_nulab.opened import remember
-from anybacklog_nulab.tickets import TicketOperations
+from anybacklog_nulab.tickets import TicketOperations, refuse_fewer
 
 
 class TogetherOperations(TicketOperations, JournalOperations):
@@ -22,8 +22,9 @@ class TogetherOperations(TicketOperations, JournalOperations):
         a ProtocolError that names the issue.
         """
         uploads = [self._client.upload(file) for file in attachments]
+        given = len(uploads) + self._client.waiting
         ticket = self._create(fields, uploads)
-        _refuse_fewer(ticket, len(uploads))
+        refuse_fewer(ticket, given)
         return ticket
 
     def change_with_comment(self, ticket_id: str, fields: TicketFields, draft: CommentDraft) -> Ticket:
@@ -35,15 +36,9 @@ class TogetherOperations(TicketOperations, JournalOperations):
         definitions = self._definitions_for(fields)
         form = {**drafts.to_changes(fields, definitions), "comment": content_of(draft.body)}
         uploads = [self._client.upload(file) for file in draft.attachments]
+        given = len(uploads) + self._client.waiting
         ticket = self._ticket(self._client.write("PATCH", path, {**form, "attachmentId[]": uploads}))
         remember(self._listed_files, ticket.id, ticket.attachments, REMEMBERED)  # for who looks the comment up
         self._refuse_difference(fields, ticket, definitions)
-        _refuse_fewer(ticket, len(uploads))
+        refuse_fewer(ticket, given)
         return ticket
-
-
-def _refuse_fewer(ticket: Ticket, given: int) -> None:
-    if len(ticket.attachments) < given:
-        raise ProtocolError(
-            f"issue {ticket.key} was given {given} files, but shows {len(ticket.attachments)}; look at it there"
-        )

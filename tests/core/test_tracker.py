@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 import anybacklog
-from anybacklog.abilities import Abilities, Answer
+from anybacklog.abilities import Abilities, Answer, Limits
 from anybacklog.backend import Connection
 from anybacklog.errors import (
     AnyBacklogError,
@@ -178,6 +178,8 @@ def test_words_are_names_ids_or_nouns(tracker: Tracker, ticket: Ticket) -> None:
         ({"parent": 1.5}, "ticket"),
         ({"due_date": "2026-01-31"}, "due_date"),
         ({"estimated_hours": "1"}, "estimated_hours"),
+        pytest.param({"estimated_hours": 10**400}, "estimated_hours", id="hours beyond any float"),
+        ({"estimated_hours": float("nan")}, "estimated_hours"),
         ({"created_at": datetime(2026, 1, 1)}, "created_at"),  # noqa: DTZ001  # a naive one is the point
         ({"titel": "x"}, "titel"),
         ("title", "changes"),
@@ -295,6 +297,38 @@ def test_files_stay_anonymous_where_that_cannot_be_held(location: Location) -> N
     )
     assert made.created_at == THEN
     assert made.attachments[0].created_at != THEN
+
+
+class Few(MemoryBackend):
+    """A store that says it takes two files a ticket, and that no ticket is without a type."""
+
+    @property
+    def abilities(self) -> Abilities:
+        return replace(
+            super().abilities, limits=Limits(attachments_per_ticket=2), never_empty=frozenset({"type", "assignees"})
+        )
+
+
+@pytest.fixture
+def few(location: Location) -> Tracker:
+    return Tracker(Few("PROJ", contents=open_memory(Connection(location=location))._contents), location)
+
+
+def test_more_files_than_a_ticket_can_have_are_refused_before_one_is_read(few: Tracker) -> None:
+    ticket = few.create_ticket(TicketDraft(title="t"))
+    stream = io.BytesIO(b"unread")
+    error = refused(lambda: few.add_comment(ticket, "c", attachments=[("a", stream)] * 3))
+    assert (error.field, error.limit, error.value, stream.tell()) == ("attachments", 2, 3, 0)
+    assert list(few.comments(ticket)) == []
+    assert len(few.add_comment(ticket, "c", attachments=[("a", stream), ("b", io.BytesIO())]).attachments) == 2
+
+
+@pytest.mark.parametrize(("field", "empty"), [("type", None), ("type", ""), ("assignees", []), ("assignees", None)])
+def test_what_no_ticket_is_without_cannot_be_cleared(field: str, empty: Any, few: Tracker) -> None:
+    ticket = few.create_ticket(TicketDraft(title="t", type="Bug"))
+    error = refused(lambda: few.update_ticket(ticket, {field: empty}))
+    assert (error.field, few.ticket(ticket)) == (field, ticket)
+    assert "every ticket here has one" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
@@ -64,6 +64,8 @@ class Drafts:
                 near = get_close_matches(name, FIELDS, n=1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 raise ValidationError(f"a ticket has no field {name!r} to change{hint}", field=name)
+            if name in self._abilities.never_empty and _empty(changes[name]):
+                raise ValidationError(f"{name} cannot be cleared, every ticket here has one; give another", field=name)
         return self._read(changes)
 
     def text(self, value: str | Text, field: str, limit: str) -> Text:
@@ -208,14 +210,16 @@ def _hours(value: Any, field: str) -> float:
 def _number(value: Any, field: str) -> int | float:
     if not _is_number(value):
         raise ValidationError(
-            f"{field} must be an int or a float, and finite, not {type(value).__name__}", field=field, value=value
+            f"{field} must be an int or a float within ±1.8e308, which this {type(value).__name__} is not",
+            field=field,
+            value=value,
         )
     number: int | float = value
     return number
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _empty(value: Any) -> bool:

@@ -77,7 +77,7 @@ class JournalOperations(Opened):
             person = self._person(author)
             draft = CommentDraft(
                 body=self._drafts().text(body, "comment", "comment_length"),
-                attachments=tuple(map(self._upload, self._files(attachments, person, created_at))),
+                attachments=self._uploads(attachments, person, created_at),
                 author=person,
                 created_at=aware(created_at, "created_at"),
                 updated_at=aware(updated_at, "updated_at"),
@@ -101,8 +101,7 @@ class JournalOperations(Opened):
         with self._during("create_with_files"):
             backend = self._able(CreatesWithFiles, "create_with_files")
             fields = self._drafts().to_create(draft, exact=exact)
-            files = [self._upload(file) for file in self._files(attachments, None, None)]
-            return owned(backend.create_with_files(fields, files))
+            return owned(backend.create_with_files(fields, self._uploads(attachments)))
 
     def change_with_comment(
         self,
@@ -118,7 +117,7 @@ class JournalOperations(Opened):
             self._refuse_unheld("comments", {"attachments": attachments})
             draft = CommentDraft(
                 body=self._drafts().text(body, "comment", "comment_length"),
-                attachments=tuple(map(self._upload, self._files(attachments, None, None))),
+                attachments=self._uploads(attachments),
             )
             return owned(backend.change_with_comment(self._id(ref), self._drafts().to_change(changes), draft))
 
@@ -216,6 +215,19 @@ class JournalOperations(Opened):
 
     def _person(self, word: str | User | None) -> str | None:
         return None if word is None else self._words.id_of("users", "author", word)
+
+    def _uploads(
+        self, given: Iterable[Any], author: str | None = None, created_at: datetime | None = None
+    ) -> tuple[AttachmentDraft, ...]:
+        """Read the files of one write; more than a ticket can have are refused before the first of them is sent."""
+        files = tuple(self._files(given, author, created_at))
+        limit = self.capabilities.limits.attachments_per_ticket if files else None
+        if limit is not None and len(files) > limit:
+            raise ValidationError(
+                f"{len(files)} attachments were given, at most {limit} are taken here for a ticket; give fewer",
+                field="attachments", limit=limit, value=len(files),
+            )  # fmt: skip
+        return tuple(map(self._upload, files))
 
     def _files(
         self, given: Iterable[Any], author: str | None, created_at: datetime | None

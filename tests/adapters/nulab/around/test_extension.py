@@ -213,3 +213,9 @@ def test_what_is_not_there_is_told_by_its_own_word(here: Here) -> None:
         here.nulab.wiki("999999")
     with pytest.raises(NotFound, match=r"^activity 999999 does not exist"):
         here.nulab.activity("999999")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "nope"), ("GET", "issues/1/nope"), ("PUT", "issues/1")])
+def test_a_route_that_the_space_has_not_is_called_that(method: str, path: str, here: Here) -> None:
+    with pytest.raises(NotFound, match=f"^the space has no such route as {method} {path}: Undefined resource"):
+        here.tracker.raw(method, path)

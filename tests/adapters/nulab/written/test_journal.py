@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from anybacklog import NotFound, PermissionDenied, ProtocolError, ValidationError
+from anybacklog import NotFound, PermissionDenied, ProtocolError, TicketDraft, ValidationError
 from anybacklog.cli.main import run
 from anybacklog_simulators.nulab import DEMO_KEY
 from anybacklog_simulators.nulab import attachments as faked
@@ -97,6 +97,15 @@ def test_a_service_that_leaves_a_file_out_in_silence_is_not_believed(
     here.tracker.ticket("DEMO-1")
     with pytest.raises(ProtocolError, match=r"was given the file 'ログ.txt', but does not show it"):
         here.tracker.add_attachment("DEMO-3", "ログ.txt", BytesIO(b"a"))
+    left_out = pytest.raises(ProtocolError, match="issue DEMO-4 was given 1 files, but shows 0")
+    with left_out, here.nulab.alongside(files=[("a", BytesIO(b"a"))]):
+        here.tracker.create_ticket(TicketDraft(title="with a file alongside"))
+    left_out = pytest.raises(ProtocolError, match="issue DEMO-4 was given 2 files, but shows 0")
+    with left_out, here.nulab.alongside(files=[("a", BytesIO(b"a"))]):
+        here.tracker.change_with_comment("DEMO-4", {}, "more files", attachments=[("b", BytesIO(b"b"))])
+    left_out = pytest.raises(ProtocolError, match="issue DEMO-4 was given 1 files, but shows 0")
+    with left_out, here.nulab.alongside(files=[("a", BytesIO(b"a"))]):
+        here.tracker.update_ticket("DEMO-4", {"title": "new"})
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from io import BytesIO
 
 import pytest
 from tests.adapters.nulab.written.conftest import Written
 
-from anybacklog import ValidationError
+from anybacklog import TicketDraft, ValidationError
 from anybacklog_simulators.nulab import Fault, Harm
 from anybacklog_simulators.nulab.space import Licence, free_licence
 
@@ -41,6 +42,19 @@ def test_a_file_that_the_plan_does_not_allow_is_refused_before_it_is_sent(here: 
     plan(here, Licence(attachment_limit_per_file=3))
     with pytest.raises(ValidationError, match="larger than the 3 bytes"):
         here.tracker.add_attachment("DEMO-1", "four.bin", BytesIO(b"1234"))
+    assert here.sent() == []
+
+
+def test_more_files_than_the_plan_allows_a_ticket_are_refused_before_one_is_sent(here: Written) -> None:
+    files = [(f"{number}.txt", BytesIO(b"x")) for number in range(51)]
+    for write in (
+        partial(here.tracker.add_comment, "DEMO-1", "51 files"),
+        partial(here.tracker.create_with_files, TicketDraft(title="51 files")),
+        partial(here.tracker.change_with_comment, "DEMO-1", {"title": "new"}, "51 files"),
+    ):
+        with pytest.raises(ValidationError, match="51 attachments were given, at most 50") as caught:
+            write(attachments=files)
+        assert (caught.value.field, caught.value.limit, caught.value.value) == ("attachments", 50, 51)
     assert here.sent() == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,20 @@ def test_every_field_but_what_an_issue_must_have_can_be_cleared(here: Written) -
     assert not any(getattr(cleared, name) for name in empty if name != "description")
     assert cleared.description is None or cleared.description.source == ""
     assert [value for value in cleared.custom_fields if value.value] == []
+
+
+@pytest.mark.parametrize("field", ["type", "status", "priority"])
+def test_what_an_issue_must_have_is_not_cleared_and_nothing_is_sent(here: Written, field: str) -> None:
+    with pytest.raises(ValidationError, match=f"{field} cannot be cleared, every ticket here has one") as caught:
+        here.tracker.update_ticket("DEMO-1", {field: None})
+    assert (caught.value.field, here.sent()) == (field, [])
+
+
+@pytest.mark.parametrize("number", [1e300, 10**300, 0.0001, 0.3, 2**53 + 1])
+def test_a_number_arrives_however_large_or_small(here: Written, number: float) -> None:
+    made = here.tracker.create_ticket(TicketDraft(title="t", custom_fields={"number": number}))
+    (held,) = [value.value for value in made.custom_fields if value.name == "number"]
+    assert Decimal(str(held)) == Decimal(str(number))
 
 
 def test_status_and_resolution_follow_the_creation_and_a_resolution_of_id_0_is_one(here: Written) -> None:
