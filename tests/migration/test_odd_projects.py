@@ -11,41 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.migration.less import TEXT_ONLY, less, titles_and_files
 
-from anybacklog import ConfigurationError, MigrationError, Tracker
-from anybacklog.abilities import Abilities, Answer
+from anybacklog import MigrationError, Tracker
+from anybacklog.abilities import Abilities
 from anybacklog.location import parse
 from anybacklog.migration import migrate, verify
 from anybacklog.model import Category, CustomField, TicketDraft, User
 from anybacklog.store.memory import MemoryBackend
 
 Make = Callable[[], Tracker]
-TEXT_ONLY = ("external_id", "comments.external_id", "attachments.external_id")
-
-
-class Less(MemoryBackend):
-    """Memory that does not hold some fields."""
-
-    without: tuple[str, ...] = ()
-
-    @property
-    def abilities(self) -> Abilities:
-        own = super().abilities
-        refused = {name: Answer(yes=False, reason=f"no {name} here") for name in self.without}
-        return replace(own, native={**own.native, **refused})
-
-
-def less(*without: str) -> Tracker:
-    backend = Less()
-    backend.without = without
-    return Tracker(backend, parse("memory://less/PROJ"))
-
-
-def titles_and_files(tracker: Tracker) -> list[tuple[str, list[str], int]]:
-    return [
-        (ticket.title, [file.name for file in ticket.attachments], len(list(tracker.comments(ticket))))
-        for ticket in tracker.tickets()
-    ]
 
 
 def test_keys_that_are_numbers_are_not_taken_for_ids(memory: Make, sqlite: Make, tmp_path: Path) -> None:
@@ -73,39 +48,6 @@ def test_a_private_comments_file_stays_behind_with_it(memory: Make, tmp_path: Pa
         ("comments.private", 1),
     }
     assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
-
-
-@pytest.mark.parametrize("without", [(), ("comments.external_id",), ("external_id",), TEXT_ONLY])
-def test_wherever_marks_are_kept_a_lost_ledger_is_rebuilt_from_them(
-    memory: Make, filled: Callable[[Tracker], Tracker], tmp_path: Path, without: tuple[str, ...]
-) -> None:
-    source, target = filled(memory()), less(*without)
-    migrate(source, target, ledger=tmp_path / "lost.db")
-    before = titles_and_files(target)
-    with pytest.raises(ConfigurationError, match="does not know them"):
-        migrate(source, target, ledger=tmp_path / "new.db")
-    assert migrate(source, target, ledger=tmp_path / "new.db", rebuild_ledger=True).clean
-    assert titles_and_files(target) == before
-    assert verify(source, target, ledger=tmp_path / "new.db").differences == []
-
-
-def test_a_renamed_source_is_still_known_by_its_marks(memory: Make, tmp_path: Path) -> None:
-    source, target = memory(), memory()
-    ticket = source.create_ticket(TicketDraft(title="renamed"))
-    source.add_comment(ticket, "one", attachments=[("a.txt", io.BytesIO(b"a"))])
-    migrate(source, target, ledger=tmp_path / "lost.db")
-    source.update_ticket(ticket, {"key": "NEW-1"})
-    migrate(source, target, ledger=tmp_path / "new.db", rebuild_ledger=True)
-    assert titles_and_files(target) == [("renamed", ["a.txt"], 1)]
-
-
-def test_nothing_can_be_rebuilt_where_there_are_no_marks(memory: Make, tmp_path: Path) -> None:
-    source, target = memory(), memory()
-    source.create_ticket(TicketDraft(title="a"))
-    target.create_ticket(TicketDraft(title="a"))
-    with pytest.raises(ConfigurationError, match="no mark of this source"):
-        migrate(source, target, ledger=tmp_path / "ledger.db", rebuild_ledger=True)
-    assert target.count_tickets() == 1
 
 
 def test_a_quoted_mark_is_nobodys_copy(memory: Make, tmp_path: Path) -> None:
@@ -258,17 +200,6 @@ def test_a_renamed_source_is_no_difference_where_marks_stand_in_texts(
     assert verify(source, target, ledger=tmp_path / "l.db").differences == []
     report = migrate(source, target, ledger=tmp_path / "l.db", refresh=True)
     assert (report.changed.count, report.counts["comments"].created) == (0, 0)
-
-
-def test_two_equal_files_stay_two_in_a_rebuilt_ledger(memory: Make, tmp_path: Path) -> None:
-    source, target = memory(), less(*TEXT_ONLY)
-    ticket = source.create_ticket(TicketDraft(title="t"))
-    for _ in range(2):
-        source.add_attachment(ticket, "same.txt", io.BytesIO(b"same"))
-    migrate(source, target, ledger=tmp_path / "lost.db")
-    assert migrate(source, target, ledger=tmp_path / "new.db", rebuild_ledger=True).clean
-    assert len(target.attachments("PROJ-1")) == 2
-    assert verify(source, target, ledger=tmp_path / "new.db").differences == []
 
 
 def test_a_ledger_that_lost_its_steps_doubles_nothing(
