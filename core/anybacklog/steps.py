@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 from anybacklog.model import Attachment, Change, Text, TicketDraft, User
 
 ItemKind: TypeAlias = Literal[
-    "ticket", "comment", "history", "continuation", "attachment", "link", "parent", "state", "text", "kept",
+    "ticket", "comment", "history", "continuation", "attachment", "link", "parent", "state", "text", "kept", "moved",
 ]  # fmt: skip
 StepState: TypeAlias = Literal["intended", "done", "unsure", "refused", "quarantined", "held"]
 
@@ -25,7 +25,8 @@ class Item:
 
     A continuation is what did not fit: `5+2` is the second piece of comment 5, `description+2` that of the ticket's.
     What is kept is an attachment in the fallback folder; the continuation `file-7+kept` names attachment 7 there.
-    A text is one that is there already: `description`, or the comment's or continuation's id.
+    A text is one that is there already: `description`, or the comment's or continuation's id. What has moved is
+    a ticket of the source; its id is that of its copy.
     """
 
     kind: ItemKind

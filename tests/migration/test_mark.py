@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from anybacklog.migration.mark import Mark, find_mark
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
-MARKS = st.builds(Mark, WORDS, WORDS, st.sampled_from(["ticket", "comment", "attachment"]), WORDS)
+MARKS = st.builds(Mark, WORDS, WORDS, st.sampled_from(["ticket", "comment", "attachment", "moved"]), WORDS)
 ANYTHING = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="⟨"))
 
 

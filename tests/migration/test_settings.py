@@ -186,7 +186,7 @@ def test_planning_again_keeps_every_setting_and_shows_it(memory: Make, filled: F
     assert 'mentions = "mapped" # ask Kim\n' in again
     said = Choices().chosen() | {
         "marks": False, "history": "text", "mentions": "mapped", "leave_out": ["watchers", "links"],
-        "too_long": "cut", "too_long_titles": "refuse", "moved_from": False,
+        "too_long": "cut", "too_long_titles": "refuse", "moved_from": False, "moved_to": False,
         "fallback_folder": "", "fallback_link": "",
     }  # fmt: skip
     assert choices_in(again, "plan.toml").chosen() == choices_in(planned.to_toml(), "new.toml").chosen() == said

@@ -80,6 +80,7 @@ def plan_course(
         too_long=choices.too_long,
         too_long_titles=choices.too_long_titles,
         moved_from=choices.moved_from,
+        moved_to=choices.moved_to,
         fallback_folder=choices.fallback_folder,
         fallback_link=choices.fallback_link,
         link_kinds=can.link_kinds,

@@ -280,7 +280,7 @@ class _Going:
                 applier.ticket(plan_ticket(bundle, course))
                 done += 1
             self.run.show(Progress(stage="apply", done=done, total=total if finished else done))
-            finish(applier, self._bundles(), partial=not finished or bool(self.run.only or header.unread))
+            finish(applier, self._bundles, partial=not finished or bool(self.run.only or header.unread))
         except (AnyBacklogError, KeyboardInterrupt):  # the next run goes on, and reports what this one saw, too
             self._remember(shown=added(self.settings.get("shown", ()), applier.calls.shown))
             raise

@@ -91,7 +91,7 @@ KEEP_BEFORE = (
     .values(before=sa.bindparam("kept"))
 )
 FORGET_STEP = sa.delete(STEPS).where(_OF_PAIR, STEPS.c.key == sa.bindparam("key"))
-_HANGS_ON_TICKET = ("ticket", "comment", "attachment", "kept", "parent", "state")
+_HANGS_ON_TICKET = ("ticket", "comment", "attachment", "kept", "parent", "state", "moved")
 _ITEM_OF_TICKET = sa.and_(_ITEM_OF_PAIR, ITEMS.c.kind.in_(_HANGS_ON_TICKET), ITEMS.c.ticket == sa.bindparam("ticket"))
 _BEGINS = [sa.literal(f"{kind}:") + sa.bindparam("ticket", type_=sa.Text) for kind in _HANGS_ON_TICKET]
 _BEGINS_TEXT = sa.literal("text:") + sa.bindparam("ticket", type_=sa.Text)

@@ -1,7 +1,7 @@
 """The mark: what a written ticket, comment or file says of where it came from. Pure text, fixed language, no zone.
 
 `⟨anybacklog SOURCE KEY ITEM⟩`: the source project's identity, the ticket's key there, and `t`, `c` or `a` with the
-item's id.
+item's id. `m` stands in a comment that says where a ticket moved to: it names the copy by its project, key and id.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ _LETTERS: Mapping[ItemKind, str] = {
     "history": "c",
     "continuation": "c",
     "attachment": "a",
+    "moved": "m",
 }
-_KINDS: Mapping[str, ItemKind] = {"t": "ticket", "c": "comment", "a": "attachment"}
+_KINDS: Mapping[str, ItemKind] = {"t": "ticket", "c": "comment", "a": "attachment", "m": "moved"}
 OPENING = r"(?:<(?:p|div|span)(?:\s[^<>]*)?>)*"
 """The tags that a service may put before a mark; it stands in a paragraph of its own."""
-_SHAPE = re.compile(OPENING + r"⟨anybacklog (\S+) (\S+) ([tca])(\S+)⟩")
+_SHAPE = re.compile(OPENING + r"⟨anybacklog (\S+) (\S+) ([tcam])(\S+)⟩")
 _PLAIN = "/:@,;=+$!*'()[]"
 
 

@@ -65,6 +65,7 @@ class Course:
     too_long: LongTexts = "continue"
     too_long_titles: LongTitles = "refuse"
     moved_from: bool = False
+    moved_to: bool = False
     origin: str | None = None
     """The address of a ticket of the source, with `{key}` in it."""
     fallback_folder: str = ""

@@ -32,12 +32,17 @@ def marks_in(
     held = {kind for kind, field in _FIELDS.items() if native(field)}
     for marked in target.externals() if held else ():
         mark = find_mark(marked.external_id) if marked.kind in held else None
-        if mark is not None and source in (None, mark.source):
+        if mark is not None and _is_of(mark, source):
             yield mark, marked
     for marked in _in_texts(target, native, met) if not held.issuperset(("ticket", "comment")) else ():
         mark = find_mark(marked.external_id) if marked.kind not in held else None
-        if mark is not None and source in (None, mark.source):
+        if mark is not None and _is_of(mark, source):
             yield mark, marked
+
+
+def _is_of(mark: Mark, source: str | None) -> bool:
+    """Tell a mark of one source (None: of any) from others, and from what says where a ticket of this project moved."""
+    return mark.kind != "moved" and source in (None, mark.source)
 
 
 def already_copied(target: Tracker, native: Native, source: str) -> bool:

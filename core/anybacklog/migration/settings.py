@@ -30,6 +30,7 @@ class Settings:
     too_long: LongTexts = "continue"
     too_long_titles: LongTitles = "refuse"
     moved_from: bool = False
+    moved_to: bool = False
     fallback_folder: str = ""
     fallback_link: str = ""
 
@@ -129,6 +130,13 @@ SETTINGS = (
         name="moved_from",
         values=(True, False),
         said="Whether the header line of each description says where the ticket was: its address, else its key.",
+    ),
+    Setting(
+        table="texts",
+        name="moved_to",
+        values=(True, False),
+        said="Whether each ticket of the source is given a comment, once all of it has arrived, that says where it "
+        "moved to: its new key, and its address where it has one. Nothing else is ever written into the source.",
     ),
     Setting(
         table="files",

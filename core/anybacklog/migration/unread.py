@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from anybacklog.errors import ProtocolError
 from anybacklog.migration.faults import Fault, telling_faults
+from anybacklog.migration.moved import says_moved
 from anybacklog.migration.planning import Bundle
 from anybacklog.model import Comment, Ticket
 from anybacklog.redact import redact
@@ -35,8 +36,9 @@ def bundle_of(source: Tracker, ticket: Ticket) -> Bundle | Unread:
 
 
 def _journal_of(source: Tracker, ticket: Ticket) -> tuple[Comment, ...]:
+    """Read the journal, but for what a migration has written there."""
     shown = source.capabilities.can("comments") and "comments" not in source.capabilities.unreadable
-    return tuple(source.comments(ticket)) if shown else ()
+    return tuple(each for each in source.comments(ticket) if not says_moved(each.body.source)) if shown else ()
 
 
 def _with_files_of(comments: Iterable[Comment], ticket: Ticket) -> Ticket:

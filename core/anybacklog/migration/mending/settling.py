@@ -12,7 +12,7 @@ from anybacklog.model import Text, Ticket, TicketId
 from anybacklog.steps import Item, ItemKind
 from anybacklog.tracker import Tracker
 
-_KINDS: tuple[ItemKind, ...] = ("ticket", "comment", "attachment", "link", "parent", "state", "text")
+_KINDS: tuple[ItemKind, ...] = ("ticket", "comment", "attachment", "link", "parent", "state", "text", "moved")
 
 
 def settle(target: Tracker, pair: Pair, words: Mapping[str, str]) -> list[str]:

@@ -27,6 +27,7 @@ from anybacklog.migration.ends import (
 from anybacklog.migration.fidelity import Weighing
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_file import refuse_foreign
+from anybacklog.migration.moved import why_untold
 from anybacklog.migration.planning import Bundle, Course, cut_texts, plan_ticket, plan_ties
 from anybacklog.migration.plans.estimate import Costs, cost_of, seconds, spent, supposed
 from anybacklog.migration.plans.limits import OverLimit, broken, statuses
@@ -42,6 +43,7 @@ from anybacklog.migration.rewriting import warning
 from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.migration.telling import names_later, project_of
+from anybacklog.model import Ticket
 from anybacklog.registry import load_registry
 from anybacklog.steps import AddComment, CreateTicket, SetParent, Step, key_of, unaccompanied, uploads_of
 from anybacklog.tracker import Tracker
@@ -183,6 +185,7 @@ class _Making:
         met.add(bundle.ticket.id)
         for step in unaccompanied(step for step in steps if not self._done(step)):
             self._step(step, survey, course, costs)
+        self._tell(bundle.ticket)
         self._names(bundle, steps, course, met)
         for tie in plan_ties(bundle.ticket, course):  # a parent that is there already comes with its child
             new = tie.parent not in met if isinstance(tie, SetParent) else met.add(f"link {tie.item.id}")
@@ -194,6 +197,16 @@ class _Making:
         self.requests["target"] += cost_of(step, costs)
         self.requests["source"] += spent(self.source.capabilities.costs, "open_attachment", files)
         survey.notices.add(step, course)
+
+    def _tell(self, ticket: Ticket) -> None:
+        """Count what it takes to have a ticket of the source say where it moved: it is asked first."""
+        source = self.source.capabilities
+        landed = self.pair.landed("ticket", ticket.id, ticket.id)
+        told = landed is not None and self.pair.landed("moved", ticket.id, landed.target_id) is not None
+        if self.choices.moved_to and not told and why_untold(source) is None:
+            asked = ("ticket", "comments") if source.can("change_with_comment") else ("comments",)
+            for operation in (*asked, "add_comment"):
+                self.requests["source"] += spent(source.costs, operation)
 
     def _names(self, bundle: Bundle, steps: Iterable[Step], course: Course, met: Seen) -> None:
         """Count the texts that will be written anew, since they name what comes later: each is read before."""
@@ -222,6 +235,8 @@ class _Making:
         notes = [f"{key} was deleted while the source was read" for key in header.skipped]
         notes += [f"{each.key} is not counted: {each.error}" for each in header.unread]
         notes += filter(None, [header.unlisted])
+        if self.choices.moved_to:
+            notes += filter(None, [why_untold(self.source.capabilities)])
         if not self.pair.settings.get("shown"):  # a run of this ledger has seen it
             notes += filter(None, [warning(self.target.capabilities.texts_become)])
         if self.ledger is None:

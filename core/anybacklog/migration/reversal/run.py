@@ -22,6 +22,7 @@ from anybacklog.migration.remembered import course_of
 from anybacklog.migration.report import Progress
 from anybacklog.migration.reversal.rollback_report import Kept, Reversal
 from anybacklog.migration.reversal.survey import Doomed, Looking, Survey
+from anybacklog.migration.reversal.told import Told
 from anybacklog.migration.reversal.unsettled import settle_all
 from anybacklog.migration.reversal.words import Words
 from anybacklog.migration.seen import Seen
@@ -143,16 +144,19 @@ class _Going:
                 yield ticket.parent
 
     def _survey(self, looking: Looking, *, include_changed: bool) -> None:
-        counts = self.report.counts["tickets"]
+        counts, told = self.report.counts["tickets"], Told()
         for doomed in looking.all():
             counts.planned += 1
             self.survey.add(doomed)
             if doomed.reasons and not include_changed:
                 self._leave(doomed, *doomed.reasons)
                 counts.kept += 1
-            elif doomed.reasons:
-                self.report.notes.append(f"{doomed.target_key} goes, though {'; '.join(doomed.reasons)}")
+            else:
+                told.add(looking.pair, doomed)
+                why = "; ".join(doomed.reasons)
+                self.report.notes += [f"{doomed.target_key} goes, though {why}"] if why else []
             self.show(Progress(stage="survey", done=counts.planned, total=None))
+        self.report.notes += told.notes()
         for row in looking.pair.rows("intended", "unsure", "held"):
             if row.key.startswith("ticket:"):
                 reasons = ("nobody can tell whether it was created; look for it in the target",)
