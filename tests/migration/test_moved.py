@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.migration.spaces import Serve, by_its_clock, writes
 from tests.migration.unreliable import Time, Unreliable, abilities, tracker
 
@@ -18,11 +15,9 @@ from anybacklog import Tracker
 from anybacklog.abilities import Abilities, Answer
 from anybacklog.errors import PermissionDenied, ProtocolError
 from anybacklog.migration import migrate, plan, repair, rollback, verify
-from anybacklog.migration.ledger_rows import Landed
-from anybacklog.migration.moved import item_of, says_moved, tell
+from anybacklog.migration.moved import says_moved
 from anybacklog.migration.plans.making import SECOND_COPY
-from anybacklog.migration.texts import Writing
-from anybacklog.model import Ticket, TicketDraft, TicketId
+from anybacklog.model import TicketDraft
 from anybacklog.store.memory import MemoryBackend
 from anybacklog_simulators.nulab import Fault, Harm, demo_space, empty_space
 
@@ -228,8 +223,9 @@ def test_a_source_that_refuses_is_named_and_everything_else_is_done(memory: Make
     source, target = tracker(backend := Refusing()), memory()
     source.create_ticket(TicketDraft(title="one"))
     backend.bad = "Moved to"
-    (failure,) = migrate(source, target, **moving).failures
-    assert (failure.kind, failure.stage, failure.source_key) == ("moved", "write", "PROJ-1")
+    for _ in range(5):  # it is tried by every run
+        (failure,) = migrate(source, target, **moving).failures
+        assert (failure.kind, failure.stage, failure.source_key) == ("moved", "write", "PROJ-1")
     assert verify(source, target, ledger=moving["ledger"]).differences == []
     backend.bad = ""
     assert told(migrate(source, target, **moving)) == [f"{TOLD}1"]
@@ -297,41 +293,3 @@ def test_a_rollback_names_what_the_source_was_told_and_the_next_copy_is_told_aga
     assert told(migrate(source, target, **moving)) == [f"{TOLD}{len(places)}"]
     assert {len(each) for each in said(source).values()} == {2}
     assert verify(source, target, ledger=moving["ledger"]).differences == []
-
-
-# ---- the text
-
-PLAIN = Writing(formats={"markdown"}, native_format="markdown")
-WORDS = st.text(st.characters(categories=["L", "Nd"], include_characters="-_."), min_size=1)
-
-
-def text_of(place: str, key: str, id: str, url: str | None, writing: Writing = PLAIN) -> str:
-    ticket = replace(TICKET, id="5")
-    landed = Landed(item=item_of("5", "OLD-1", id), target_ticket=TicketId(id), target_id=id, target_key=key)
-    return tell(ticket, landed, place, url, writing).body.source
-
-
-TICKET = Ticket(id="5", key="OLD-1", title="old", created_at=Time().now)
-
-
-@given(WORDS, WORDS, WORDS, st.sampled_from([None, "https://example.com/view/{key}"]))
-def test_what_a_source_is_told_is_known_again_as_long_as_nobody_adds_a_word(
-    place: str, key: str, id: str, url: str | None
-) -> None:
-    text = text_of(place, key, id, url)
-    assert says_moved(text)
-    assert says_moved(f"<p>{text.replace(chr(10) * 2, '</p><p>')}</p>\r\n")
-    assert not says_moved(f"{text}\n\nand I have a question")
-    assert not says_moved(f"> {text}")
-
-
-def test_it_reads_well() -> None:
-    text = text_of("nulab:new.backlog.com/7", "NEW-3", "12", "https://new.backlog.com/view/{key}")
-    assert text == "⟨anybacklog nulab:new.backlog.com/7 NEW-3 m12⟩\n\nMoved to NEW-3 https://new.backlog.com/view/NEW-3"
-
-
-def test_it_mentions_nobody() -> None:
-    writing = Writing(formats={"markdown"}, native_format="markdown", mentions="@[A-Z]+")
-    text = text_of("x", "@ALL-1", "12", None, writing)
-    assert "@ALL" not in text
-    assert says_moved(text)

@@ -91,6 +91,8 @@ def _tell(turned: Applier, step: AddComment) -> bool:
     row = turned.pair.row(key_of(step))
     if row is not None and row.state == "done":
         return False
+    if row is not None and row.state == "quarantined":
+        turned.pair.replan(row.key)  # verify finds no difference that would have repair try it again
     try:
         return turned.step(step, ask=True) == "created"
     except NotFound as error:
