@@ -60,10 +60,10 @@ class Listing(Opened):
             raw = self._found(scan.asked + 1)
             own = None if raw is None else self._is_own(raw) or (unnamed and self._named(raw) is None)
             scan = self._scan = scan.missed() if raw is None else scan.met(here=own or self._named(raw))
-            self._on_listing(scan.progress())
             if raw is not None and own:
                 ticket = self._listed = self._ticket(raw)
                 yield ticket
+            self._on_listing(scan.progress())  # now: who goes on behind what is told must have had the ticket
         _log.info("scanned: %s", scan)
 
     def _found(self, id: int) -> Json | None:

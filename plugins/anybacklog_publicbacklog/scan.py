@@ -64,7 +64,9 @@ class Scan:
         """Say how far it is."""
         skipped = self.elsewhere + self.unnamed
         tried = self.asked - self.start + 1
-        return ListingProgress(tried=tried, found=self.here, skipped=skipped, at=str(self.asked))
+        return ListingProgress(
+            tried=tried, found=self.here, skipped=skipped, at=str(self.asked), resume=f"scan_from={self.resume_from}"
+        )
 
     def __str__(self) -> str:
         """Say what is known, in a sentence."""

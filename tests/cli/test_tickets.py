@@ -255,6 +255,43 @@ def test_a_list_that_may_be_incomplete_says_so(call: Call, plugin: Callable[...,
     assert "ids are tried one after the other" in answer.err
 
 
+INTERRUPTED = """
+from anybacklog.plugin import BackendSpec, ListingProgress, hookimpl
+from anybacklog.store.memory import MemoryBackend
+
+
+class Interrupted(MemoryBackend):
+    def tickets(self, query):
+        yield self.create_ticket({"title": "the first"})
+        self.tell(ListingProgress(tried=4, found=1, skipped=0, at="4", resume="scan_from=2"))
+        raise KeyboardInterrupt
+
+
+def opened(connection):
+    backend = Interrupted(connection.location.project)
+    backend.tell = connection.on_listing
+    return backend
+
+
+@hookimpl
+def anybacklog_backends():
+    yield BackendSpec("interrupted", opened, local=True)
+"""
+
+
+@pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
+def test_a_list_that_is_interrupted_prints_what_it_has_and_says_where_to_go_on(
+    form: str, call: Call, plugin: Callable[..., Path]
+) -> None:
+    answer = call("ls", "interrupted:///P", "--format", form, "--plugin", plugin(INTERRUPTED, "interrupted"))
+    assert (answer.code, "the first" in answer.out) == (130, True)
+    where, *_, last = answer.err.splitlines()
+    assert where == "The list stopped at 4; one with scan_from=2 among the options of its URL goes on behind it."
+    assert last == "Interrupted."
+    if form == "json":
+        assert len(answer.json) == 1
+
+
 def test_rm_asks_first_and_without_a_terminal_wants_yes(three: str, call: Call) -> None:
     refused = call("rm", three, "PROJ-2")
     assert (refused.code, refused.out) == (2, "")

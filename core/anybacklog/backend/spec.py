@@ -68,13 +68,16 @@ class TokenSource(Protocol):
 class ListingProgress:
     """How far a listing is that may be silent for long: all it has tried, what it found and what it passed over.
 
-    `skipped` are tickets of other projects, `at` is the id or key that was tried last.
+    `skipped` are tickets of other projects, `at` is the id or key that was tried last. `resume` is the option of the
+    URL, such as `scan_from=8`, with which another listing goes on behind what this one has yielded, None where no other
+    can.
     """
 
     tried: int
     found: int
     skipped: int
     at: str
+    resume: str | None = None
 
 
 def unheard(progress: ListingProgress) -> None:

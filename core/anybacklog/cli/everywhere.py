@@ -25,7 +25,7 @@ class Invocation:
     """What was said about one call as a whole; `resumable` once it does what running again would go on with.
 
     `settled` is the exit code once only the telling is left: a reader that leaves then changes nothing. `ends` is what
-    is undone when the call is over. `on_listing` hears how far a long listing is.
+    is undone when the call is over. `on_listing` hears how far a long listing is, `heard` is what it was told last.
     """
 
     verbose: int = 0
@@ -40,6 +40,7 @@ class Invocation:
     settled: int | None = None
     ends: ExitStack = field(default_factory=ExitStack)
     on_listing: Callable[[ListingProgress], None] = lambda _: None
+    heard: ListingProgress | None = None
 
     def registry(self) -> Registry:
         """Load the installed plugins and the files named by --plugin."""
@@ -80,7 +81,11 @@ class Invocation:
         from anybacklog.connection import find_target, open_target
 
         target = find_target(url, plugins=self.files(), traffic=self.traffic())
-        return open_target(target, find_key(target.places(key_env=key_env)), lambda told: self.on_listing(told))
+        return open_target(target, find_key(target.places(key_env=key_env)), self._hear)
+
+    def _hear(self, told: ListingProgress) -> None:
+        self.heard = told
+        self.on_listing(told)
 
     def traffic(self) -> dict[str, str]:
         """Give what was said of the traffic of every networked tracker, as options of a URL."""

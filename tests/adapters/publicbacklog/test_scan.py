@@ -57,7 +57,15 @@ def test_a_listing_tells_at_every_id_how_far_it_is(serve: Serve) -> None:
     tracker, _ = serve(demo_organization(), on_listing=told.append)
     list(tracker.tickets())
     assert [progress.at for progress in told] == list(map(str, range(1, 13)))
-    assert told[4] == ListingProgress(tried=5, found=2, skipped=2, at="5")
+    assert told[4] == ListingProgress(tried=5, found=2, skipped=2, at="5", resume="scan_from=6")
+
+
+def test_what_a_listing_tells_to_go_on_with_loses_no_ticket_that_was_not_yielded_yet(serve: Serve) -> None:
+    told: list[ListingProgress] = []
+    tracker, _ = serve(demo_organization(), on_listing=told.append)
+    listing = tracker.tickets()
+    assert [next(listing).id, next(listing).id] == HERE[:2]
+    assert [progress.resume for progress in told] == ["scan_from=2", "scan_from=3", "scan_from=3"]
 
 
 def test_counting_would_be_a_scan_and_is_refused(serve: Serve) -> None:

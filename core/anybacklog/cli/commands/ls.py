@@ -15,6 +15,7 @@ from anybacklog.cli.everywhere import Command, Invocation
 from anybacklog.cli.inputs import moment
 
 if TYPE_CHECKING:
+    from anybacklog.backend import ListingProgress
     from anybacklog.cli.progress import Show
     from anybacklog.model import Ticket
 
@@ -57,18 +58,33 @@ def command(
 
     with invocation.open(url) as tracker, shown(invocation) as show:
         tickets = tracker.tickets(status=status or None, updated_since=updated_since)
-        _print(_each(islice(tickets, limit), show), form, raw=raw)
+        stops: list[KeyboardInterrupt] = []
+        _print(_each(islice(tickets, limit), show, stops), form, raw=raw)
         show.rest()
+        for stop in stops:
+            _tell_where(invocation.heard)
+            raise stop
         listing = tracker.capabilities.listing
         if not listing.complete:
             console.note(f"This list may not be complete: {listing.reason}")
 
 
-def _each(tickets: Iterator[Ticket], show: Show) -> Iterator[Ticket]:
-    for ticket in tickets:
-        show.clear()
-        yield ticket
+def _each(tickets: Iterator[Ticket], show: Show, stops: list[KeyboardInterrupt]) -> Iterator[Ticket]:
+    """Yield until the end or an interrupt, which is put aside: what was listed until then is still printed."""
+    try:
+        for ticket in tickets:
+            show.clear()
+            yield ticket
+    except KeyboardInterrupt as stop:
+        stops.append(stop)
     show.clear()
+
+
+def _tell_where(heard: ListingProgress | None) -> None:
+    if heard is not None and heard.resume is not None:
+        console.note(
+            f"The list stopped at {heard.at}; one with {heard.resume} among the options of its URL goes on behind it."
+        )
 
 
 def _print(tickets: Iterator[Ticket], form: str, *, raw: bool) -> None:
