@@ -195,7 +195,7 @@ def open_target(
         traffic=traffic_of({} if spec.local else target.options),
         on_listing=on_listing,
     )
-    return Tracker(spec.open(opened), target.location)
+    return Tracker(spec.open(opened), target.location, opened.traffic.waits)
 
 
 def _settings(name: str, registry: Registry) -> Settings:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import anybacklog
-from anybacklog.migration import migrate, plan
+from anybacklog.migration import ahead, migrate, plan
 from anybacklog.model import TicketDraft
 from anybacklog_simulators.nulab import empty_space
 from figure import Figure, Spent, alone, at_least, at_most, watched
@@ -33,7 +35,8 @@ def _spaces(tickets: int) -> Iterator[Figure]:
         one, two = left(), right()
         plan(one, two, ledger=ledger)
         reading, planned = Counter(one.requests()) + Counter(two.requests()), time.now
-        report = migrate(left(), right(), ledger=ledger)
+        with told(ahead.__name__) as lines:
+            report = migrate(left(), right(), ledger=ledger)
         assert report.clean, report.failures
     taken, sent = time.now - planned, Counter(report.requests["target"])
     every = reading + sent + Counter(report.requests["source"])
@@ -49,8 +52,25 @@ def _spaces(tickets: int) -> Iterator[Figure]:
     beside = every.total() - tickets  # the formula knows of no links, which are asked for issue by issue
     yield at_most("  the same without those for links", f"{beside / tickets:.2f}", beside / fewest, 1.02)
     yield at_most("  time of the copy, to the limits'", f"{taken / LENGTH:.1f} min", taken / formula.seconds(), 1.03)
+    beside_writing = sum(line.startswith("read ahead: ") for line in lines)
+    yield Figure("  files read beside writing", f"{beside_writing} of {report.counts['attachments'].created}")
     both = time.now - begun
     yield at_most("  with the plan before it", f"{both / LENGTH:.1f} min", both / formula.seconds(), 1.03)
+
+
+@contextmanager
+def told(name: str) -> Iterator[list[str]]:
+    """Give the lines that a module writes to its log meanwhile."""
+    lines: list[str] = []
+    log, listener = logging.getLogger(name), logging.Handler()
+    listener.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]  # a listener's way
+    log.addHandler(listener)
+    before, log.level = log.level, logging.DEBUG
+    try:
+        yield lines
+    finally:
+        log.level = before
+        log.removeHandler(listener)
 
 
 def _large_file() -> Iterator[Figure]:

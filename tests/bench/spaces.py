@@ -13,6 +13,7 @@ from math import ceil
 from random import Random
 
 from anybacklog import Tracker
+from anybacklog.backend import Traffic
 from anybacklog.http import Clock, Credentials, HttpSession
 from anybacklog.location import parse
 from anybacklog_nulab.backend import NulabBackend
@@ -136,14 +137,16 @@ def served(space: Space, time: Time) -> Iterator[tuple[Callable[[], Tracker], Me
         location = parse(f"nulab+{server.url}/DEMO")
 
         def connect() -> Tracker:
+            traffic = Traffic()
             session = HttpSession(
                 f"{server.url}/api/v2",
                 credentials=[Credentials(headers={"Backlog-API-Key": DEMO_KEY})],
                 explain=explain,
                 bucket=bucket,
                 rates=RATES,
+                traffic=traffic,
                 clock=Clock(lambda: time.now, time.sleep),
             )
-            return stack.enter_context(Tracker(NulabBackend(NulabClient(session), location), location))
+            return stack.enter_context(Tracker(NulabBackend(NulabClient(session), location), location, traffic.waits))
 
         yield connect, rates

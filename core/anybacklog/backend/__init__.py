@@ -60,6 +60,7 @@ from anybacklog.backend.spec import (
 )
 from anybacklog.backend.taking_back import DeletesMetadata
 from anybacklog.backend.unlisted import ChangesWithComment, CreatesWithFiles
+from anybacklog.backend.waits import Waits
 
 __all__ = [
     "OPERATIONS",
@@ -116,5 +117,6 @@ __all__ = [
     "TrafficState",
     "UpdatesComments",
     "UpdatesTickets",
+    "Waits",
     "unheard",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from anybacklog.backend.required import Backend
+from anybacklog.backend.waits import Waits
 from anybacklog.location import Location
 
 
@@ -22,7 +23,8 @@ class Option:
 class Traffic:
     """How requests may be sent: `share` of every rate budget (0 to 1), `polite` pauses, timeouts in seconds.
 
-    `allow_plain_http`: unencrypted to other hosts than this machine, too.
+    `allow_plain_http`: unencrypted to other hosts than this machine, too. `waits` is how the connection spends the time
+    that a rate budget makes it wait.
     """
 
     share: float = 1.0
@@ -30,6 +32,7 @@ class Traffic:
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
     allow_plain_http: bool = False
+    waits: Waits = field(default_factory=Waits, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,7 @@ class Connection:
     access_token: str | None = field(default=None, repr=False)
     login: TokenSource | None = field(default=None, repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
-    traffic: Traffic = Traffic()
+    traffic: Traffic = field(default_factory=Traffic)
     on_listing: Callable[[ListingProgress], None] = field(default=unheard, repr=False)
 
 

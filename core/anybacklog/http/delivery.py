@@ -12,6 +12,7 @@ from os import getpid
 from anybacklog.backend import Traffic
 from anybacklog.errors import AnyBacklogError, ConfigurationError, ProtocolError
 from anybacklog.http.answer import Answer
+from anybacklog.http.budget import INSTANT
 from anybacklog.http.call import Call
 from anybacklog.http.clock import Clock
 from anybacklog.http.credentials import Bearer, Credentials, Ways
@@ -65,11 +66,15 @@ class Delivery:
             error, again = self._judge(outcome)
             turned = _wants_another_key(outcome) and self.ways.turn_to_another()
             tried += not turned
-            if not turned and (not again or tried >= self.retry.tries):
+            if not turned and (not again or tried >= self._tries):
                 raise error
             _refuse_unless_rewound(call, error)
             if not turned:
                 self._pause(call, error, tried)
+
+    @property
+    def _tries(self) -> int:
+        return 1 if self.traffic.waits.refused else self.retry.tries
 
     def _judge(self, outcome: Answer | Lost) -> tuple[AnyBacklogError, bool]:
         """Give the error that a bad outcome means, and whether sending again is right."""
@@ -87,7 +92,16 @@ class Delivery:
             closed = self.lane.budget.delay(call.bucket, self.clock.now())
         if closed < seconds:
             _log.info("%s; trying again in %.1f s", error, seconds)
-            self.clock.sleep(seconds)
+            self._wait(seconds)
+
+    def _wait(self, seconds: float) -> None:
+        """Let the time pass, without the turn: in work for as long as there is any, then asleep."""
+        until = self.clock.now() + seconds
+        while self.traffic.waits.work():
+            seconds = min(seconds, until - self.clock.now())  # at most, wherever the clock was set
+            if seconds <= INSTANT:
+                return
+        self.clock.sleep(seconds)
 
     def _send(self, call: Call) -> Answer | Lost:
         """Send once, and go where a read is sent on to; only what the service itself answers concerns the budget."""
@@ -124,11 +138,12 @@ class Delivery:
         while True:
             with self.lane.taken():
                 self.refuse_unless_open()
-                delay = self.lane.budget.ask(call.bucket, call.where, self.clock.now(), self.longest_wait)
+                longest = 0.0 if self.traffic.waits.refused else self.longest_wait
+                delay = self.lane.budget.ask(call.bucket, call.where, self.clock.now(), longest)
                 if not delay:
                     yield
                     return
-            self.clock.sleep(delay)
+            self._wait(delay)
 
     def _send_abroad(self, call: Call) -> Answer | Lost:
         """Send to another host, without credentials."""

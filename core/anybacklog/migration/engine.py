@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from anybacklog.errors import AnyBacklogError, ConfigurationError, MigrationError
+from anybacklog.migration.ahead import TICKETS, Ahead
 from anybacklog.migration.announcing import announce
-from anybacklog.migration.apply import Applier, Counting, count_done, finish, prepare
+from anybacklog.migration.apply import Applier, Counting, count_done, finish, prepare, write_tickets
 from anybacklog.migration.asked import Confirm, Run, Show, silent
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
@@ -40,7 +41,7 @@ from anybacklog.migration.questions import Questions
 from anybacklog.migration.rebuilding import already_copied, before_all_copies, rebuild
 from anybacklog.migration.redirects import refuse_form, write_redirects
 from anybacklog.migration.referring import named_by, refer_by
-from anybacklog.migration.report import COUNTED, Progress, Report
+from anybacklog.migration.report import COUNTED, Report
 from anybacklog.migration.rewriting import added, with_rewritten
 from anybacklog.migration.seen import Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
@@ -264,22 +265,16 @@ class _Going:
 
     def _apply(self, course: Course, header: Header) -> bool:
         """Write the tickets, then what ties them together, what they name included; tells whether nothing is left."""
+        tickets = TICKETS if self.run.limit is None else 0  # with a limit the next one may be none of this run's
+        ahead = Ahead(self.source, self.pair, course, self._bundles(), tickets)
         applier = Applier(
             source=self.source, target=self.target, pair=self.pair, course=course, report=self.report,
-            observe=self.plugged.observe, clock=self.run.clock,
+            fetch=ahead.fetch, observe=self.plugged.observe, clock=self.run.clock,
         )  # fmt: skip
-        finished, done = True, 0
         total = min(header.tickets, self.report.counts["tickets"].planned)
         try:
-            for bundle in self._bundles():
-                full = self.run.limit is not None and applier.calls.created_tickets >= self.run.limit
-                if full and self.pair.landed("ticket", bundle.ticket.id, bundle.ticket.id) is None:
-                    finished = False
-                    continue
-                self.run.show(Progress(stage="apply", done=done, total=total))
-                applier.ticket(plan_ticket(bundle, course))
-                done += 1
-            self.run.show(Progress(stage="apply", done=done, total=total if finished else done))
+            with ahead, self.target.waits.spent_on(ahead.read):
+                finished = write_tickets(applier, ahead, self.run, total)
             finish(applier, self._bundles, partial=not finished or bool(self.run.only or header.unread))
         except (AnyBacklogError, KeyboardInterrupt):  # the next run goes on, and reports what this one saw, too
             self._remember(shown=added(self.settings.get("shown", ()), applier.calls.shown))

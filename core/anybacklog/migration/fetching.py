@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from anybacklog.backend import AttachmentDraft
 from anybacklog.errors import AnyBacklogError, AuthenticationError, RateLimited, TransportError
@@ -23,6 +24,17 @@ class SourceFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Spooled:
+    """The bytes of a file, here to be read from their beginning, and what they are."""
+
+    file: BinaryIO
+    sent: Sent
+
+
+Fetch: TypeAlias = Callable[[Upload], Spooled]
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """A file that is here: the draft to send, and what its bytes are."""
 
@@ -31,7 +43,7 @@ class Fetched:
     sent: Sent
 
 
-def loaded(source: Tracker, step: Step, open_files: ExitStack, *, marked: bool) -> list[Fetched]:
+def loaded(fetch: Fetch, step: Step, open_files: ExitStack, *, marked: bool) -> list[Fetched]:
     """Bring a step's files here.
 
     A new ticket goes without those that the source cannot give: each is then tried alone, and named.
@@ -39,33 +51,41 @@ def loaded(source: Tracker, step: Step, open_files: ExitStack, *, marked: bool) 
     found: list[Fetched] = []
     for upload in uploads_of(step):
         try:
-            found.append(fetched(source, upload, open_files, marked=marked))
+            found.append(fetched(fetch, upload, open_files, marked=marked))
         except SourceFailed:
             if not isinstance(step, CreateTicket):
                 raise
     return found
 
 
-def fetched(source: Tracker, upload: Upload, open_files: ExitStack, *, marked: bool) -> Fetched:
+def fetched(fetch: Fetch, upload: Upload, open_files: ExitStack, *, marked: bool) -> Fetched:
     """Bring a file here before anything is intended: what cannot be read must not half arrive."""
-    spool = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # the stack closes it
     try:
-        with _opened(source, upload) as stream:
-            sent = measured(stream, spool)
+        here = fetch(upload)
     except (AuthenticationError, RateLimited, TransportError):
         raise
     except AnyBacklogError as error:
         raise SourceFailed(f"{upload.attachment.name}: {error}") from error
-    spool.seek(0)
     draft = AttachmentDraft(
         name=upload.attachment.name,
-        stream=spool,
+        stream=open_files.enter_context(here.file),
         content_type=upload.attachment.content_type,
         author=upload.author.id if upload.author else None,
         created_at=upload.created_at,
         external_id=upload.mark if marked else None,
     )
-    return Fetched(upload, draft, sent)
+    return Fetched(upload, draft, here.sent)
+
+
+def spooled(source: Tracker, upload: Upload) -> Spooled:
+    """Read a file of the source to its end, into a temporary one that the caller closes."""
+    with ExitStack() as unless_whole:
+        spool = unless_whole.enter_context(tempfile.TemporaryFile())
+        with _opened(source, upload) as stream:
+            sent = measured(stream, spool)
+        spool.seek(0)
+        unless_whole.pop_all()
+    return Spooled(spool, sent)
 
 
 def _opened(source: Tracker, upload: Upload) -> AbstractContextManager[BinaryIO]:

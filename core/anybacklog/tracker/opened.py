@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar, cast
 from anybacklog.backend import (
     OPERATIONS,
     Backend,
+    Waits,
 )  # fmt: skip
 from anybacklog.errors import AnyBacklogError, ConfigurationError, NotFound, UnsupportedOperation, ValidationError
 from anybacklog.location import Location
@@ -26,8 +27,9 @@ Ref = Ticket | str | int
 class Opened:
     """A backend in use, with its words and capabilities; knows how to name itself in an error."""
 
-    def __init__(self, backend: Backend, location: Location) -> None:
+    def __init__(self, backend: Backend, location: Location, waits: Waits | None = None) -> None:
         self.location = location
+        self.waits = waits or Waits()
         self._backend = backend
         self._words = Words(backend)
         self._capabilities = Capabilities(backend, location.scheme)

@@ -28,7 +28,7 @@ class Tracker(ProjectOperations, TicketOperations, JournalOperations):
     """A live connection to one project of one backend; a context manager. It and its iterators belong to one thread.
 
     A `ref` is a Ticket, a `str` (tried as key, then id) or an `int` (id). Every write returns what the backend now
-    holds.
+    holds. `waits` is how it spends the time for which a rate limit makes it wait.
     """
 
     def find_external(self, external_id: str) -> Marked | None:

@@ -5,8 +5,9 @@ from anybacklog.migration.apply.counting import Counting, count_done
 from anybacklog.migration.apply.finishing import finish
 from anybacklog.migration.apply.metadata import prepare, recognised
 from anybacklog.migration.apply.removing import Remover, forget, settle_removals, until_settled
+from anybacklog.migration.apply.tickets import write_tickets
 
 __all__ = [
     "Applier", "Counting", "Remover", "count_done", "finish", "forget", "prepare", "recognised", "settle_removals",
-    "until_settled",
+    "until_settled", "write_tickets",
 ]  # fmt: skip

@@ -27,7 +27,7 @@ from anybacklog.migration.apply.waiting import Waiting
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.comparison import written_in
 from anybacklog.migration.faults import Fault, telling_faults
-from anybacklog.migration.fetching import Fetched, SourceFailed, loaded
+from anybacklog.migration.fetching import Fetch, Fetched, SourceFailed, loaded
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row, Sent, kept
 from anybacklog.migration.planning import Course
@@ -60,13 +60,17 @@ ATTEMPTS = 3
 
 @dataclass(slots=True)
 class Applier:
-    """Applies the steps of one run; counts into the report and tells `observe` of every outcome."""
+    """Applies the steps of one run; counts into the report and tells `observe` of every outcome.
+
+    `fetch` brings the source's files here.
+    """
 
     source: Tracker
     target: Tracker
     pair: Pair
     course: Course
     report: Report
+    fetch: Fetch
     observe: Callable[[Step, StepState], None] = lambda _step, _state: None
     clock: Clock = field(default_factory=Clock)
     calls: Calls = field(init=False)
@@ -191,7 +195,7 @@ class Applier:
         """Write once, `bare` without files; None: it certainly did not arrive, so it may be written again."""
         with ExitStack() as open_files:
             marked = self.calls.ask.external("attachments.external_id")
-            files = [] if bare else loaded(self.source, step, open_files, marked=marked)
+            files = [] if bare else loaded(self.fetch, step, open_files, marked=marked)
             sent = {each.upload.attachment.id: each.sent for each in files}
             kept_back = {**written_in(step), **refused_before(row), **kept(sent)}
             before = {"digest": digest_of(step), **kept_back, **self.calls.before(step)}

@@ -1,0 +1,25 @@
+"""The tickets themselves, one after the other, each with its files and its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from anybacklog.migration.apply.applier import Applier
+from anybacklog.migration.asked import Run
+from anybacklog.migration.planning import Bundle, plan_ticket
+from anybacklog.migration.report import Progress
+
+
+def write_tickets(applier: Applier, bundles: Iterable[Bundle], run: Run, total: int) -> bool:
+    """Write every ticket, but no more new ones than the run's limit; tells whether none was left out."""
+    finished, done = True, 0
+    for bundle in bundles:
+        full = run.limit is not None and applier.calls.created_tickets >= run.limit
+        if full and applier.pair.landed("ticket", bundle.ticket.id, bundle.ticket.id) is None:
+            finished = False
+            continue
+        run.show(Progress(stage="apply", done=done, total=total))
+        applier.ticket(plan_ticket(bundle, applier.course))
+        done += 1
+    run.show(Progress(stage="apply", done=done, total=total if finished else done))
+    return finished
