@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from anybacklog.errors import NotFound
 from anybacklog.migration.apply.applier import Applier
+from anybacklog.migration.fetching import spooled
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.mapping import MappingTable
@@ -71,7 +73,7 @@ def _turned(applier: Applier) -> Applier:
     return Applier(
         source=applier.target, target=source, pair=_AtSource(applier.pair), report=applier.report,
         course=Course(source=source.identity(), mapping=MappingTable({}), native=lambda _: False, writing=writing),
-        observe=applier.outcomes.observe, clock=applier.clock,
+        fetch=partial(spooled, applier.target), observe=applier.outcomes.observe, clock=applier.clock,
     )  # fmt: skip
 
 
