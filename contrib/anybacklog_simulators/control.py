@@ -93,7 +93,7 @@ _ACTS: dict[str, Callable[..., Any]] = {
 
 def _number(name: str, value: Any, *, least: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= _CENTURY:
-        raise ValueError(f"{name} is a number of seconds from {least:g} to {_CENTURY:g}, not {value!r}")
+        raise ValueError(f"{name} is a number of seconds from {least:,.0f} to {_CENTURY:,.0f}, not {value!r}")
     return float(value)
 
 

@@ -44,15 +44,19 @@ class Rates:
         return {bucket: self._left(self._window(user, bucket, now), limit) for bucket, limit in self.limits.items()}
 
     def rival(self, user: int, bucket: str, requests: int, now: float) -> None:
-        """Let something else that works as the same user spend requests, as many as are left."""
+        """Let something else that works as the same user spend requests, as many as are left; errors as of `lower`."""
+        self._refuse_unknown(bucket)
         window = self._window(user, bucket, now)
         window.used = min(window.used + requests, self.limits[bucket])
 
     def lower(self, bucket: str, limit: int) -> None:
         """Change a limit, also in the middle of a window; ValueError for a bucket that there is not."""
+        self._refuse_unknown(bucket)
+        self.limits[bucket] = limit
+
+    def _refuse_unknown(self, bucket: str) -> None:
         if bucket not in self.limits:
             raise ValueError(f"there is no bucket {bucket!r}; there is {', '.join(self.limits)}")
-        self.limits[bucket] = limit
 
     def _left(self, window: _Window, limit: int, *, granted: bool = True) -> Allowance:
         reset = math.ceil(window.begins + self.length)

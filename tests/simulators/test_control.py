@@ -19,7 +19,7 @@ def door() -> Client:
 @pytest.mark.parametrize(
     ("act", "given", "said"),
     [
-        ("rates", {"length": -5}, "length is a number of seconds from 1 to"),
+        ("rates", {"length": -5}, "length is a number of seconds from 1 to 3,153,600,000, not -5"),
         ("rates", {"length": 0}, "length is a number of seconds from 1 to"),
         ("rates", {"length": "60"}, "not '60'"),
         ("rates", {"length": True}, "not True"),
@@ -28,6 +28,7 @@ def door() -> Client:
         ("rates", {"lower": ["read"]}, "lower maps buckets to limits"),
         ("rates", {"lower": {"reed": 1}}, "there is no bucket 'reed'"),
         ("rival", {"user": 1001, "bucket": "read", "requests": -1}, "requests is a whole number from 0"),
+        ("rival", {"user": 1001, "bucket": "reed", "requests": 1}, "there is no bucket 'reed'"),
         ("clock", {"advance": "x"}, "advance is a number of seconds from"),
         ("clock", {"advance": None}, "advance is a number of seconds from"),
         ("clock", {"advance": 1e300}, "advance is a number of seconds from"),
