@@ -91,9 +91,11 @@ def test_a_text_that_came_back_otherwise_than_it_was_sent_is_counted_as_lost_and
     source, (target, _) = sqlite(), serve_backlog(empty_organization(Choices(texts=texts)))
     source.create_ticket(TicketDraft(title="looks like HTML", description=Text("a List<String>, <b>bold</b>", "plain")))
     source.create_ticket(TicketDraft(title="looks like none", description=Text("as it was", "plain")))
-    for _ in range(2):
-        rows = migrate(source, target, ledger=tmp_path / "ledger.db").fidelity
-        assert [(row.field, row.level, row.count) for row in rows if row.field.endswith(".source")] == wanted
+    reports = [migrate(source, target, ledger=tmp_path / "ledger.db") for _ in range(2)]
+    for report in reports:
+        rows = [(row.field, row.level, row.count) for row in report.fidelity if row.field.endswith(".source")]
+        assert (rows, report.altered) == (wanted, len(wanted))
+    assert any("what these say: PROJ-1 (ticket);" in note for note in reports[0].notes) == bool(wanted)
     differences = verify(source, target, ledger=tmp_path / "ledger.db").differences
     assert [(each.source_key, each.field) for each in differences] == [("PROJ-1", "description")] * len(wanted)
 
@@ -113,6 +115,20 @@ def test_a_run_that_is_interrupted_forgets_no_text_that_it_saw_come_back(
         migrate(source, target, ledger=tmp_path / "ledger.db", watch=interrupt)
     wanted = {("description.format", "emulated", 1), ("comments.body.format", "emulated", 2)}
     assert formats(migrate(source, target, ledger=tmp_path / "ledger.db")) == wanted
+
+
+def test_what_a_repair_has_seen_to_be_mended_is_counted_no_longer(
+    sqlite: Any, serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    source, (target, _) = sqlite(), serve_backlog(empty_organization(Choices(texts="plain")))
+    ticket = source.create_ticket(TicketDraft(title="looks like HTML", description=Text("a List<String>", "plain")))
+    ledger = tmp_path / "ledger.db"
+    assert migrate(source, target, ledger=ledger).altered == 1
+    assert not repair(source, target, ledger=ledger).clean
+    assert migrate(source, target, ledger=ledger).altered == 1
+    source.update_ticket(ticket, {"description": Text("a list of strings", "plain")})
+    assert repair(source, target, ledger=ledger).clean
+    assert migrate(source, target, ledger=ledger).altered == 0
 
 
 @BOTH_WAYS

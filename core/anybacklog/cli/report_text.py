@@ -23,7 +23,7 @@ _NAMED_ALONE = "Done with the tickets that were chosen; the others were not aske
 def report_lines(report: Report, source: str, target: str) -> Iterator[str]:
     """Give the report: counts, what is not kept as it was, failures, where things are, what to do next."""
     yield f"{source} -> {target}"
-    yield _status(report) if report.clean else _trouble(report.failures)
+    yield from _outcome(report)
     yield ""
     yield from count_lines(report)
     yield from _section("How the fields arrive", fidelity_lines(report.fidelity))
@@ -31,6 +31,17 @@ def report_lines(report: Report, source: str, target: str) -> Iterator[str]:
     yield from _section("Notes", map(redact, report.notes))
     yield ""
     yield from _next(report, source, target)
+
+
+def _outcome(report: Report) -> Iterator[str]:
+    """Say how it went, and no more than is so."""
+    changed = f"{several(report.altered, 'text')} came back changed by the target; verify names each"
+    if report.clean and report.altered and report.status == "done":
+        yield f"Done, but {changed}."
+        return
+    yield _status(report) if report.clean else _trouble(report.failures)
+    if report.altered:
+        yield f"{changed}."
 
 
 def _status(report: Report) -> str:

@@ -14,6 +14,8 @@ Level: TypeAlias = Literal["native", "emulated", "lost"]
 Outcome: TypeAlias = Literal["done", "partial", "dry-run"]
 Counted: TypeAlias = Literal["tickets", "comments", "history", "attachments", "links"]
 NAMED = 20
+ALTERED_FIELDS = ("description.source", "comments.body.source")
+"""Fields whose losses show in the target's answers alone: nobody could agree to them before."""
 _ALONE = frozenset({"ticket", "state", "parent"})
 """Kinds of which a ticket has one."""
 COUNTED: tuple[Counted, ...] = ("tickets", "comments", "history", "attachments", "links")
@@ -59,7 +61,7 @@ class Failure:
 
 @dataclass(slots=True)
 class Changed:
-    """Items that were copied and would be written otherwise now: how many there are, and the first of them."""
+    """Items of which something is to be said: how many there are, and the first of them."""
 
     count: int = 0
     first: list[Item] = field(default_factory=list)
@@ -98,6 +100,9 @@ class Report:
     failures: list[Failure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     changed: Changed = field(default_factory=Changed)
+    """What was copied already, and would be written otherwise now."""
+    rewritten: Changed = field(default_factory=Changed)
+    """What came back in this run and said something else than was sent."""
     requests: dict[str, Mapping[str, int]] = field(default_factory=lambda: {"source": {}, "target": {}})
 
     @property
@@ -105,8 +110,15 @@ class Report:
         """Tell whether nothing failed and nothing is held."""
         return not self.failures
 
+    @property
+    def altered(self) -> int:
+        """Count the texts that came back and said something else than was sent, in this run and those before."""
+        return sum(row.count for row in self.fidelity if row.level == "lost" and row.field in ALTERED_FIELDS)
+
     def changes(self) -> Iterator[str]:
-        """Say what was copied already, and would be written otherwise now."""
+        """Say what was copied already and would be written otherwise now, and what the target made something else."""
+        if self.rewritten.count:
+            yield f"the target changed what these say: {self.rewritten}; verify shows how"
         if self.changed.count:
             yield f"changed at the source, or in the plan, since it was copied: {self.changed}; repair writes it so"
 

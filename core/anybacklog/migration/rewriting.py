@@ -24,12 +24,15 @@ def added(known: Iterable[Sequence[Any]], shown: Shown) -> list[list[Any]]:
     return [[*each, count] for each, count in sorted((before + shown).items())]
 
 
+def unaltered(known: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    """Leave out what said something else: it was seen that nothing does any more."""
+    return [list(each) for each in known if each[2] != ALTERED]
+
+
 def forms(known: Iterable[Sequence[Any]]) -> Forms:
     """Say for each format that was written which ones it came back in."""
     found: dict[TextFormat, frozenset[TextFormat]] = {}
-    for _, written, shown, _ in known:
-        if shown == ALTERED:
-            continue
+    for _, written, shown, _ in unaltered(known):
         found[written] = found.get(written, frozenset()) | {shown}
     return found
 

@@ -64,9 +64,9 @@ def command(
     """Copy every ticket of SOURCE, with comments, files and links, into TARGET, exactly once."""
     confirm = None if yes or options["plan"] else _asked
     report = _migrate(invocation, source, target, confirm, **options)
-    invocation.settled = 1 if report.failures else 0
+    invocation.settled = 1 if report.failures or report.altered else 0
     _publish(report, source, target, page, json_report)
-    if report.failures:
+    if invocation.settled:
         raise click.exceptions.Exit(1)
 
 

@@ -81,7 +81,9 @@ class Applier:
     final_state: FinalState = field(init=False)
 
     def __post_init__(self) -> None:
-        self.calls = Calls(Questions(self.source, self.target, self.pair, self.course), self.report.notes)
+        self.calls = Calls(
+            Questions(self.source, self.target, self.pair, self.course), self.report.notes, self.report.rewritten
+        )
         self.arrivals = Arrivals(self.target, self.report.notes)
         self.counting = Counting(self.report)
         self.outcomes = Outcomes(self.pair, self.counting, self.observe)

@@ -26,6 +26,7 @@ from anybacklog.migration.questions import (
     landed_ticket,
     state_landed,
 )
+from anybacklog.migration.report import Changed
 from anybacklog.migration.rewriting import ALTERED, Shown
 from anybacklog.model import Text, Ticket, TicketId
 from anybacklog.steps import (
@@ -55,6 +56,8 @@ class Calls:
 
     ask: Questions
     notes: list[str]
+    rewritten: Changed
+    """What came back and said something else than was sent."""
     created_tickets: int = 0
     comments: int = 0
     """How many comments the ticket in hand is to have."""
@@ -159,7 +162,7 @@ class Calls:
             updated_at=step.updated_at, changes=step.changes, private=step.private,
             external_id=step.mark if self.marks(step) else None,
         )  # fmt: skip
-        self._came_back("comments.body", step.body, comment.body)
+        self._came_back(step.item, "comments.body", step.body, comment.body)
         return landed_comment(step, self.home(step.item), comment)
 
     def _brings_state(self, step: AddComment) -> bool:
@@ -214,17 +217,19 @@ class Calls:
             # Somebody else's ticket has this key already; ours gets the next free one, and its mark names the old.
             ticket = target.create_ticket(replace(draft, key=None), exact=True)  # its files follow one by one
             self.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
-        self._came_back("description", draft.description, ticket.description)
+        self._came_back(step.item, "description", draft.description, ticket.description)
         self.created_tickets += 1
         self._newest, self.told = [ticket.key], ticket
         return landed_ticket(step, ticket)
 
-    def _came_back(self, name: str, written: Text | str | None, found: Text | None) -> None:
+    def _came_back(self, item: Item, name: str, written: Text | str | None, found: Text | None) -> None:
         """Note in which format a target that turns some into others gives a text back, if it is still the same."""
         forms = self.ask.course.writing.texts_become
         if forms and isinstance(written, Text) and found is not None:
             form = shown_as(written, found.source, forms)
             self.shown[name, written.format, form or ALTERED] += 1
+            if form is None:
+                self.rewritten.add(item)
 
     def _attach(self, step: AddAttachment, file: AttachmentDraft) -> list[Landed]:
         home = self.home(step.item)

@@ -27,6 +27,7 @@ from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.remembered import course_of
 from anybacklog.migration.report import Difference, Failure, Progress, Report
+from anybacklog.migration.rewriting import unaltered
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot, read_words
 from anybacklog.migration.unread import Unread, bundle_of
@@ -88,6 +89,8 @@ def repair(
     report.named = len(before.differences)
     written = going.mend(before.differences, confirm, dry_run=dry_run)
     report.left = look() if written else before
+    if report.clean and not dry_run:
+        going.forget_altered()
     report.status = "dry-run" if dry_run else "done" if report.clean else "partial"
     report.requests = {"source": source.requests(), "target": target.requests()}
     report.finished_at = datetime.now(UTC)
@@ -155,6 +158,12 @@ class _Going:
             self._agree(confirm)
             self._write(pair, course, steps, ties)
         return True
+
+    def forget_altered(self) -> None:
+        """Let go what came back changed: both ends were compared, and nothing differs any more."""
+        with Ledger(self.path, watch=self.watch) as book:
+            pair = self._pair(book)
+            pair.remember({**pair.settings, "shown": unaltered(pair.settings.get("shown", ()))})
 
     def _pair(self, book: Ledger) -> Pair:
         ends = (self.source.identity(), self.target.identity())
