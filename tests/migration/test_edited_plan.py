@@ -61,6 +61,25 @@ def test_at_a_nulab_space_too(serve: Serve, memory: Make, tmp_path: Path) -> Non
     assert verify(source, target, ledger=ledger).differences == []
 
 
+def test_a_text_that_the_source_changed_waits_for_repair_whether_it_names_a_ticket_or_not(
+    memory: Make, tmp_path: Path
+) -> None:
+    source, target, ledger = memory(), memory(), tmp_path / "ledger.db"
+    target.create_ticket(TicketDraft(title="stranger"))
+    for text in ("see PROJ-2", "no name"):
+        source.create_ticket(TicketDraft(title=text, description=text))
+    migrate(source, target, ledger=ledger)
+    before = [ticket.description for ticket in target.tickets()]
+    source.update_ticket("PROJ-1", {"description": "rather see PROJ-1"})
+    source.update_ticket("PROJ-2", {"description": "still no name"})
+    again = migrate(source, target, ledger=ledger)
+    assert (again.changed.count, [ticket.description for ticket in target.tickets()]) == (2, before)
+    assert repair(source, target, ledger=ledger).clean
+    texts = [ticket.description.source for ticket in target.tickets() if ticket.description]
+    assert texts == ["rather see PROJ-2", "still no name"]
+    assert migrate(source, target, ledger=ledger).changed.count == 0
+
+
 def test_what_is_named_does_not_grow_with_what_there_is() -> None:
     changed, item = Changed(), Item(kind="comment", id="7", ticket_id="1", ticket_key="PROJ-1")
     for _ in range(5000):

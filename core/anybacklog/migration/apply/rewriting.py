@@ -12,7 +12,7 @@ from anybacklog.migration.comparison import fingerprint, is_wording, rewriting, 
 from anybacklog.migration.references import Reference
 from anybacklog.migration.wordings import forms, written
 from anybacklog.model import Text
-from anybacklog.steps import AddComment, CreateTicket, RewriteText, Step, key_of, step_key
+from anybacklog.steps import AddComment, CreateTicket, RewriteText, Step, digest_of, key_of, step_key
 
 SHOWN = 5
 EDITED = "somebody edited it since it was copied, so what it names keeps its old names: change them there"
@@ -76,7 +76,8 @@ class Rewriter:
         elif fingerprint(there) == fingerprint(step.text):
             applier.pair.done(key_of(step), [], source_key=first.item.ticket_key, before=written_in(step))
         elif self._is_ours(there, first):
-            self.written += applier.step(step) == "created"
+            if not self._is_changed(there, first):
+                self.written += applier.step(step) == "created"
         elif forms(applier.pair, first.item):
             applier.outcomes.hold(step, EDITED, {**written_in(step)})  # settled as it is, it stays so
         else:
@@ -94,6 +95,12 @@ class Rewriter:
         with suppress(NotFound):
             return self.applier.calls.ask.text_there(step) if self._can_change(step) else None
         return None
+
+    def _is_changed(self, there: Text, step: CreateTicket | AddComment) -> bool:
+        """Tell whether more differs than names: what source or plan has changed is named, and `repair` writes it."""
+        row = self.applier.pair.row(step_key(step.item))
+        same = row is None or row.before.get("digest") in (None, digest_of(step))
+        return not same and not is_wording(there, step, self.applier.course)
 
     def _is_ours(self, there: Text, step: CreateTicket | AddComment) -> bool:
         """Tell whether a text is as we wrote it, with whatever names were known then."""
