@@ -117,6 +117,25 @@ def test_a_run_that_is_interrupted_forgets_no_text_that_it_saw_come_back(
     assert formats(migrate(source, target, ledger=tmp_path / "ledger.db")) == wanted
 
 
+class Killed(BaseException):
+    """Nothing after this is carried out, as if the process had died."""
+
+
+def test_a_run_that_is_killed_forgets_no_text_of_the_tickets_that_were_done(
+    source: Tracker, serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    target, _ = serve_backlog(empty_organization(Choices(texts="html", **OPEN)))
+
+    def kill(commit: str) -> None:
+        if commit.startswith("before ledger commit: intend ticket:2"):
+            raise Killed
+
+    with pytest.raises(Killed):
+        migrate(source, target, ledger=tmp_path / "ledger.db", watch=kill)
+    wanted = {("description.format", "emulated", 1), ("comments.body.format", "emulated", 2)}
+    assert formats(migrate(source, target, ledger=tmp_path / "ledger.db")) == wanted
+
+
 def test_what_a_repair_has_seen_to_be_mended_is_counted_no_longer(
     sqlite: Any, serve_backlog: ServeBacklog, tmp_path: Path
 ) -> None:

@@ -271,15 +271,20 @@ class _Going:
             source=self.source, target=self.target, pair=self.pair, course=course, report=self.report,
             fetch=ahead.fetch, observe=self.plugged.observe, clock=self.run.clock,
         )  # fmt: skip
-        total = min(header.tickets, self.report.counts["tickets"].planned)
+        total, before = min(header.tickets, self.report.counts["tickets"].planned), self.settings.get("shown", ())
+
+        def keep_shown() -> None:
+            """Have the next run report what this one saw, too, however it ends."""
+            self._remember(shown=added(before, applier.calls.shown))
+
         try:
             with ahead, self.target.waits.spent_on(ahead.read):
-                finished = write_tickets(applier, ahead, self.run, total)
+                finished = write_tickets(applier, ahead, self.run, total, keep_shown)
             finish(applier, self._bundles, partial=not finished or bool(self.run.only or header.unread))
-        except (AnyBacklogError, KeyboardInterrupt):  # the next run goes on, and reports what this one saw, too
-            self._remember(shown=added(self.settings.get("shown", ()), applier.calls.shown))
+        except (AnyBacklogError, KeyboardInterrupt):  # in the middle of a ticket
+            keep_shown()
             raise
-        self._remember(shown=added(self.settings.get("shown", ()), applier.calls.shown))
+        keep_shown()
         return finished and not self.run.only
 
     def _finish(self, *, finished: bool) -> Report:

@@ -60,10 +60,7 @@ ATTEMPTS = 3
 
 @dataclass(slots=True)
 class Applier:
-    """Applies the steps of one run; counts into the report and tells `observe` of every outcome.
-
-    `fetch` brings the source's files here.
-    """
+    """Applies the steps of one run: `fetch` brings files here, the report counts, `observe` is told of each outcome."""
 
     source: Tracker
     target: Tracker
@@ -81,9 +78,7 @@ class Applier:
     final_state: FinalState = field(init=False)
 
     def __post_init__(self) -> None:
-        self.calls = Calls(
-            Questions(self.source, self.target, self.pair, self.course), self.report.notes, self.report.rewritten
-        )
+        self.calls = Calls(Questions(self.source, self.target, self.pair, self.course), self.report)
         self.arrivals = Arrivals(self.target, self.report.notes)
         self.counting = Counting(self.report)
         self.outcomes = Outcomes(self.pair, self.counting, self.observe)

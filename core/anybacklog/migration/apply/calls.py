@@ -26,7 +26,7 @@ from anybacklog.migration.questions import (
     landed_ticket,
     state_landed,
 )
-from anybacklog.migration.report import Changed
+from anybacklog.migration.report import Report
 from anybacklog.migration.rewriting import ALTERED, Shown
 from anybacklog.model import Text, Ticket, TicketId
 from anybacklog.steps import (
@@ -55,9 +55,7 @@ class Calls:
     """The writes of one run; remembers what the target's answers told of it, and what a person should know."""
 
     ask: Questions
-    notes: list[str]
-    rewritten: Changed
-    """What came back and said something else than was sent."""
+    report: Report
     created_tickets: int = 0
     comments: int = 0
     """How many comments the ticket in hand is to have."""
@@ -216,7 +214,7 @@ class Calls:
                 return late
             # Somebody else's ticket has this key already; ours gets the next free one, and its mark names the old.
             ticket = target.create_ticket(replace(draft, key=None), exact=True)  # its files follow one by one
-            self.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
+            self.report.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
         self._came_back(step.item, "description", draft.description, ticket.description)
         self.created_tickets += 1
         self._newest, self.told = [ticket.key], ticket
@@ -229,7 +227,7 @@ class Calls:
             form = shown_as(written, found.source, forms)
             self.shown[name, written.format, form or ALTERED] += 1
             if form is None:
-                self.rewritten.add(item)
+                self.report.rewritten.add(item)
 
     def _attach(self, step: AddAttachment, file: AttachmentDraft) -> list[Landed]:
         home = self.home(step.item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from anybacklog.migration.apply.applier import Applier
 from anybacklog.migration.asked import Run
@@ -10,8 +10,13 @@ from anybacklog.migration.planning import Bundle, plan_ticket
 from anybacklog.migration.report import Progress
 
 
-def write_tickets(applier: Applier, bundles: Iterable[Bundle], run: Run, total: int) -> bool:
-    """Write every ticket, but no more new ones than the run's limit; tells whether none was left out."""
+def write_tickets(
+    applier: Applier, bundles: Iterable[Bundle], run: Run, total: int, written: Callable[[], None]
+) -> bool:
+    """Write every ticket, but no more new ones than the run's limit; tells whether none was left out.
+
+    `written` is told of each once it is done with.
+    """
     finished, done = True, 0
     for bundle in bundles:
         full = run.limit is not None and applier.calls.created_tickets >= run.limit
@@ -20,6 +25,7 @@ def write_tickets(applier: Applier, bundles: Iterable[Bundle], run: Run, total: 
             continue
         run.show(Progress(stage="apply", done=done, total=total))
         applier.ticket(plan_ticket(bundle, applier.course))
+        written()
         done += 1
     run.show(Progress(stage="apply", done=done, total=total if finished else done))
     return finished
