@@ -27,8 +27,8 @@ from anybacklog import MigrationError, Tracker, TransportError
 from anybacklog.abilities import METADATA_KINDS
 from anybacklog.http import Clock as HttpClock
 from anybacklog.migration import Report, migrate, repair, rollback, verify
+from anybacklog.migration.charting import target_words
 from anybacklog.migration.clock import Clock
-from anybacklog.migration.course import target_words
 from anybacklog_simulators.faults import Fault, Harm
 
 KINDS = ("nulab", "publicbacklog", "sqlite", "archive", "memory")

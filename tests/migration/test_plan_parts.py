@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anybacklog.backend import RateState, TrafficState
-from anybacklog.migration.planning import Bundle
+from anybacklog.migration.course import Bundle
 from anybacklog.migration.plans.estimate import seconds, spent
 from anybacklog.migration.plans.findings import duration
 from anybacklog.migration.plans.worst import Worst, weighed, worst

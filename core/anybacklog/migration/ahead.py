@@ -10,10 +10,11 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from anybacklog.errors import AnyBacklogError, RateLimited
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.faults import Fault, telling_faults
 from anybacklog.migration.fetching import Spooled, spooled
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.planning import Bundle, Course, plan_ticket
+from anybacklog.migration.planning import plan_ticket
 from anybacklog.steps import Upload, uploads_of
 from anybacklog.tracker import Tracker
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.planning import Bundle, Course, plan_ticket
+from anybacklog.migration.planning import plan_ticket
 from anybacklog.migration.plans.estimate import supposed
 from anybacklog.migration.plans.findings import told
 from anybacklog.migration.plans.notices import Notices

@@ -10,8 +10,8 @@ from typing import Any
 from anybacklog.abilities import MetadataKind
 from anybacklog.markup.wording import shown_as
 from anybacklog.migration.copied import uncounted
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.mark import find_mark
-from anybacklog.migration.planning import Bundle, Course
 from anybacklog.migration.references import is_form_of
 from anybacklog.model import Change, Comment, CustomFieldValue, Named, Text, Ticket, TicketDraft, User
 from anybacklog.steps import AddComment, CreateTicket, RewriteText, Step

@@ -1,161 +1,97 @@
-"""How a migration will go, decided from both ends' words and the target's capabilities."""
+"""What planning goes by: one ticket of the source, and all that is known of where it goes. Data, decided before."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
-from anybacklog.abilities import METADATA_KINDS, NATIVE_FIELDS, Answer, MetadataKind
-from anybacklog.errors import NotFound
-from anybacklog.migration.choices import Choices, map_chosen
-from anybacklog.migration.mapping import MappingTable
-from anybacklog.migration.planning import Course
-from anybacklog.migration.plugged import Plugged
-from anybacklog.migration.rewriting import forms
-from anybacklog.migration.texts import Heading, Mentions, Writing
-from anybacklog.model import Status
-from anybacklog.tracker import Tracker
+from anybacklog.abilities import Limits
+from anybacklog.migration.mapping import MappingTable, Noun
+from anybacklog.migration.pieces import HEADER_ROOM, length, split
+from anybacklog.migration.references import Refer
+from anybacklog.migration.rewriting import Forms
+from anybacklog.migration.settings import History, LongTexts, LongTitles
+from anybacklog.migration.texts import Heading, Writing
+from anybacklog.model import Comment, Text, Ticket, TicketDraft, User
 
-_TOGETHER = ("create_with_files", "change_with_comment")
-_MARKS = frozenset({"external_id", "comments.external_id", "attachments.external_id"})
-
-
-def plan_course(
-    identity: str,
-    words: dict[MetadataKind, list[Any]],
-    target: Tracker,
-    choices: Choices,
-    plugged: Plugged,
-    *,
-    marks: bool,
-    made: Mapping[MetadataKind, Mapping[str, str]],
-    mapping: MappingTable | None = None,
-    mentions: str | None = None,
-) -> Course:
-    """Decide the mapping and how texts are written; `made` is what this migration created, by kind and source id.
-
-    `mentions` is how the source's texts mention people, as its abilities tell it.
-    """
-    can = target.capabilities
-    if mapping is None:
-        there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(target, kind) for kind in METADATA_KINDS}
-        creatable = frozenset(kind for kind in METADATA_KINDS if kind in can.creatable)
-        mapping = map_chosen(
-            choices,
-            words,
-            there,
-            creatable,
-            made=made,
-            map_user=plugged.map_user,
-            new_statuses=can.new_statuses,
-        )
-    native = natives(target, choices.leave_out) - (
-        {"comments.changes"} if choices.history in ("text", "attachment") else set()
-    )
-    return Course(
-        source=identity,
-        mapping=mapping,
-        native=native.__contains__,
-        writing=Writing(
-            formats=can.text_formats,
-            native_format=can.text_format,
-            converters=plugged.converters(),
-            mentions=can.mentions,
-            mapped=_mapped(target, mentions, mapping) if choices.mentions == "mapped" else None,
-            formats_by_content=can.formats_by_content,
-            texts_become=can.texts_become,
-            ticket=_heading(native, marks, "external_id", "reporter", "created_at"),
-            comment=_heading(native, marks, "comments.external_id", "comments.author", "comments.created_at"),
-        ),
-        marks=marks,
-        history=choices.history,
-        transform=plugged.transform if plugged.transforms else None,
-        after_creation=can.after_creation,
-        suited=_suited(target) if can.status_types else {},
-        never_empty=can.never_empty,
-        limits=can.limits,
-        together=frozenset(name for name in _TOGETHER if can.can(name) and can.can("comments")),
-        leave_out=choices.leave_out,
-        too_long=choices.too_long,
-        too_long_titles=choices.too_long_titles,
-        moved_from=choices.moved_from,
-        moved_to=choices.moved_to,
-        fallback_folder=choices.fallback_folder,
-        fallback_link=choices.fallback_link,
-        link_kinds=can.link_kinds,
-    )
+CUT = "\n[…]"
+"""What a text ends with that the plan has cut."""
+PLAINEST_LINK = "relates"
+Transform: TypeAlias = Callable[[TicketDraft, Ticket], TicketDraft]
 
 
-def remembering(course: Course, settings: Mapping[str, Any]) -> Course:
-    """Add what the ledger remembers of a pair: which tickets have no level left above, how texts came back.
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One ticket of the source with its whole journal, oldest entry first."""
 
-    And where the source's tickets have their addresses.
-    """
-    source = (settings.get("references") or {}).get("source") or {}
-    tops, shown = frozenset(settings.get("tops", ())), forms(settings.get("shown", ()))
-    return replace(course, tops=tops, shown=shown, origin=source.get("url"))
+    ticket: Ticket
+    comments: tuple[Comment, ...] = ()
 
 
-def _mapped(target: Tracker, pattern: str | None, mapping: MappingTable) -> Mentions | None:
-    """Say how a mention of the source becomes one of the target; None where either has none of a person."""
-    form = target.capabilities.mention_form
-    if pattern is None or form is None:
-        return None
-    matches = mapping.matches.get("users", {}).values()
-    people = {match.source.id: match.target.id for match in matches if match.target is not None}
-    return Mentions(pattern=pattern, form=form, people=people)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """All that planning decides by: the mapping, what the target holds natively, how texts are written there."""
 
+    source: str
+    mapping: MappingTable
+    native: Callable[[str], bool]
+    writing: Writing
+    marks: bool = True
+    history: History = "native"
+    transform: Transform | None = None
+    after_creation: Collection[str] = ()
+    suited: Mapping[tuple[str, str], Noun] = field(default_factory=dict)
+    never_empty: Collection[str] = ()
+    limits: Limits = field(default_factory=Limits)
+    tops: Collection[str] = ()
+    together: Collection[str] = ()
+    """What the target can do in one write: create_with_files, change_with_comment."""
+    leave_out: Collection[str] = ()
+    too_long: LongTexts = "continue"
+    too_long_titles: LongTitles = "refuse"
+    moved_from: bool = False
+    moved_to: bool = False
+    origin: str | None = None
+    """The address of a ticket of the source, with `{key}` in it."""
+    fallback_folder: str = ""
+    fallback_link: str = ""
+    shown: Forms = field(default_factory=dict)
+    refer: Refer | None = None
+    link_kinds: Collection[str] | None = None
 
-def natives(target: Tracker, leave_out: Collection[str] = ()) -> frozenset[str]:
-    """Name the fields that the target holds, but for those that a plan leaves out."""
-    answer = answers(target, leave_out)
-    return frozenset(name for name in NATIVE_FIELDS if answer(name))
+    def parent(self, ticket: Ticket) -> str | None:
+        """Give a ticket's parent, unless the target has no level left for it."""
+        return None if ticket.id in self.tops else ticket.parent
 
+    def nobody(self, user: User | None) -> bool:
+        """Tell whether a person of the source is known, and nobody in the target stands for them, or will."""
+        match = self.mapping.match("users", user)
+        return user is not None and (match is None or (match.target is None and not match.create))
 
-def answers(target: Tracker, leave_out: Collection[str] = ()) -> Callable[[str], Answer]:
-    """Say for a field whether the target holds it, for the purposes of a migration.
+    def heading(self, heading: Heading, author: User | None) -> Heading:
+        """Give what a header line has to say: of an author for whom nobody stands it keeps the name."""
+        return replace(heading, attributed=True) if self.nobody(author) else heading
 
-    A mark is only held where it can be found again, and an instant that a later comment moves is not held either; nor
-    is what a plan leaves out.
-    """
-    can = target.capabilities
-    left = {*leave_out, *("comments.attachments" for name in leave_out if name == "attachments")}
+    def cuts(self, text: Text, room: int | None) -> bool:
+        """Tell whether the plan cuts a text that has no room."""
+        long = room is not None and length(text.source) > room > len(CUT)
+        return self.too_long == "cut" and long and text.format != "html"
 
-    def answer(name: str) -> Answer:
-        if name in left or name.partition(".")[0] in left:
-            return Answer(yes=False, reason="left out by the plan")
-        if name in _MARKS and not (can.can("find_external") and can.can("externals")):
-            return Answer(yes=False, reason="an external id cannot be looked up there")
-        if name == "updated_at" and can.native(name) and can.comments_move_updated_at:
-            return Answer(yes=False, reason=f"comments move it there: {can.comments_move_updated_at.reason}")
-        return can.answer(name)
+    def link_kind(self, kind: str) -> str | None:
+        """Give the kind of link that stands for one there: the same, else the plainest; None where there is neither."""
+        if self.link_kinds is None or kind in self.link_kinds:
+            return kind
+        return PLAINEST_LINK if PLAINEST_LINK in self.link_kinds else None
 
-    return answer
-
-
-def _suited(target: Tracker) -> dict[tuple[str, str], Status]:
-    """Say for a status and a type that it is not of which of the same category goes with it."""
-    of, every = target.capabilities.status_types, target_words(target, "statuses")
-    return {
-        (status.id, kind.id): other
-        for status in every
-        if status.id in of
-        for kind in target_words(target, "ticket_types")
-        for other in reversed(every)  # the first of several stays
-        if other.category == status.category and of.get(other.id, kind.id) == kind.id
-    }
-
-
-def _heading(native: frozenset[str], marks: bool, mark: str, *said: str) -> Heading:  # noqa: FBT001  # private
-    return Heading(marked=marks and mark not in native, attributed=not native.issuperset(said))
-
-
-def target_words(target: Tracker, kind: MetadataKind) -> Sequence[Any]:
-    """List what the target has of a kind; a target that is not there yet has nothing."""
-    if not target.capabilities.can(kind):
-        return ()
-    try:
-        return tuple(getattr(target, kind)())
-    except NotFound:
-        return ()
+    def cut(self, text: Text, room: int | None) -> tuple[Text, list[Text]]:
+        """Cut a text that has no room: its first piece, and those that go on in comments. HTML cannot be cut."""
+        if room is not None and self.cuts(text, room):
+            return Text(split(text.source, room - len(CUT), room)[0] + CUT, text.format), []
+        if room is None or length(text.source) <= room or not self.native("comments") or text.format == "html":
+            return text, []
+        following = self.limits.comment_length or room
+        if min(room, following) < 2 * HEADER_ROOM:  # a target so small has no room for what names the pieces
+            return text, []
+        first, *rest = split(text.source, room, following - HEADER_ROOM)
+        return Text(first, text.format), [Text(piece, text.format) for piece in rest]

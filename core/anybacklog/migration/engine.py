@@ -15,9 +15,10 @@ from anybacklog.migration.ahead import TICKETS, Ahead
 from anybacklog.migration.announcing import announce
 from anybacklog.migration.apply import Applier, Counting, count_done, finish, prepare, write_tickets
 from anybacklog.migration.asked import Confirm, Run, Show, silent
+from anybacklog.migration.charting import answers, natives, plan_course, remembering
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
-from anybacklog.migration.course import answers, natives, plan_course, remembering
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import (
     going_on,
     is_absent,
@@ -32,7 +33,7 @@ from anybacklog.migration.fidelity import Weighing, lost
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_file import refuse_foreign
 from anybacklog.migration.mapping import MappingTable
-from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket, plan_ties
+from anybacklog.migration.planning import draft_of, plan_ticket, plan_ties
 from anybacklog.migration.plans.plan import Plan
 from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plans.worst import worst

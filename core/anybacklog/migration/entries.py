@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import point_to
 from anybacklog.migration.history_file import history_file
 from anybacklog.migration.mark import Mark
@@ -15,9 +15,6 @@ from anybacklog.migration.telling import comment_header, commented, wordings
 from anybacklog.migration.texts import headed
 from anybacklog.model import Attachment, Comment, Text, Ticket, User
 from anybacklog.steps import AddComment, Item, ItemKind, Upload
-
-if TYPE_CHECKING:
-    from anybacklog.migration.planning import Bundle, Course
 
 
 def own_files(bundle: Bundle, course: Course) -> Iterator[Upload]:

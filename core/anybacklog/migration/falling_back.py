@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from anybacklog.filenames import safe_name
+from anybacklog.migration.course import Course
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.texts import headed
 from anybacklog.model import Attachment, Text, Ticket
 from anybacklog.steps import AddComment, Item, KeepFile, Upload
-
-if TYPE_CHECKING:
-    from anybacklog.migration.planning import Course
 
 
 def falls_back(attachment: Attachment, course: Course) -> bool:

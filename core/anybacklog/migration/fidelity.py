@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from anybacklog.abilities import Answer, Limits, MetadataKind
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import could_fall_back, falls_back
 from anybacklog.migration.history_file import history_file, history_level
 from anybacklog.migration.mapping import Noun
-from anybacklog.migration.planning import Bundle, Course, cut_texts, plan_ticket
+from anybacklog.migration.planning import cut_texts, plan_ticket
 from anybacklog.migration.report import Counted, Fidelity, Level
 from anybacklog.migration.riding import held_back, is_left_out, is_remark, is_withheld, kept_files
 from anybacklog.migration.seen import Ties

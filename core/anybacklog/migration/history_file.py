@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from anybacklog.abilities import Answer
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.report import Level
 from anybacklog.migration.texts import changes_as_text, moment_text
 from anybacklog.model import Attachment, Comment
 from anybacklog.steps import Upload
-
-if TYPE_CHECKING:
-    from anybacklog.migration.planning import Bundle, Course
 
 ID = "history+file"
 """What stands for the id of an attachment that the source does not have."""

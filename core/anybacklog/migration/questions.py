@@ -9,12 +9,12 @@ from typing import Any, BinaryIO
 
 from anybacklog.migration.comparison import compare_comment, compare_ticket, fingerprint
 from anybacklog.migration.copied import copied
+from anybacklog.migration.course import Course
 from anybacklog.migration.fetching import measured
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.mark import find_mark
 from anybacklog.migration.pairing import paired
-from anybacklog.migration.planning import Course
 from anybacklog.model import Attachment, Comment, Text, Ticket, TicketId
 from anybacklog.steps import (
     AddAttachment,

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from anybacklog.abilities import MetadataKind
+from anybacklog.migration.charting import plan_course, remembering
 from anybacklog.migration.choices import Choices
-from anybacklog.migration.course import plan_course, remembering
+from anybacklog.migration.course import Course
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.planning import Course
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.referring import refer_by
 from anybacklog.tracker import Tracker

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import falls_back
 from anybacklog.model import Attachment, Comment, Ticket
 from anybacklog.steps import AddComment, Upload
-
-if TYPE_CHECKING:
-    from anybacklog.migration.planning import Bundle, Course
 
 FILES_ABOARD = 20
 """How many files come with a new ticket at most, since all of them lie here at once; others follow one by one."""

@@ -18,8 +18,8 @@ from typing import Any
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
 from anybacklog.errors import ConfigurationError, NotFound, TransportError, ValidationError
 from anybacklog.forms import dump, load
+from anybacklog.migration.course import Bundle
 from anybacklog.migration.order import in_source_order
-from anybacklog.migration.planning import Bundle
 from anybacklog.migration.report import Progress
 from anybacklog.migration.unread import Unread, bundle_of
 from anybacklog.model import (

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container
 from itertools import chain, repeat
-from typing import TYPE_CHECKING
 
+from anybacklog.migration.course import Course
 from anybacklog.migration.mark import Mark
 from anybacklog.migration.pieces import HEADER_ROOM, split
 from anybacklog.migration.references import Wording, worded
 from anybacklog.migration.texts import changes_as_text, headed
 from anybacklog.model import Comment, Text, Ticket, User
-
-if TYPE_CHECKING:
-    from anybacklog.migration.planning import Course
 
 
 def titled(ticket: Ticket, course: Course) -> str:

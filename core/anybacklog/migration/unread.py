@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from anybacklog.errors import ProtocolError
+from anybacklog.migration.course import Bundle
 from anybacklog.migration.faults import Fault, telling_faults
 from anybacklog.migration.moved import says_moved
-from anybacklog.migration.planning import Bundle
 from anybacklog.model import Comment, Ticket
 from anybacklog.redact import redact
 from anybacklog.tracker import Tracker

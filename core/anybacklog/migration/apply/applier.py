@@ -26,11 +26,11 @@ from anybacklog.migration.apply.second_look import SecondLook
 from anybacklog.migration.apply.waiting import Waiting
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.comparison import written_in
+from anybacklog.migration.course import Course
 from anybacklog.migration.faults import Fault, telling_faults
 from anybacklog.migration.fetching import Fetch, Fetched, SourceFailed, loaded
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row, Sent, kept
-from anybacklog.migration.planning import Course
 from anybacklog.migration.questions import CannotTell, Questions
 from anybacklog.migration.report import Report
 from anybacklog.migration.seen import Seen

@@ -8,7 +8,7 @@ from typing import Any
 
 from anybacklog.migration.apply.counting import Counting
 from anybacklog.migration.comparison import compare_ticket
-from anybacklog.migration.planning import Course
+from anybacklog.migration.course import Course
 from anybacklog.model import Ticket
 from anybacklog.steps import CreateTicket, SetState, Step
 from anybacklog.tracker import Tracker

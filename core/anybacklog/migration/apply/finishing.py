@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from anybacklog.migration.apply.applier import Applier
 from anybacklog.migration.apply.moving import say_where
 from anybacklog.migration.apply.rewriting import Rewriter
-from anybacklog.migration.planning import Bundle, plan_ticket, plan_ties
+from anybacklog.migration.course import Bundle
+from anybacklog.migration.planning import plan_ticket, plan_ties
 from anybacklog.migration.seen import Seen
 
 

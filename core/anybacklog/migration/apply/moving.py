@@ -9,12 +9,13 @@ from typing import Any
 
 from anybacklog.errors import NotFound
 from anybacklog.migration.apply.applier import Applier
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.fetching import spooled
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.moved import tell, why_untold
-from anybacklog.migration.planning import Bundle, Course, plan_ties
+from anybacklog.migration.planning import plan_ties
 from anybacklog.migration.texts import Writing
 from anybacklog.model import TicketId
 from anybacklog.steps import AddComment, AddLink, Item, SetParent, key_of

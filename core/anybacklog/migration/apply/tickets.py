@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 
 from anybacklog.migration.apply.applier import Applier
 from anybacklog.migration.asked import Run
-from anybacklog.migration.planning import Bundle, plan_ticket
+from anybacklog.migration.course import Bundle
+from anybacklog.migration.planning import plan_ticket
 from anybacklog.migration.report import Progress
 
 

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 from anybacklog.migration.comparison import is_wording, rewriting
 from anybacklog.migration.copied import copied, counted
-from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket, plan_ties
+from anybacklog.migration.course import Bundle, Course
+from anybacklog.migration.planning import draft_of, plan_ticket, plan_ties
 from anybacklog.migration.report import Difference
 from anybacklog.migration.riding import held_back
 from anybacklog.model import Text, Ticket, TicketDraft

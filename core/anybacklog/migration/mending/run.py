@@ -15,6 +15,7 @@ from anybacklog.migration.apply import Applier, prepare
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.comparison import fingerprint
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import default_ledger, going_on, refuse_absent, snapshot_folder
 from anybacklog.migration.fetching import spooled
 from anybacklog.migration.ledger import Ledger, Pair
@@ -22,7 +23,6 @@ from anybacklog.migration.mapping import to_make
 from anybacklog.migration.mending.decision import items_to_forget, mend
 from anybacklog.migration.mending.repair_report import Mending
 from anybacklog.migration.mending.settling import settle as settle_held
-from anybacklog.migration.planning import Bundle, Course
 from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.remembered import course_of

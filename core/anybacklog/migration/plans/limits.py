@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from anybacklog.abilities import Limits
+from anybacklog.migration.course import Bundle
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.pieces import length
-from anybacklog.migration.planning import Bundle
 from anybacklog.model import Text
 from anybacklog.steps import AddComment, CreateTicket, Item, KeepFile, Step, uploads_of
 

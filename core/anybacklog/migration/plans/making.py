@@ -13,8 +13,9 @@ from typing import Any
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
 from anybacklog.backend import TrafficState
 from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
+from anybacklog.migration.charting import answers, natives, plan_course, target_words
 from anybacklog.migration.choices import Choices
-from anybacklog.migration.course import answers, natives, plan_course, target_words
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import (
     going_on,
     is_absent,
@@ -28,7 +29,7 @@ from anybacklog.migration.fidelity import Weighing
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_file import refuse_foreign
 from anybacklog.migration.moved import why_untold
-from anybacklog.migration.planning import Bundle, Course, cut_texts, plan_ticket, plan_ties
+from anybacklog.migration.planning import cut_texts, plan_ticket, plan_ties
 from anybacklog.migration.plans.estimate import Costs, cost_of, seconds, spent, supposed
 from anybacklog.migration.plans.limits import OverLimit, broken, statuses
 from anybacklog.migration.plans.notices import Notices

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from anybacklog.migration.planning import Course
+from anybacklog.migration.course import Course
 from anybacklog.model import Text, TicketDraft, User
 from anybacklog.steps import AddComment, CreateTicket, Step
 

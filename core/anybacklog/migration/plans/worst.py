@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import heappush, heapreplace, nlargest
 
-from anybacklog.migration.planning import Bundle
+from anybacklog.migration.course import Bundle
 
 COUNT = 10
 

@@ -6,8 +6,9 @@ from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, fingerprint
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import completed
-from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
+from anybacklog.migration.planning import draft_of, plan_ticket
 from anybacklog.model import Attachment, Comment, Ticket
 from anybacklog.steps import AddComment, landing
 

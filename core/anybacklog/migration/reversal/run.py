@@ -11,12 +11,12 @@ from pathlib import Path
 
 from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
 from anybacklog.migration.apply import Remover, forget, recognised, settle_removals
+from anybacklog.migration.charting import natives
 from anybacklog.migration.clock import Clock
-from anybacklog.migration.course import natives
+from anybacklog.migration.course import Course
 from anybacklog.migration.ends import refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledgers import existing, ledger_of, what_it_knows
-from anybacklog.migration.planning import Course
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.remembered import course_of
 from anybacklog.migration.report import Progress

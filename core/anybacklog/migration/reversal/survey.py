@@ -11,9 +11,9 @@ from typing import Self
 
 from anybacklog.errors import NotFound
 from anybacklog.migration.apply.fallback import fallback_of, kept_for
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
-from anybacklog.migration.planning import Bundle, Course
 from anybacklog.migration.reversal.objections import Copy, logged, objections
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot

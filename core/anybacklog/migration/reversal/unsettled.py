@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from anybacklog.errors import NotFound
 from anybacklog.migration.apply import until_settled
 from anybacklog.migration.clock import Clock
+from anybacklog.migration.course import Course
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Row
-from anybacklog.migration.planning import Course, plan_ticket
+from anybacklog.migration.planning import plan_ticket
 from anybacklog.migration.questions import CannotTell, Questions
 from anybacklog.migration.snapshot import Snapshot
 from anybacklog.steps import Step, key_of

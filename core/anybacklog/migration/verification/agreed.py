@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.planning import Bundle, Course, plan_ticket, plan_ties
+from anybacklog.migration.planning import plan_ticket, plan_ties
 from anybacklog.migration.report import Difference
 from anybacklog.steps import SetState, Step, digest_of, key_of, landing
 

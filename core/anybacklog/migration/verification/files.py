@@ -9,10 +9,10 @@ from typing import Any
 
 from anybacklog.migration.apply.fallback import Fallback
 from anybacklog.migration.comparison import shown
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import falls_back
 from anybacklog.migration.history_file import ID, history_file
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.planning import Bundle, Course
 from anybacklog.migration.report import Verification
 from anybacklog.migration.riding import held_back, kept_files
 from anybacklog.migration.verification.origin import Origin, hash_of

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from anybacklog.abilities import MetadataKind
 from anybacklog.errors import ConfigurationError, NotFound, ProtocolError
-from anybacklog.migration.planning import Bundle
+from anybacklog.migration.course import Bundle
 from anybacklog.migration.questions import digest
 from anybacklog.migration.snapshot import Header, Snapshot, read_bundles, read_words, unlisted
 from anybacklog.migration.unread import Unread

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from anybacklog.errors import NotFound
+from anybacklog.migration.course import Course
 from anybacklog.migration.ends import keys_count_up, number_of
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
-from anybacklog.migration.planning import Course
 from anybacklog.migration.rebuilding import marks_in, owner_of
 from anybacklog.migration.report import Verification
 from anybacklog.migration.snapshot import unlisted

@@ -9,9 +9,10 @@ from itertools import pairwise
 
 from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, missing_words, shown
 from anybacklog.migration.copied import copied
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import completed
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.planning import Bundle, Course, draft_of, plan_ticket
+from anybacklog.migration.planning import draft_of, plan_ticket
 from anybacklog.migration.report import Progress, Verification
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.verification.agreed import take_note
