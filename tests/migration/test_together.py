@@ -13,7 +13,7 @@ import pytest
 from tests.migration.spaces import Boundary, Fake, Interrupted, Serve, by_its_clock, held, writes
 
 from anybacklog import Tracker
-from anybacklog.migration import course, migrate, verify
+from anybacklog.migration import charting, migrate, verify
 from anybacklog.model import TicketDraft
 from anybacklog_simulators.nulab import Fault, Harm, Space, empty_space
 
@@ -115,13 +115,13 @@ def test_a_ledger_of_single_steps_is_understood(
     """A run of an earlier version, one write for each thing, stopped anywhere: this one goes on with it."""
     source, (calm, unharmed), nowhere = three(sqlite), serve(empty_space()), Boundary(0)
     with monkeypatch.context() as earlier:
-        earlier.setattr(course, "_TOGETHER", ())
+        earlier.setattr(charting, "_TOGETHER", ())
         migrate(source, calm, ledger=tmp_path / "calm.db", watch=nowhere)
     for number in range(3, nowhere.seen, 3):
         target, fake = serve(empty_space())
         ledger, clock = tmp_path / f"{number}.db", by_its_clock(fake)
         with monkeypatch.context() as earlier:
-            earlier.setattr(course, "_TOGETHER", ())
+            earlier.setattr(charting, "_TOGETHER", ())
             with pytest.raises(Interrupted):
                 migrate(source, target, ledger=ledger, clock=clock, watch=Boundary(number))
         assert migrate(source, target, ledger=ledger, clock=clock).failures == []
