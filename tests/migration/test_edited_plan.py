@@ -10,7 +10,7 @@ import pytest
 from tests.migration.spaces import Serve, by_its_clock
 from tests.migration.unreliable import Time, Unreliable, abilities, tracker
 
-from anybacklog import Tracker
+from anybacklog import ConfigurationError, Tracker
 from anybacklog.migration import migrate, repair, verify
 from anybacklog.migration.report import NAMED, Changed
 from anybacklog.model import TicketDraft
@@ -59,6 +59,28 @@ def test_at_a_nulab_space_too(serve: Serve, memory: Make, tmp_path: Path) -> Non
     assert {ticket.status and ticket.status.name for ticket in copies} == {there[-1]}
     assert migrate(source, target, plan=plan, ledger=ledger, clock=clock).changed.count == 0
     assert verify(source, target, ledger=ledger).differences == []
+
+
+@pytest.mark.parametrize("word", ['"Closed"', '{ create = "Elsewhere" }'], ids=["there", "to be made"])
+def test_a_dry_repair_says_what_an_edited_plan_would_write_and_remembers_and_writes_nothing(
+    memory: Make, filled: Callable[[Tracker], Tracker], tmp_path: Path, word: str
+) -> None:
+    source, target, ledger = filled(memory()), memory(), tmp_path / "ledger.db"
+    assert migrate(source, target, ledger=ledger).clean
+    before = list(target.tickets()), target.statuses()
+    edited = edit(tmp_path / "plan.toml", "[mapping.statuses]", f'"In progress" = {word}')
+    dry = repair(source, target, plan=edited, ledger=ledger, dry_run=True)
+    steps = ["create 'Elsewhere' among the statuses"] * ("create" in word) + ["set status, updated_at of PROJ-1"]
+    assert (dry.status, dry.steps) == ("dry-run", steps)
+    assert ["may be more" in note for note in dry.notes] == [True] * ("create" in word)
+    assert (list(target.tickets()), target.statuses()) == before
+    assert verify(source, target, ledger=ledger).differences == []
+    assert repair(source, target, plan=edited, ledger=ledger).steps == steps
+
+
+def test_a_dry_repair_settles_nothing(memory: Make, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="leave out --settle"):
+        repair(memory(), memory(), ledger=tmp_path / "ledger.db", settle={"comment:5": "absent"}, dry_run=True)
 
 
 def test_a_text_that_the_source_changed_waits_for_repair_whether_it_names_a_ticket_or_not(

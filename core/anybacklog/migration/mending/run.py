@@ -52,6 +52,7 @@ from anybacklog.tracker import Tracker
 
 Confirm = Callable[[Mending], bool]
 Show = Callable[[Progress], None]
+_UNMADE = "words that the plan has made are not there yet, so the steps that write them may be more than are named"
 _IN_DOUBT = ("intended", "unsure")
 
 
@@ -82,12 +83,14 @@ def repair(
     report = Mending(source=str(source.location), target=str(target.location), ledger=str(path),
                      started_at=datetime.now(UTC))  # fmt: skip
     going = _Going(source, target, path, report, Plugged(load_registry(plugins)), clock or Clock(), show, watch)
-    if settle or plan:
-        going.prepare(settle or {}, read_plan(plan) if plan is not None else None, confirm, dry_run=dry_run)
-    look = partial(verified, source, target, ledger=path, progress=show, plugins=plugins, take_note=not dry_run)
+    choices = read_plan(plan) if plan is not None else None
+    tried = going.prepare(settle or {}, choices, confirm, dry_run=dry_run) if settle or choices is not None else None
+    look = partial(
+        verified, source, target, ledger=path, progress=show, plugins=plugins, take_note=not dry_run, choices=tried
+    )
     before = look()
     report.named = len(before.differences)
-    written = going.mend(before.differences, confirm, dry_run=dry_run)
+    written = going.mend(before.differences, tried, confirm, dry_run=dry_run)
     report.left = look() if written else before
     if report.clean and not dry_run:
         going.forget_altered()
@@ -112,28 +115,34 @@ class _Going:
 
     def prepare(
         self, words: Mapping[str, str], choices: Choices | None, confirm: Confirm | None, *, dry_run: bool
-    ) -> None:
-        """Settle what is held, and keep the plan that everything is compared through from now on."""
-        if dry_run:
-            raise ConfigurationError(
-                "a dry run changes no ledger: leave out --settle and --plan; migrate --plan names what would change"
-            )
+    ) -> Choices | None:
+        """Settle what is held, and keep the plan that everything is compared through from now on.
+
+        A dry run keeps nothing: it is given the choices to go by.
+        """
+        if dry_run and words:
+            raise ConfigurationError("a dry run changes no ledger, so nothing can be settled: leave out --settle")
         if not self.path.exists():
             raise ConfigurationError(f"there is no ledger {self.path}; name the one of the migration with --ledger")
         with Ledger(self.path, watch=self.watch) as book:
             pair = self._pair(book)
             self.report.settled += settle_held(self.target, pair, words)
-            if choices is not None:
-                choices = going_on(choices, pair.settings)
-                course = self._course(pair, book.path, choices)  # one that cannot be followed is not remembered
+            if choices is None:
+                return None
+            choices = going_on(choices, pair.settings)
+            course = self._course(pair, book.path, choices)  # one that cannot be followed is not remembered
+            if not dry_run:
                 pair.remember({**pair.settings, **choices.to_remember()})
-                self._make(pair, course, confirm)
+            self._make(pair, course, confirm, dry_run=dry_run)
+            return choices if dry_run else None
 
-    def _make(self, pair: Pair, course: Course, confirm: Confirm | None) -> None:
+    def _make(self, pair: Pair, course: Course, confirm: Confirm | None, *, dry_run: bool) -> None:
         """Make the words that the plan has made: nothing can be compared with what is not there."""
         making = list(course.mapping.to_create())
         self.report.steps += [f"create {to_make(match).name!r} among the {_spaced(kind)}" for kind, match in making]
-        if making:
+        if making and dry_run:
+            self.report.notes.append(_UNMADE)
+        elif making:
             self._agree(confirm)
             made = Report(source="", target="", ledger="", started_at=datetime.now(UTC))
             prepare(self.target, pair, course.mapping, made, self.clock)
@@ -144,12 +153,14 @@ class _Going:
         if confirm is not None and not confirm(self.report):
             raise MigrationError("nothing was mended: it was not agreed to")
 
-    def mend(self, differences: list[Difference], confirm: Confirm | None, *, dry_run: bool) -> bool:
-        """Decide, ask and write; tells whether anything was written."""
+    def mend(
+        self, differences: list[Difference], tried: Choices | None, confirm: Confirm | None, *, dry_run: bool
+    ) -> bool:
+        """Decide, by the choices that are only `tried` if any, ask and write; tells whether anything was written."""
         with Ledger(self.path, watch=self.watch) as book:
             pair = self._pair(book)
             self._held(pair)
-            course = self._course(pair, book.path, Choices.remembered(pair.settings))
+            course = self._course(pair, book.path, tried)
             steps, ties = self._decide(pair, differences, course)
             every = [*(each for several in steps for each in several), *ties]
             self.report.steps += map(_told, every)
@@ -181,7 +192,7 @@ class _Going:
                         held=True)
             )  # fmt: skip
 
-    def _course(self, pair: Pair, path: Path, choices: Choices) -> Course:
+    def _course(self, pair: Pair, path: Path, choices: Choices | None) -> Course:
         words = read_words(self.source, Snapshot(snapshot_folder(path, pair)).header())
         return course_of(pair, words, self.target, self.plugged, self.source.capabilities.mentions, choices)
 

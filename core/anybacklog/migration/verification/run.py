@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from anybacklog.errors import ConfigurationError
+from anybacklog.migration.choices import Choices
 from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledgers import existing, ledgers_of, what_it_knows
@@ -49,8 +50,12 @@ def verified(
     progress: Callable[[Progress], None] | None,
     plugins: tuple[str, ...],
     take_note: bool = False,
+    choices: Choices | None = None,
 ) -> Verification:
-    """Verify; with `take_note` the ledger remembers what is as it would be written now, whatever was planned then."""
+    """Verify; with `take_note` the ledger remembers what is as it would be written now, whatever was planned then.
+
+    `choices`: compare through these instead of those that the ledger remembers.
+    """
     refuse_absent(target)
     if isinstance(source, Tracker) and not offline:
         refuse_absent(source)
@@ -66,7 +71,7 @@ def verified(
     with Ledger(path) as book:
         pair = _known_pair(book, identity, target.identity())
         origin = _origin(source, Snapshot(snapshot_folder(book.path, pair)), offline=offline)
-        course = course_of(pair, origin.words(), target, Plugged(load_registry(plugins)), origin.mentions())
+        course = course_of(pair, origin.words(), target, Plugged(load_registry(plugins)), origin.mentions(), choices)
         lost = frozenset(pair.settings.get("lost", ()))
         return Verifier(origin, target, pair, course, lost, take_note).run(progress or (lambda _: None))
 
