@@ -20,6 +20,7 @@ Each carries `backend` and `operation` where they are known, and says in one sen
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from datetime import datetime
 
 _PASSES_BY = {errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.EIO}
@@ -35,7 +36,21 @@ class AnyBacklogError(Exception):
 
 
 class ConfigurationError(AnyBacklogError):
-    """The URL, an option, a plugin or the configuration cannot be used as given."""
+    """The URL, an option, a plugin or the configuration cannot be used as given.
+
+    `problems`: where there are several, what is wrong, one sentence each; they stand below the message, a line each.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        backend: str | None = None,
+        operation: str | None = None,
+        problems: Sequence[str] = (),
+    ) -> None:
+        super().__init__("\n".join((message, *problems)), backend=backend, operation=operation)
+        self.problems = tuple(problems)
 
 
 class AuthenticationError(AnyBacklogError):

@@ -222,6 +222,18 @@ def test_a_table_that_cannot_be_understood_is_named(
     assert not plan.exists()
 
 
+def test_several_problems_of_a_plan_stand_below_the_sentence_each_on_a_line_of_its_own(
+    source: str, target: str, call: Call, plan: Path
+) -> None:
+    plan.write_text('[mapping.users]\n"a\\nError: b" = 5\n[mapping.colours]\nx = "y"\n', "utf-8")
+    answer = call("migrate", source, target, "--plan", plan, "--yes")
+    assert answer.code == 2
+    said, *problems = answer.err.splitlines()
+    assert said == f"Error: the plan {plan} cannot be followed, 2 things are wrong with it:"
+    assert [problem[:8] for problem in problems] == ["  line 2", "  line 3"]
+    assert "a␊Error: b" in problems[0]
+
+
 def test_the_plan_goes_to_stdout_where_asked(source: str, target: str, call: Call) -> None:
     assert "mapping" in tomllib.loads(call("plan", source, target, "-o", "-").out)
     assert call("plan", source, target, "-o", "-", "--json").code == 2

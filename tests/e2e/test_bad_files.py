@@ -73,7 +73,7 @@ PLANS = {
     "no table": (b"mapping = 5", "line 1: mapping: must be a table"),
     "a mapping that is none": (b"[mapping]\nusers = 'x'", "line 2: mapping.users: must be a table"),
     "a number for a word": (b"[mapping.users]\na = 5", "line 2: mapping.users.a: must be a word"),
-    "several at once": (b"[mapping]\nusers = 5\ncolours = 5\n[x]", "of words; line 3: mapping.colours: unknown key"),
+    "several at once": (b"[mapping]\nusers = 5\ncolours = 5\n[x]", "of words\n  line 3: mapping.colours: unknown key"),
 }
 
 

@@ -11,14 +11,19 @@ LOCK = "working.lock"
 
 
 def one_sentence(err: str) -> str:
-    """Give the one sentence that a refusal is, on one line after its usage and before the advice to run it again."""
+    """Give the one sentence that a refusal is, on one line after its usage and before the advice to run it again.
+
+    Where it says that several things are wrong, these stand below it, a line each.
+    """
     lines = [line for line in err.splitlines() if line and line != AGAIN]
     if lines[0].startswith("Usage: "):
         lines = [line for line in lines[1:] if not line.startswith(("Try '", " "))]
-    assert len(lines) == 1, err
-    assert lines[0].startswith("Error: "), err
+    sentence, *problems = lines
+    assert bool(problems) == sentence.endswith(" wrong with it:"), err
+    assert all(problem.startswith("  ") for problem in problems), err
+    assert sentence.startswith("Error: "), err
     assert "Traceback" not in err
-    return lines[0]
+    return "\n".join(lines)
 
 
 def files(folder: Path) -> dict[str, bytes]:

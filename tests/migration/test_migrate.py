@@ -209,7 +209,7 @@ def test_a_plan_file_says_who_and_what_stands_for_whom(source: Tracker, memory: 
 def test_an_invalid_plan_names_every_problem_at_once(source: Tracker, memory: Make, tmp_path: Path) -> None:
     plan = tmp_path / "plan.toml"
     plan.write_text('[mapping.people]\na = "b"\n[mapping.users]\nc = 3\n[other]\n', encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"line 1.*people.*line 4.*users\.c.*line 5.*other"):
+    with pytest.raises(ConfigurationError, match=r"line 1.*people.*\nline 4.*users\.c.*\nline 5.*other"):
         migrate(source, memory(), ledger=tmp_path / "ledger.db", plan=plan)
 
 

@@ -61,7 +61,10 @@ def exit_code(error: Exception, *, resumable: bool) -> int:
 
 
 def sentence(error: Exception) -> str:
-    """Say what happened and what to do, on one line, whatever a key or a name in it holds."""
+    """Say what happened and what to do, on one line, whatever a key or a name in it holds; several problems below."""
+    if isinstance(error, ConfigurationError) and error.problems:
+        message = str(error).removesuffix("\n".join(("", *error.problems)))
+        return "\n".join([console.cell(f"Error: {message}"), *(f"  {console.cell(each)}" for each in error.problems)])
     if isinstance(error, AnyBacklogError):
         where = f"{error.backend}: " if error.backend and error.backend not in str(error) else ""
         return console.cell(f"Error: {where}{error}")

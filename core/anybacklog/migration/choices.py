@@ -41,9 +41,13 @@ def shown_key(key: Key) -> str:
 
 def refuse(plan: str, problems: Sequence[Problem]) -> None:
     """Raise ConfigurationError with all problems of a plan, in the order of its lines."""
-    if problems:
-        ordered = sorted(problems, key=lambda problem: problem.line or 0)
-        raise ConfigurationError(f"the plan {plan} cannot be followed: {'; '.join(map(str, ordered))}")
+    said = [str(problem) for problem in sorted(problems, key=lambda problem: problem.line or 0)]
+    if len(said) == 1:
+        raise ConfigurationError(f"the plan {plan} cannot be followed: {said[0]}")
+    if said:
+        raise ConfigurationError(
+            f"the plan {plan} cannot be followed, {len(said)} things are wrong with it:", problems=said
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
