@@ -149,24 +149,27 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def save(path: Path, rows: list[dict[str, Any]]) -> None:
+def save(path: Path, rows: list[dict[str, Any]], between: str = ",") -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
+        writer = csv.DictWriter(file, rows[0], delimiter=between)
         writer.writeheader()
         writer.writerows(rows)
 
 
-def test_what_is_edited_in_a_spreadsheet_goes_into_the_plan(
-    source: str, target: str, call: Call, plan: Path, tmp_path: Path
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_what_is_edited_in_a_spreadsheet_goes_into_the_plan_whatever_it_puts_between_columns(
+    source: str, target: str, call: Call, plan: Path, tmp_path: Path, between: str
 ) -> None:
     folder = tmp_path / "mapping"
     call("plan", source, target, "-o", plan, "--mapping-csv", folder)
     rows = rows_of(folder / "statuses.csv")
     rows[1]["target"] = "Closed"
     assert rows[1]["source"] == "In progress"
-    save(folder / "statuses.csv", rows)
+    rows[0]["target"], rows[0]["create"] = "", "a, b; c\td"
+    save(folder / "statuses.csv", rows, between)
     assert call("plan", source, target, "-o", plan, "--mapping-csv", folder).code == 0
     assert tomllib.loads(plan.read_text("utf-8"))["mapping"]["statuses"]["In progress"] == "Closed"
+    assert tomllib.loads(plan.read_text("utf-8"))["mapping"]["statuses"]["Open"] == {"create": "a, b; c\td"}
     assert rows_of(folder / "statuses.csv")[1]["planned"] == '"Closed"'
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
+
+from anybacklog.cli.rollback_text import reversal_lines
+from anybacklog.migration.reversal import Kept, Reversal
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Call
@@ -57,6 +61,14 @@ def test_what_was_changed_is_named_until_it_is_said_that_it_goes_too(target: str
     assert "--include-changed" in answer.out
     assert call("rollback", target, "--yes", "--include-changed").code == 0
     assert titles(call, target) == ["here first"]
+
+
+@pytest.mark.parametrize(("kinds", "offered"), [(["categories"], 0), (["categories", "ticket"], 1)])
+def test_only_of_kept_tickets_it_is_said_that_they_can_go_too(kinds: list[str], offered: int) -> None:
+    left = [Kept(source_key=None, target_key="PROJ-1", kind=each, id="1", reasons=("in use",)) for each in kinds]
+    report = Reversal(target="sqlite:///copy.db", ledger="ledger.db", started_at=datetime.now(UTC), left=left)
+    said = "Next: look at what was kept; --include-changed deletes the tickets among it, too"
+    assert [line for line in reversal_lines(report) if "--include-changed" in line] == [said] * offered
 
 
 def test_the_report_is_as_published(target: str, call: Call) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.migration.spaces import Serve, by_its_clock, writes
@@ -75,6 +76,18 @@ def test_what_no_ledger_knows_is_counted_and_what_was_written_anew_is_told(memor
     assert stay.endswith(
         "names of tickets or files that this ledger does not know, and stay: 2, such as PROJ-99, UTF-8"
     )
+
+
+@pytest.mark.parametrize("some", [{"limit": 1}, {"only": ["PROJ-1"]}], ids=["limit", "only"])
+def test_a_run_of_some_tickets_says_that_names_stay_until_the_others_are_copied(
+    memory: Make, tmp_path: Path, some: dict[str, Any]
+) -> None:
+    source, target, ledger = naming(memory()), taken(memory()), tmp_path / "ledger.db"
+    (said,) = [note for note in migrate(source, target, ledger=ledger, **some).notes if "stay" in note]
+    assert "does not know yet, and that stay until a run has copied them: " in said
+    (said,) = [note for note in migrate(source, target, ledger=ledger).notes if "stay" in note]
+    assert "does not know, and stay: 2, such as PROJ-99, UTF-8" in said
+    assert texts(target) == [*COPIED, *STRANGERS]
 
 
 def test_where_keys_stay_nothing_is_written_anew(memory: Make, tmp_path: Path) -> None:

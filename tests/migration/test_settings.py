@@ -15,6 +15,8 @@ from anybacklog.migration import migrate, plan, rollback, verify
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.mending import repair
 from anybacklog.migration.plans.document import merged
+from anybacklog.migration.plans.findings import findings
+from anybacklog.migration.plans.page import render_plan
 from anybacklog.migration.plans.reading import choices_in
 from anybacklog.migration.report import Report
 from anybacklog.migration.settings import LEAVABLE, SETTINGS
@@ -138,6 +140,16 @@ def test_texts_are_cut_and_titles_shortened_only_when_the_plan_says_so(
     assert {level for level, _ in reasons(report, "title")} == {"emulated"}
     assert verify(long, target, ledger=ledger).differences == []
     assert migrate(long, target, ledger=ledger).counts["tickets"].already == 1
+
+
+def test_a_title_that_is_refused_names_the_choice_that_shortens_it(long: Tracker, serve: Serve, tmp_path: Path) -> None:
+    (target, _), ledger = serve(empty_space()), tmp_path / "ledger.db"
+    way_out = 'too_long_titles = "cut" under [texts] in a plan shortens it'
+    planned = plan(long, target, ledger=ledger)
+    assert f"the item does not arrive, and is named; {way_out}" in "\n".join(findings(planned))
+    assert "too_long_titles = " in render_plan(planned)
+    said = [each.error for each in migrate(long, target, ledger=ledger).failures if each.kind == "ticket"]
+    assert said == [f"title has 300 characters, at most 255 are taken here; shorten it; {way_out}"]
 
 
 def test_a_plan_names_what_it_cuts_by_ticket(long: Tracker, serve: Serve, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def reversal_lines(report: Reversal) -> Iterator[str]:
     yield from map(redact, report.notes)
     yield f"\nLedger: {report.ledger}"
     if any(each.kind == "ticket" and not each.failed and each.target_key for each in report.left):
-        yield "Next: look at what was kept; --include-changed deletes it, too"
+        yield "Next: look at what was kept; --include-changed deletes the tickets among it, too"
 
 
 def left_lines(left: Iterable[Kept]) -> Iterator[str]:

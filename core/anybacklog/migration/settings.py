@@ -152,6 +152,7 @@ SETTINGS = (
         said="Where people find that folder, such as https://files.example.com/moved: the comments link to it.",
     ),
 )
+CUT_TITLES = 'too_long_titles = "cut" under [texts] in a plan shortens it'
 
 
 def in_tables() -> Iterator[tuple[str, list[Setting]]]:

@@ -21,7 +21,7 @@ from anybacklog.migration.apply.arrival import Arrivals
 from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
 from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.apply.final_state import FinalState
-from anybacklog.migration.apply.outcomes import Outcomes, refused_before, remarks, remarks_again
+from anybacklog.migration.apply.outcomes import Outcomes, refused_before, remarks, remarks_again, said_of
 from anybacklog.migration.apply.second_look import SecondLook
 from anybacklog.migration.apply.waiting import Waiting
 from anybacklog.migration.clock import Clock
@@ -225,7 +225,7 @@ class Applier:
     def _refused(self, step: Step, key: str, row: Row | None, error: AnyBacklogError, *, again: bool) -> Fate | None:
         """Take no for an answer; files that went along may be void by now: send them again, a ticket's own alone."""
         if not again:
-            return self.outcomes.refuse(step, str(error))
+            return self.outcomes.refuse(step, said_of(error))
         self.pair.replan(key)
         return self._attempt(step, key, row, first=False, bare=True) if isinstance(step, CreateTicket) else None
 

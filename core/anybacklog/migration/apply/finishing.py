@@ -22,7 +22,7 @@ def finish(applier: Applier, bundles: Callable[[], Iterable[Bundle]], *, partial
         for bundle in bundles():
             applier.ties(plan_ties(bundle.ticket, applier.course), tied, partial=partial)
             rewriter.ticket(plan_ticket(bundle, applier.course))
-    applier.report.notes += rewriter.notes()
+    applier.report.notes += rewriter.notes(partial=partial)
     applier.second_look.look()
     if applier.course.moved_to:
         say_where(applier, bundles(), partial=partial)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from anybacklog.errors import MigrationError
+from anybacklog.errors import AnyBacklogError, MigrationError, ValidationError
 from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.faults import log_fault
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Row
+from anybacklog.migration.settings import CUT_TITLES
 from anybacklog.redact import redact
 from anybacklog.steps import Step, StepState, describe, digest_of, items_of, key_of
 
@@ -67,6 +68,14 @@ class Outcomes:
     def _set(self, step: Step, state: StepState, reason: str, before: dict[str, object] | None) -> None:
         self.pair.set(key_of(step), state, source_key=step.item.ticket_key, error=reason, before=before)
         self.told(step, state)
+
+
+def said_of(error: AnyBacklogError) -> str:
+    """Say why a write was refused, and the plan's way out where there is one."""
+    match error:
+        case ValidationError(field="title", limit=int(limit), value=int(size)) if size > limit:
+            return f"{error}; {CUT_TITLES}"
+    return str(error)
 
 
 def refused_before(row: Row | None) -> dict[str, object]:

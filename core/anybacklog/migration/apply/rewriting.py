@@ -41,16 +41,17 @@ class Rewriter:
                 if self._is_due(step):
                     self._rewrite(rewriting(step), step)
 
-    def notes(self) -> Iterator[str]:
-        """Say what became of the texts that name something."""
+    def notes(self, *, partial: bool) -> Iterator[str]:
+        """Say what became of the texts that name something; `partial`: some tickets are not copied by this run."""
         if self.written:
             yield f"texts written anew with the new names of tickets and files: {self.written}"
         if self.kept:
             yield f"texts that keep old names, because the target cannot change them, or holds others: {self.kept}"
         if self.unknown:
             more = ", ..." if self.unknown > len(self.examples) else ""
+            stay = " yet, and that stay until a run has copied them" if partial else ", and stay"
             yield (
-                f"places that look like names of tickets or files that this ledger does not know, and stay: "
+                f"places that look like names of tickets or files that this ledger does not know{stay}: "
                 f"{self.unknown}, such as {', '.join(self.examples)}{more}"
             )
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
-from anybacklog.migration.plans.limits import OUTCOMES, OverLimit
+from anybacklog.migration.plans.limits import OverLimit, becomes
 from anybacklog.migration.plans.notices import Notice
 from anybacklog.migration.plans.plan import Line, Plan
 from anybacklog.migration.report import Fidelity
@@ -102,7 +102,7 @@ def _limits(plan: Plan) -> Iterator[str]:
     ordered = sorted(plan.limits, key=lambda each: (each.limit, each.outcome))
     for (limit, outcome, allowed), group in groupby(ordered, key=lambda each: (each.limit, each.outcome, each.allowed)):
         items = [_item(each) for each in group]
-        yield f"{limit.replace('_', ' ')} {allowed}: {_some(items)}; {OUTCOMES[outcome]}"
+        yield f"{limit.replace('_', ' ')} {allowed}: {_some(items)}; {becomes(limit, outcome)}"
 
 
 def _item(each: OverLimit) -> str:

@@ -10,6 +10,7 @@ from anybacklog.abilities import Limits
 from anybacklog.migration.course import Bundle
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.pieces import length
+from anybacklog.migration.settings import CUT_TITLES
 from anybacklog.model import Text
 from anybacklog.steps import AddComment, CreateTicket, Item, KeepFile, Step, uploads_of
 
@@ -23,6 +24,13 @@ OUTCOMES: dict[Outcome, str] = {
     "shortened": "the plan shortens it, and the header line of the description says the whole of it",
     "left out": "the header line of the description names those above it",
 }
+
+_WAYS_OUT: dict[tuple[str, Outcome], str] = {("title_length", "refused"): CUT_TITLES}
+
+
+def becomes(limit: str, outcome: Outcome) -> str:
+    """Say what becomes of a thing that breaks a limit, and which choice of the plan would have it otherwise."""
+    return "; ".join(filter(None, (OUTCOMES[outcome], _WAYS_OUT.get((limit, outcome)))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path} is not UTF-8; save it as 'CSV UTF-8' in the spreadsheet") from error
-    rows = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    between = max(",;\t", key=text.partition("\n")[0].count)  # in many countries a spreadsheet saves with semicolons
+    rows = csv.DictReader(io.StringIO(text, newline=""), restval="", delimiter=between)
     missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
         raise ConfigurationError(f"{path} lacks the columns {', '.join(missing)}; plan again into another folder")
