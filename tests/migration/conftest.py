@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import pytest
 from tests.migration.organizations import ServeBacklog
@@ -150,3 +152,18 @@ def plan(tmp_path: Path) -> Path:
     path = tmp_path / "plan.toml"
     path.write_text(PLAN, encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def spools(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BinaryIO]]:
+    """Give the temporary files of a test, all of which must be closed when it is over."""
+    made: list[BinaryIO] = []
+    original = tempfile.TemporaryFile
+
+    def opened() -> Any:
+        made.append(cast("BinaryIO", original()))
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", opened)
+    yield made
+    assert all(each.closed for each in made)
