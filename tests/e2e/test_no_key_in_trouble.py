@@ -18,6 +18,7 @@ from tests.canary import find_canary, find_in_error
 
 import anybacklog
 from anybacklog import AnyBacklogError, TicketDraft
+from anybacklog.http import lane
 
 if TYPE_CHECKING:
     from tests.adapters.nulab.served.conftest import Space
@@ -123,6 +124,12 @@ def test_no_command_tells_the_key_when_the_service_misbehaves(
     }
     assert codes <= {0, 1, 2, 3, 4}
     assert codes != {0}
+
+
+@pytest.fixture(autouse=True)
+def _no_limits_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Know nothing of the limits that an earlier server told: a port may be given out again."""
+    monkeypatch.setattr(lane, "_lanes", {})
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

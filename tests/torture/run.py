@@ -28,17 +28,18 @@ PAIRS = tuple(f"{source}:{target}" for source in ENDS for target in ENDS)
 """All that a process of its own can reach: what is in memory ends with it, and is tried in one process elsewhere."""
 ENOUGH = 200
 """Seeds of all pairs in which everything happens."""
+ASKED = {
+    "nulab": ("ticket", "state", "comment", "history"),  # files ride on these
+    "publicbacklog": ("ticket", "comment", "history"),
+    "a file": ("ticket", "comment", "attachment"),
+}
 EXPECTED = (
     *(f"fault {harm} on {method}" for harm in Harm for method in ("GET", "POST", "PATCH")
       if harm is not Harm.LATE or method != "GET"),
     *("kill before", "kill after", "kill inside", "index lag", "rival", "stranger", "answer 429", "no marks"),
     *(f"run ended with {code}" for code in (0, -9)),
-    *(f"asked nulab: {kind} -> {answer}" for kind in ("ticket", "state", "comment", "history")  # files ride on these
-      for answer in ("there", "absent")),
-    *(f"asked publicbacklog: {kind} -> {answer}" for kind in ("ticket", "comment", "history")
-      for answer in ("there", "absent")),
-    *(f"asked a file: {kind} -> {answer}" for kind in ("ticket", "comment", "attachment")
-      for answer in ("there", "absent")),
+    *(f"asked {end}: {kind}" for end, kinds in ASKED.items() for kind in kinds),
+    *(f"asked {end} -> {answer}" for end in ASKED for answer in ("there", "absent")),
     *("asked publicbacklog: ticket -> held", "ticket held"),
 )  # fmt: skip
 """What happens in so many seeds; a read that is done late would be no fault."""

@@ -23,10 +23,15 @@ class Outcome:
 
 
 def total(outcomes: Iterable[Outcome]) -> Counter[str]:
-    """Count over all seeds."""
+    """Count over all seeds; questions also by what was asked about, and by what was answered."""
     counts: Counter[str] = Counter()
     for outcome in outcomes:
         counts.update(outcome.happened)
+    for name, times in [*counts.items()]:
+        if name.startswith("asked "):
+            about, answer = name.split(" -> ")
+            counts[about] += times
+            counts[f"{about.split(':')[0]} -> {answer}"] += times
     return counts
 
 
