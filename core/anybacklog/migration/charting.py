@@ -12,7 +12,7 @@ from anybacklog.migration.choices import Choices, map_chosen
 from anybacklog.migration.course import Course
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.plugged import Plugged
-from anybacklog.migration.rewriting import forms
+from anybacklog.migration.round_trip import forms
 from anybacklog.migration.texts import Heading, Mentions, Writing
 from anybacklog.model import Status
 from anybacklog.tracker import Tracker

@@ -10,7 +10,7 @@ from anybacklog.abilities import Limits
 from anybacklog.migration.mapping import MappingTable, Noun
 from anybacklog.migration.pieces import HEADER_ROOM, length, split
 from anybacklog.migration.references import Refer
-from anybacklog.migration.rewriting import Forms
+from anybacklog.migration.round_trip import Forms
 from anybacklog.migration.settings import History, LongTexts, LongTitles
 from anybacklog.migration.texts import Heading, Writing
 from anybacklog.model import Comment, Text, Ticket, TicketDraft, User

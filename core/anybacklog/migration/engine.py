@@ -43,7 +43,7 @@ from anybacklog.migration.rebuilding import already_copied, before_all_copies, r
 from anybacklog.migration.redirects import refuse_form, write_redirects
 from anybacklog.migration.referring import named_by, refer_by
 from anybacklog.migration.report import COUNTED, Report
-from anybacklog.migration.rewriting import added, with_rewritten
+from anybacklog.migration.round_trip import added, with_rewritten
 from anybacklog.migration.seen import Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.registry import load_registry

@@ -27,7 +27,7 @@ from anybacklog.migration.questions import (
     state_landed,
 )
 from anybacklog.migration.report import Report
-from anybacklog.migration.rewriting import ALTERED, Shown
+from anybacklog.migration.round_trip import ALTERED, Shown
 from anybacklog.model import Text, Ticket, TicketId
 from anybacklog.steps import (
     AddAttachment,

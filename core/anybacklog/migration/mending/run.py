@@ -27,7 +27,7 @@ from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.remembered import course_of
 from anybacklog.migration.report import Difference, Failure, Progress, Report
-from anybacklog.migration.rewriting import unaltered
+from anybacklog.migration.round_trip import unaltered
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot, read_words
 from anybacklog.migration.unread import Unread, bundle_of

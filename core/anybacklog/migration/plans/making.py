@@ -40,7 +40,7 @@ from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.rebuilding import already_copied
 from anybacklog.migration.referring import named_by, refer_by
 from anybacklog.migration.report import COUNTED, Progress
-from anybacklog.migration.rewriting import warning
+from anybacklog.migration.round_trip import warning
 from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.migration.telling import names_later, project_of
