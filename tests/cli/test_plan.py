@@ -242,6 +242,24 @@ def test_the_plan_goes_to_stdout_where_asked(source: str, target: str, call: Cal
     assert call("plan", source, target, "-o", "-", "--json").code == 2
 
 
+@pytest.mark.parametrize(
+    "text", ["", "[files]\n# ours\nfallback_folder = 'old' # said Hanako\n", "files = { fallback_link = 'x' }\n"]
+)
+def test_a_fallback_folder_given_to_it_goes_into_its_file_and_migrate_follows_that(
+    source: str, target: str, call: Call, plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    if text:
+        plan.write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    answer = call("plan", source, target, "-o", plan, "--fallback-folder", "kept", "--json")
+    assert (answer.code, answer.json["fallback_folder"]) == (0, str(tmp_path / "kept"))
+    assert tomllib.loads(plan.read_text("utf-8"))["files"]["fallback_folder"] == str(tmp_path / "kept")
+    assert "# ours" in plan.read_text("utf-8") or "# ours" not in text
+    again = call("plan", source, target, "-o", plan, "--json")
+    assert again.json["fallback_folder"] == str(tmp_path / "kept")
+    assert call("migrate", source, target, "--plan", plan, "--yes").code == 0
+
+
 def test_one_project_cannot_be_planned_into_itself(source: str, call: Call, plan: Path) -> None:
     answer = call("plan", source, source, "-o", plan)
     assert (answer.code, plan.exists()) == (2, False)

@@ -198,6 +198,21 @@ def test_a_plan_names_folder_and_link_and_what_goes_there(source: Tracker, tmp_p
     assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
 
 
+def test_a_plan_made_with_a_folder_says_what_migrate_then_does_without_being_told_again(
+    source: Tracker, tmp_path: Path, folder: Path
+) -> None:
+    target, ledger = tracker(Unreliable(Time(), "none", narrow())), tmp_path / "ledger.db"
+    made = plan(source, target, ledger=ledger, fallback_folder=folder)
+    assert ([each.outcome for each in made.limits], folder.exists()) == (["kept"] * 3, False)
+    report = migrate(source, target, plan=made, ledger=ledger)
+    assert (report.failures, len(kept(folder))) == ([], 3)
+    assert {(row.field, row.level, row.count) for row in report.fidelity} == {
+        (row.field, row.level, row.count) for row in made.fidelity
+    }
+    assert report.counts["comments"].planned == made.counts["comments"]
+    assert report.counts["attachments"].created == made.counts["attachments"] == 4
+
+
 class Torn(MemoryBackend):
     """A source whose files break when they are read."""
 

@@ -39,6 +39,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--mapping-csv", "folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), callback=writable,
     help="Write the mappings as CSV, too; what was edited there goes into the plan.",
 )  # fmt: skip
+@click.option(
+    "--fallback-folder", "kept", metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
+    help="Keep here what files the target cannot take; the plan says it then.",
+)  # fmt: skip
 @click.option("--ledger", metavar="FILE", type=_FILE, help="The migration's; without it: a file in the state folder.")
 @click.pass_obj
 def command(
@@ -49,6 +53,7 @@ def command(
     output: Path,
     page: Path | None,
     folder: Path | None,
+    kept: Path | None,
     ledger: Path | None,
     *,
     as_json: bool,
@@ -60,8 +65,8 @@ def command(
     if to_stdout and as_json:
         raise click.UsageError("-o - and --json would both take stdout; name a file for the plan")
     file = open_plan(None if to_stdout else output, folder)
-    made = _made(invocation, source, target, ledger, file)
-    written = file.written(made)
+    made = _made(invocation, source, target, file, ledger=ledger, fallback_folder=kept)
+    written = file.written(made, {("files", "fallback_folder"): made.choices.fallback_folder} if kept else {})
     if to_stdout:
         console.write(written.text)
     else:
@@ -73,12 +78,12 @@ def command(
         _tell(made, written.new if file.text is not None else (), output, (source, target, ledger), quiet=as_json)
 
 
-def _made(invocation: Invocation, source: str, target: str, ledger: Path | None, file: PlanFile) -> Plan:
+def _made(invocation: Invocation, source: str, target: str, file: PlanFile, **options: Path | None) -> Plan:
     from anybacklog.cli.progress import shown
     from anybacklog.migration import plan
 
     with invocation.open_both(source, target) as (one, other), shown(invocation) as show:
-        return plan(one, other, edited=file.choices, ledger=ledger, progress=show, plugins=invocation.files())
+        return plan(one, other, edited=file.choices, progress=show, plugins=invocation.files(), **options)
 
 
 def _write_beside(plan: Plan, page: Path | None, folder: Path | None) -> None:

@@ -128,8 +128,10 @@ def _missing(plan: Plan, held: Mapping[str, Any]) -> dict[Key, Line]:
 
 
 def _set(held: dict[str, Any], key: Key, said: Said) -> None:
-    first, second, word = key
-    held.setdefault(first, {}).setdefault(second, {})[word] = said
+    *tables, word = key
+    for name in tables:
+        held = held.setdefault(name, {})
+    held[word] = said
 
 
 def _add(document: Any, key: Key, line: Line) -> None:
@@ -158,13 +160,13 @@ def _table(document: Any, key: Iterable[str]) -> Any:
     import tomlkit
     from tomlkit.items import InlineTable
 
-    first, second = key
-    if first not in document:
-        document[first] = tomlkit.table(is_super_table=True)
-    if second not in document[first]:
-        inline = isinstance(document[first], InlineTable)
-        document[first][second] = tomlkit.inline_table() if inline else tomlkit.table()
-    return document[first][second]
+    table, names = document, tuple(key)
+    for depth, name in enumerate(names, 1):
+        if name not in table:
+            inline = isinstance(table, InlineTable)
+            table[name] = tomlkit.inline_table() if inline else tomlkit.table(is_super_table=depth < len(names))
+        table = table[name]
+    return table
 
 
 def _item(said: Any) -> Any:

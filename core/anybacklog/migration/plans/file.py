@@ -21,9 +21,9 @@ class PlanFile:
     choices: Choices | None
     edits: Mapping[Key, Said]
 
-    def written(self, plan: Plan) -> Written:
-        """Give the text that the file is to have now."""
-        return merged(plan, self.text, self.edits) if self.text is not None else written(plan)
+    def written(self, plan: Plan, chosen: Mapping[Key, Said]) -> Written:
+        """Give the text that the file is to have now; `chosen` was said beside it, and goes into it."""
+        return merged(plan, self.text, {**self.edits, **chosen}) if self.text is not None else written(plan)
 
 
 def open_plan(path: Path | None, tables: Path | None) -> PlanFile:

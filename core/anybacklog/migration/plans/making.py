@@ -64,12 +64,14 @@ def plan(
     ledger: str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
     plugins: tuple[str, ...] = (),
+    fallback_folder: str | os.PathLike[str] | None = None,
 ) -> Plan:
     """Read both ends and say how a migration would go; nothing is written to either.
 
     `edited` is a plan that a person has changed: what it says holds. The source is read into the snapshot beside the
     ledger that `migrate` uses by default, or beside `ledger`, and `migrate` goes on from there; where the target is a
-    file that is not there yet, it has to be read again. ConfigurationError names all that is wrong with an edited plan.
+    file that is not there yet, it has to be read again. `fallback_folder` is where `migrate` is to keep files that the
+    target cannot take. ConfigurationError names all that is wrong with an edited plan.
     """
     choices = edited if isinstance(edited, Choices) or edited is None else read_plan(edited)
     before = (Counter(source.requests()), Counter(target.requests()))
@@ -87,7 +89,7 @@ def plan(
             source,
             target,
             pair,
-            going_on(choices, pair.settings),
+            going_on(choices, pair.settings, fallback_folder),
             ledger=None if absent else str(book.path),
             fresh=pair.untouched(),
             before=before,
