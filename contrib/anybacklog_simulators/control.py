@@ -4,21 +4,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from werkzeug.wrappers import Request, Response
 
-from anybacklog_simulators.faults import fault_from, told
-
-if TYPE_CHECKING:
-    from anybacklog_simulators.simulator import Simulator
+from anybacklog_simulators.clock import Clock
+from anybacklog_simulators.faults import Faults, fault_from, told
+from anybacklog_simulators.rates import Rates
 
 PREFIX = "/_simulator/"
 _CENTURY = 3_153_600_000.0
 """In seconds; a clock that is moved further soon leaves the years that dates can have."""
 
 
-def answer(simulator: Simulator[Any], request: Request) -> Response:
+class Controlled(Protocol):
+    """What the door can be in front of."""
+
+    clock: Clock
+    log: list[tuple[str, str, int]]
+
+    @property
+    def faults(self) -> Faults:
+        """The faults switched on."""
+
+    @property
+    def rates(self) -> Rates:
+        """The rate limits."""
+
+    def dump(self) -> dict[str, Any]:
+        """Give everything it holds, as JSON."""
+
+
+def answer(simulator: Controlled, request: Request) -> Response:
     """Do what the control door asks; what it does not know is a 404 that lists what it knows."""
     act = _ACTS.get(request.path.removeprefix(PREFIX))
     if act is None or request.method != "POST":
@@ -36,7 +53,7 @@ def _given(request: Request) -> dict[str, Any]:
     return given
 
 
-def _faults(simulator: Simulator[Any], *, add: list[dict[str, Any]] | None = None, index_lag: float | None = None,
+def _faults(simulator: Controlled, *, add: list[dict[str, Any]] | None = None, index_lag: float | None = None,
             clear: bool = False) -> Any:  # fmt: skip
     """Switch faults on or off."""
     if clear:
@@ -46,13 +63,13 @@ def _faults(simulator: Simulator[Any], *, add: list[dict[str, Any]] | None = Non
     return {"struck": told(simulator.faults.struck)}
 
 
-def _clock(simulator: Simulator[Any], *, advance: float = 0.0) -> Any:
+def _clock(simulator: Controlled, *, advance: float = 0.0) -> Any:
     """Let time pass; backwards, too."""
     simulator.clock.advance(_number("advance", advance, least=-_CENTURY))
     return {"now": simulator.clock.now().isoformat()}
 
 
-def _rates(simulator: Simulator[Any], *, lower: dict[str, int] | None = None, length: float | None = None) -> Any:
+def _rates(simulator: Controlled, *, lower: dict[str, int] | None = None, length: float | None = None) -> Any:
     """Change limits, and how many seconds a window has."""
     limits = {bucket: _count(f"the limit of {bucket}", limit) for bucket, limit in _named(lower).items()}
     seconds = simulator.rates.length if length is None else _number("length", length, least=1)
@@ -62,13 +79,13 @@ def _rates(simulator: Simulator[Any], *, lower: dict[str, int] | None = None, le
     return {"limits": simulator.rates.limits, "length": simulator.rates.length}
 
 
-def _rival(simulator: Simulator[Any], *, user: int, bucket: str, requests: int) -> Any:
+def _rival(simulator: Controlled, *, user: int, bucket: str, requests: int) -> Any:
     """Let something else spend a user's requests."""
     simulator.rates.rival(user, bucket, _count("requests", requests), simulator.clock.seconds())
     return {}
 
 
-def _log(simulator: Simulator[Any], *, clear: bool = False) -> Any:
+def _log(simulator: Controlled, *, clear: bool = False) -> Any:
     """Show what was asked."""
     told = list(simulator.log)
     if clear:
@@ -76,7 +93,7 @@ def _log(simulator: Simulator[Any], *, clear: bool = False) -> Any:
     return {"requests": told}
 
 
-def _dump(simulator: Simulator[Any]) -> Any:
+def _dump(simulator: Controlled) -> Any:
     """Show everything."""
     return simulator.dump()
 

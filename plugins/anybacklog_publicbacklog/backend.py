@@ -15,7 +15,7 @@ from typing import Any
 from anybacklog.plugin import Abilities, Status, TicketType, TrafficState
 from anybacklog_publicbacklog.abilities import abilities_of
 from anybacklog_publicbacklog.comments import CommentOperations
-from anybacklog_publicbacklog.plugin import HOST
+from anybacklog_publicbacklog.host import HOST
 from anybacklog_publicbacklog.publicbacklog import PublicBacklog
 
 _DEFAULT_PORTS = {False: 443, True: 80}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from anybacklog.plugin import Backend, BackendSpec, Connection, Option, hookimpl
+from anybacklog_publicbacklog.host import HOST
 
-HOST = "api.publicbacklog.com"
 OPTIONS = (
     Option("bug_type_id", "the service's id of the type Bug (default 1)"),
     Option("request_type_id", "the service's id of the type Request (default 2)"),

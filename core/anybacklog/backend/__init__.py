@@ -18,7 +18,6 @@ from anybacklog.backend.optional import (
     AddsAttachments,
     AddsComments,
     AddsLinks,
-    AddsMetadata,
     CountsRequests,
     CountsTickets,
     CreatesTickets,
@@ -28,18 +27,7 @@ from anybacklog.backend.optional import (
     Extends,
     FollowsKeys,
     KeepsExternalIds,
-    KnowsMyself,
     ListsActivities,
-    ListsCategories,
-    ListsCustomFields,
-    ListsMilestones,
-    ListsPriorities,
-    ListsProjects,
-    ListsResolutions,
-    ListsStatuses,
-    ListsTicketTypes,
-    ListsUsers,
-    ListsVersions,
     ReadsAttachments,
     ReadsComments,
     ReadsLinks,
@@ -61,6 +49,20 @@ from anybacklog.backend.spec import (
 from anybacklog.backend.taking_back import DeletesMetadata
 from anybacklog.backend.unlisted import ChangesWithComment, CreatesWithFiles
 from anybacklog.backend.waits import Waits
+from anybacklog.backend.words import (
+    AddsMetadata,
+    KnowsMyself,
+    ListsCategories,
+    ListsCustomFields,
+    ListsMilestones,
+    ListsPriorities,
+    ListsProjects,
+    ListsResolutions,
+    ListsStatuses,
+    ListsTicketTypes,
+    ListsUsers,
+    ListsVersions,
+)
 
 __all__ = [
     "OPERATIONS",

@@ -9,7 +9,6 @@ from anybacklog.backend.optional import (
     AddsAttachments,
     AddsComments,
     AddsLinks,
-    AddsMetadata,
     CountsRequests,
     CountsTickets,
     CreatesTickets,
@@ -19,8 +18,19 @@ from anybacklog.backend.optional import (
     Extends,
     FollowsKeys,
     KeepsExternalIds,
-    KnowsMyself,
     ListsActivities,
+    ReadsAttachments,
+    ReadsComments,
+    ReadsLinks,
+    SpeaksRaw,
+    UpdatesComments,
+    UpdatesTickets,
+)
+from anybacklog.backend.taking_back import DeletesMetadata
+from anybacklog.backend.unlisted import ChangesWithComment, CreatesWithFiles
+from anybacklog.backend.words import (
+    AddsMetadata,
+    KnowsMyself,
     ListsCategories,
     ListsCustomFields,
     ListsMilestones,
@@ -31,15 +41,7 @@ from anybacklog.backend.optional import (
     ListsTicketTypes,
     ListsUsers,
     ListsVersions,
-    ReadsAttachments,
-    ReadsComments,
-    ReadsLinks,
-    SpeaksRaw,
-    UpdatesComments,
-    UpdatesTickets,
 )
-from anybacklog.backend.taking_back import DeletesMetadata
-from anybacklog.backend.unlisted import ChangesWithComment, CreatesWithFiles
 
 OPERATIONS: Mapping[str, type] = {
     "projects": ListsProjects, "myself": KnowsMyself, "users": ListsUsers, "ticket_types": ListsTicketTypes,

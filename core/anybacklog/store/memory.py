@@ -12,7 +12,6 @@ from anybacklog.abilities import Abilities
 from anybacklog.backend import AttachmentDraft, CommentDraft, Connection, Marked, Metadata, TicketFields
 from anybacklog.errors import ConfigurationError, NotFound, ValidationError
 from anybacklog.model import (
-    LINK_INVERSES,
     Activity,
     Attachment,
     Category,
@@ -34,8 +33,8 @@ from anybacklog.query import TicketQuery, matches
 from anybacklog.store.defaults import Clock, store_abilities, utc_now
 from anybacklog.store.feed import feed
 from anybacklog.store.memory_contents import MemoryContents, MemoryProject
-from anybacklog.store.memory_ticket import MemoryTicket, in_order, read_file
-from anybacklog.store.values import checked_body, checked_changes, checked_text, plain_value
+from anybacklog.store.memory_ticket import MemoryTicket, entry, in_order, read_file
+from anybacklog.store.values import checked_body, checked_text, plain_value
 
 _WORLD: dict[str, MemoryContents] = {}
 
@@ -198,16 +197,8 @@ class MemoryBackend:
     def add_comment(self, ticket_id: str, draft: CommentDraft) -> Comment:
         """Add an entry and its files; it does not move the ticket's `updated_at`."""
         held = self._ticket(ticket_id)
-        author = self._project.user(draft.author, "author")
-        comment = Comment(
-            id=self._contents.new_id(),
-            author=author or self.myself(),
-            body=checked_body(draft.body, "body"),
-            created_at=plain_value("created_at", draft.created_at) or self._clock(),
-            updated_at=plain_value("updated_at", draft.updated_at),
-            changes=checked_changes(draft.changes),
-            private=draft.private,
-        )
+        author = self._project.user(draft.author, "author") or self.myself()
+        comment = entry(draft, id=self._contents.new_id(), author=author, now=self._clock())
         external_id = plain_value("external_id", draft.external_id)
         files = [(upload, *self._read(upload)) for upload in draft.attachments]
         comment = replace(comment, attachments=tuple(attachment for _, attachment, _ in files))
@@ -267,14 +258,7 @@ class MemoryBackend:
         here, there = self._ticket(ticket_id), self._ticket(other_id)
         if ticket_id == other_id:
             raise ValidationError("a ticket cannot be linked to itself", field="links", value=other_id)
-        for link in here.ticket.links:
-            if (link.kind, link.target) == (kind, other_id):
-                return link
-        link = Link(id=self._contents.new_id(), kind=checked_text(kind, "kind"), target=other_id)
-        back = Link(id=link.id, kind=LINK_INVERSES.get(kind, kind), target=ticket_id)
-        here.ticket = replace(here.ticket, links=(*here.ticket.links, link))
-        there.ticket = replace(there.ticket, links=(*there.ticket.links, back))
-        return link
+        return here.tie(checked_text(kind, "kind"), there, self._contents.new_id)
 
     def find_external(self, external_id: str) -> Marked | None:
         """Find what was written with this external id, the oldest if there are several."""

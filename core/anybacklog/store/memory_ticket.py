@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from anybacklog.backend import AttachmentDraft
-from anybacklog.model import (
-    Attachment,
-    Comment,
-    Ticket,
-    User,
-)
+from anybacklog.backend import AttachmentDraft, CommentDraft
+from anybacklog.model import LINK_INVERSES, Attachment, Comment, Link, Ticket, User
 from anybacklog.query import known_order, sort_key
-from anybacklog.store.values import (
-    checked_text,
-    chunks,
-    plain_value,
-)
+from anybacklog.store.values import checked_body, checked_changes, checked_text, chunks, plain_value
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -47,12 +38,36 @@ class MemoryTicket:
         for comment_id, comment in self.comments.items():
             self.comments[comment_id] = replace(comment, attachments=_without(comment.attachments, attachment_id))
 
+    def tie(self, kind: str, other: MemoryTicket, new_id: Callable[[], str]) -> Link:
+        """Tie this ticket to another; the other side shows the inverse kind. What is tied so already stays."""
+        for link in self.ticket.links:
+            if (link.kind, link.target) == (kind, other.ticket.id):
+                return link
+        link = Link(id=new_id(), kind=kind, target=other.ticket.id)
+        back = Link(id=link.id, kind=LINK_INVERSES.get(kind, kind), target=self.ticket.id)
+        self.ticket = replace(self.ticket, links=(*self.ticket.links, link))
+        other.ticket = replace(other.ticket, links=(*other.ticket.links, back))
+        return link
+
 
 def in_order(tickets: Iterable[MemoryTicket], order: str) -> list[str]:
     """Give the ids in the order asked for."""
     order = known_order(order)
     ordered = sorted((held.ticket for held in tickets), key=sort_key(order), reverse=order.startswith("-"))
     return [ticket.id for ticket in ordered]
+
+
+def entry(draft: CommentDraft, *, id: str, author: User, now: datetime) -> Comment:
+    """Make a draft an entry of the journal, still without its files."""
+    return Comment(
+        id=id,
+        author=author,
+        body=checked_body(draft.body, "body"),
+        created_at=plain_value("created_at", draft.created_at) or now,
+        updated_at=plain_value("updated_at", draft.updated_at),
+        changes=checked_changes(draft.changes),
+        private=draft.private,
+    )
 
 
 def read_file(draft: AttachmentDraft, *, id: str, author: User, now: datetime) -> tuple[Attachment, bytes]:

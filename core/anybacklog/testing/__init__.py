@@ -31,6 +31,8 @@ pytest.register_assert_rewrite(
             "files",
             "health",
             "journal",
+            "links",
+            "marks",
             "metadata",
             "metadata_deletion",
             "reading",
@@ -86,13 +88,12 @@ from anybacklog.testing.files import (
 from anybacklog.testing.health import KnowsPermissionsContract, ShowsTrafficContract, TellsLimitsContract
 from anybacklog.testing.journal import (
     AddsCommentsContract,
-    AddsLinksContract,
     DeletesCommentsContract,
-    KeepsExternalIdsContract,
     ReadsCommentsContract,
-    ReadsLinksContract,
     UpdatesCommentsContract,
 )
+from anybacklog.testing.links import AddsLinksContract, ReadsLinksContract
+from anybacklog.testing.marks import KeepsExternalIdsContract
 from anybacklog.testing.metadata import AddsMetadataContract, furnish
 from anybacklog.testing.metadata_deletion import DeletesMetadataContract
 from anybacklog.testing.reading import (

@@ -1,4 +1,4 @@
-"""Contracts of what hangs on a ticket: comments, links, external ids."""
+"""Contracts of a ticket's comments."""
 
 from __future__ import annotations
 
@@ -8,22 +8,15 @@ from typing import Protocol
 import pytest
 
 from anybacklog.backend import (
-    AddsAttachments,
     AddsComments,
-    AddsLinks,
     AttachmentDraft,
-    Backend,
     CommentDraft,
     DeletesComments,
-    DeletesTickets,
-    KeepsExternalIds,
-    Marked,
     ReadsComments,
-    ReadsLinks,
     UpdatesComments,
 )
-from anybacklog.errors import NotFound, ValidationError
-from anybacklog.model import LINK_INVERSES, Change, Comment, Link, Text
+from anybacklog.errors import NotFound
+from anybacklog.model import Change, Comment, Text
 from anybacklog.testing.common import (
     UNKNOWN_ID,
     Contract,
@@ -46,18 +39,6 @@ class CommentEditing(Commented, UpdatesComments, Protocol):
 
 class CommentDeleting(Commented, DeletesComments, Protocol):
     """A backend whose comments can be deleted."""
-
-
-class Linked(Creating, ReadsLinks, Protocol):
-    """A backend that shows links."""
-
-
-class Linking(Linked, AddsLinks, Protocol):
-    """A backend that ties tickets together."""
-
-
-class Marking(Creating, KeepsExternalIds, Protocol):
-    """A backend with a field for somebody else's id."""
 
 
 class ReadsCommentsContract(Contract):
@@ -186,104 +167,6 @@ class DeletesCommentsContract(Contract):
             backend.delete_comment(ticket.id, gone.id)
 
 
-class ReadsLinksContract(Contract):
-    """For backends that show links. Override `backend`."""
-
-    def test_a_new_ticket_has_no_links(self, backend: Linked) -> None:
-        ticket = make_ticket(backend)
-        assert (list(backend.links(ticket.id)), ticket.links) == ([], ())
-
-    def test_the_links_of_an_unknown_ticket_are_not_found(self, backend: Linked) -> None:
-        with pytest.raises(NotFound):
-            list(backend.links(UNKNOWN_ID))
-
-
-class AddsLinksContract(Contract):
-    """For backends that tie tickets together. Override `backend`."""
-
-    @pytest.mark.parametrize("kind", sorted(LINK_INVERSES))
-    def test_both_sides_show_one_link(self, backend: Linking, kind: str) -> None:
-        if not _holds(backend, kind):
-            return
-        here, there = make_ticket(backend, title="Here"), make_ticket(backend, title="There")
-        link = backend.add_link(here.id, kind, there.id)
-        assert (link.kind, link.target) == (kind, there.id)
-        assert list(backend.links(here.id)) == [link]
-        assert list(backend.links(there.id)) == [Link(id=link.id, kind=LINK_INVERSES[kind], target=here.id)]
-
-    def test_a_ticket_carries_its_links_unless_they_are_asked_for_apart(self, backend: Linking) -> None:
-        here, there = make_ticket(backend), make_ticket(backend)
-        link = backend.add_link(here.id, "relates", there.id)
-        apart = "links" in backend.abilities.apart
-        assert backend.ticket(here.id).links == (() if apart else (link,))
-
-    def test_the_same_tie_again_is_the_one_that_is_there(self, backend: Linking) -> None:
-        here, there = make_ticket(backend), make_ticket(backend)
-        kind = "blocks" if _holds(backend, "blocks") else "relates"
-        link = backend.add_link(here.id, kind, there.id)
-        assert backend.add_link(here.id, kind, there.id) == link
-        assert backend.add_link(there.id, LINK_INVERSES[kind], here.id).id == link.id
-        assert list(backend.links(here.id)) == [link]
-
-    def test_a_kind_that_is_not_held_is_refused(self, backend: Linking) -> None:
-        for kind in (each for each in LINK_INVERSES if not _holds(backend, each)):
-            with pytest.raises(ValidationError):
-                backend.add_link(UNKNOWN_ID, kind, UNKNOWN_ID)
-
-    def test_a_ticket_is_not_tied_to_itself_or_to_nothing(self, backend: Linking) -> None:
-        ticket = make_ticket(backend)
-        with pytest.raises(ValidationError):
-            backend.add_link(ticket.id, "relates", ticket.id)
-        with pytest.raises(NotFound):
-            backend.add_link(ticket.id, "relates", UNKNOWN_ID)
-
-    def test_a_deleted_ticket_leaves_no_link_behind(self, backend: Linking) -> None:
-        if isinstance(backend, DeletesTickets):
-            here, there = make_ticket(backend), make_ticket(backend)
-            backend.add_link(here.id, "relates", there.id)
-            backend.delete_ticket(there.id)
-            assert list(backend.links(here.id)) == []
-
-
-class KeepsExternalIdsContract(Contract):
-    """For backends with a field for somebody else's id. Override `backend`."""
-
-    def test_a_marked_ticket_is_found_and_enumerated(self, backend: Marking) -> None:
-        mark = _unused(backend, "kit ticket 𠮷")
-        made = make_ticket(backend, external_id=mark)
-        wanted = Marked(kind="ticket", id=made.id, ticket_id=made.id, external_id=mark)
-        assert backend.find_external(mark) == wanted
-        assert [marked for marked in backend.externals() if marked.external_id == mark] == [wanted]
-
-    def test_a_marked_comment_is_found_and_enumerated(self, backend: Marking) -> None:
-        if isinstance(backend, AddsComments) and backend.abilities.native.get("comments.external_id"):
-            mark, ticket = _unused(backend, "kit comment"), make_ticket(backend)
-            body = Text("Marked", backend.abilities.text_format)
-            made = backend.add_comment(ticket.id, CommentDraft(body=body, external_id=mark))
-            wanted = Marked(kind="comment", id=made.id, ticket_id=ticket.id, external_id=mark)
-            assert backend.find_external(mark) == wanted
-            assert [marked for marked in backend.externals() if marked.external_id == mark] == [wanted]
-
-    def test_a_marked_file_is_found_and_enumerated(self, backend: Marking) -> None:
-        if isinstance(backend, AddsAttachments) and backend.abilities.native.get("attachments.external_id"):
-            mark, ticket = _unused(backend, "kit file"), make_ticket(backend)
-            draft = AttachmentDraft(name="marked.txt", stream=io.BytesIO(b"marked"), external_id=mark)
-            made = backend.add_attachment(ticket.id, draft)
-            wanted = Marked(kind="attachment", id=made.id, ticket_id=ticket.id, external_id=mark)
-            assert backend.find_external(mark) == wanted
-            assert [marked for marked in backend.externals() if marked.external_id == mark] == [wanted]
-
-    def test_what_nobody_wrote_is_not_found(self, backend: Marking) -> None:
-        make_ticket(backend)
-        assert backend.find_external(_unused(backend, "kit nothing")) is None
-
-    def test_the_mark_of_a_deleted_ticket_is_gone(self, backend: Marking) -> None:
-        if isinstance(backend, DeletesTickets):
-            mark = _unused(backend, "kit gone")
-            backend.delete_ticket(make_ticket(backend, external_id=mark).id)
-            assert backend.find_external(mark) is None
-
-
 _CHANGES = (Change(field="status", old="Open", new="Closed 𠮷", id="7"), Change(field="assignees", new="Somebody"))
 
 
@@ -294,14 +177,3 @@ def _comment(backend: AddsComments, ticket_id: str, text: str) -> Comment:
 
 def _written(backend: ReadsComments, ticket_id: str) -> list[Comment]:
     return [comment for comment in backend.comments(ticket_id) if comment.body.source]
-
-
-def _unused(backend: Marking, stem: str) -> str:
-    """Make up an external id that is new even in a project the kit has been at before."""
-    taken = {marked.external_id for marked in backend.externals()}
-    return next(mark for mark in (f"{stem} {number}" for number in range(len(taken) + 1)) if mark not in taken)
-
-
-def _holds(backend: Backend, kind: str) -> bool:
-    held = backend.abilities.link_kinds
-    return held is None or kind in held

@@ -1,0 +1,3 @@
+"""Where the service is."""
+
+HOST = "api.publicbacklog.com"
