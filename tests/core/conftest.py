@@ -1,4 +1,4 @@
-"""A loopback server that acts out a script, and a clock that only a wait moves: what every test of http needs."""
+"""A loopback server that acts out a script, a clock that only a wait moves, and a tracker in memory."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from queue import Queue
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+import anybacklog
 from anybacklog.backend import Traffic
 from anybacklog.http import Clock, Credentials, HttpSession, Retry
+from anybacklog.location import Location, parse
+from anybacklog.model import Ticket, TicketDraft
+from anybacklog.tracker import Tracker
 
 KEY = "s3cr3t/K+y&99"
 Action = Callable[[socket.socket], None]
@@ -175,3 +180,19 @@ def connect(server: Server, fake: FakeTime) -> Iterator[Callable[..., HttpSessio
 @pytest.fixture
 def session(connect: Callable[..., HttpSession]) -> HttpSession:
     return connect()
+
+
+@pytest.fixture
+def location() -> Location:
+    return parse(f"memory://{uuid4().hex}/PROJ")
+
+
+@pytest.fixture
+def tracker(location: Location) -> Iterator[Tracker]:
+    with anybacklog.connect(str(location)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ticket(tracker: Tracker) -> Ticket:
+    return tracker.create_ticket(TicketDraft(title="Crash on save"))
