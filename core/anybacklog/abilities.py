@@ -95,12 +95,15 @@ class Settle:
 class References:
     """How texts of a service name its tickets and files, whatever the project.
 
-    `key` is a regular expression of a whole key. `url` is a ticket's address with `{key}` in it, `comment` what stands
-    behind it for a comment, with `{id}` in it. `files` are the forms that name a file by its number: a word for the
-    form -> the form, with `{id}` and perhaps `{name}` in it. A file named by its name needs none.
+    To read them: `key` is a regular expression of a whole key; None where a key alone, as a bare number, may be
+    anything, so that nothing is looked for. To write them: `key_form` names a ticket, with `{key}` in it. For both:
+    `url` is a ticket's address with `{key}` in it, `comment` what stands behind it for a comment, with `{id}` in it.
+    `files` are the forms that name a file by its number: a word for the form -> the form, with `{id}` and perhaps
+    `{name}` in it. A file named by its name needs none.
     """
 
-    key: str
+    key: str | None
+    key_form: str = "{key}"
     url: str | None = None
     comment: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
@@ -128,9 +131,9 @@ class Abilities:
     told by what stands in it. `texts_become` names the formats that a text may come back in which was written in
     another, each with why: plain text made HTML, or HTML made plain. Such a text is compared by what it tells a reader.
     `notifies` names the fields whose people the service tells that they stand there, each with why. `references` is how
-    texts name tickets and files; where both ends say so, a migration writes the new names. `costs` is what one call of
-    an operation sends, by which a plan estimates: operation -> rate budget -> requests; what is not named there costs
-    nothing.
+    texts name tickets and files; where both ends say so, a migration writes the new names, and elsewhere it says that
+    the old ones stay. `costs` is what one call of an operation sends, by which a plan estimates: operation -> rate
+    budget -> requests; what is not named there costs nothing.
     """
 
     text_format: TextFormat

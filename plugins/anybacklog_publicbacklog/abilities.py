@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from anybacklog.plugin import Abilities, Answer, Limits, Listing, Settle, TextFormat, natively
+from anybacklog.plugin import Abilities, Answer, Limits, Listing, References, Settle, TextFormat, natively
 from anybacklog_publicbacklog.comments import UNREAD
 from anybacklog_publicbacklog.scan import Scan
 
@@ -64,6 +64,8 @@ TEXTS_BECOME: Mapping[TextFormat, str] = {
 }
 SETTLE = Settle(seconds=120, reason="nothing is documented about how late a write may be committed")
 MOVES = Answer(yes=True, reason="a comment is a change of its ticket; what that does to its time is not documented")
+REFERENCES = References(key=None, key_form="#{key}")
+"""No page says how texts name tickets: a person understands `#7`; a number found in a text may count anything."""
 _NEVER_READ: Mapping[str, str] = {
     "attachments": f"files: {_NO_CALL}",
     "categories": f"tags: {_NO_CALL}",
@@ -111,4 +113,5 @@ def abilities_of(shown: frozenset[str], scan: Scan, status_types: Mapping[str, s
         never_empty=frozenset({"type", "status"}),
         formats_by_content=True,
         texts_become=TEXTS_BECOME,
+        references=REFERENCES,
     )

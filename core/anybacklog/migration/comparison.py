@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anybacklog.abilities import MetadataKind
-from anybacklog.markup.wording import shown_as
+from anybacklog.markup.wording import shown_as, wording
 from anybacklog.migration.copied import uncounted
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.mark import find_mark
 from anybacklog.migration.references import is_form_of
-from anybacklog.model import Change, Comment, CustomFieldValue, Named, Text, Ticket, TicketDraft, User
+from anybacklog.model import Change, Comment, CustomFieldValue, Named, Text, TextFormat, Ticket, TicketDraft, User
 from anybacklog.steps import AddComment, CreateTicket, RewriteText, Step
+
+if TYPE_CHECKING:
+    from anybacklog.tracker import Capabilities
 
 # What every tracker assigns by itself where a draft says nothing.
 _ASSIGNED = frozenset({"status", "reporter", "created_at", "updated_at"})
@@ -64,18 +67,27 @@ def compare_comment(step: AddComment, comment: Comment, course: Course) -> Itera
 def _same(wanted: Any, found: Any, course: Course) -> bool:
     """Tell whether a value arrived; of a text its format, too, where the target holds one."""
     if isinstance(wanted, Text) and isinstance(found, Text):
-        if _rewritten(wanted, found, course):
+        if _otherwise(wanted, found, course):
             return True
         found = Text(found.source, wanted.format) if course.writing.formats_by_content else found
     return bool(_plain(wanted) == _plain(found))
 
 
-def _rewritten(wanted: Text, found: Text, course: Course) -> bool:
+def says(found: Text | None, wanted: Text, course: Course) -> bool:
+    """Tell whether a text is there, as it was to be written or as the target shows it."""
+    return fingerprint(found) == fingerprint(wanted) or (found is not None and _otherwise(wanted, found, course))
+
+
+def _otherwise(wanted: Text, found: Text, course: Course) -> bool:
     """Tell whether the target shows the text in another format that it turns texts into, and all it says is there."""
-    forms = course.shown.get(wanted.format, course.writing.texts_become)  # those seen; before any was, all there are
     plain = Text(whatever_its_key(wanted.source), wanted.format)
     other = whatever_its_key(found.source)
-    return plain.source != other and shown_as(plain, other, forms) is not None
+    return plain.source != other and shown_as(plain, other, _forms(wanted, course)) is not None
+
+
+def _forms(wanted: Text, course: Course) -> Collection[TextFormat]:
+    """Give the formats in which a text may be shown: those seen; before any was, all there are."""
+    return course.shown.get(wanted.format, course.writing.texts_become)
 
 
 def _said(changes: tuple[Change, ...]) -> tuple[tuple[str | None, ...], ...]:
@@ -151,9 +163,10 @@ def fingerprint(text: Text | None) -> str | None:
     return hashlib.sha256(written).hexdigest()[:16]
 
 
-def as_written(step: AddComment, body: Text, forms: Container[str | None]) -> AddComment:
+def as_written(step: AddComment, body: Text, forms: Container[str | None], course: Course) -> AddComment:
     """Give a step with the text that is there, where that is one of the forms in which it was written."""
-    return replace(step, body=body) if fingerprint(body) in forms else step
+    ours = fingerprint(body) in forms or is_wording(body, step, course)
+    return replace(step, body=body) if ours else step
 
 
 def written_in(step: Step) -> dict[str, str | None]:
@@ -184,12 +197,27 @@ def rewriting(step: CreateTicket | AddComment) -> RewriteText:
     )
 
 
+def can_rewrite(step: CreateTicket | AddComment, target: Capabilities) -> bool:
+    """Tell whether the target lets the text of a step be read and changed."""
+    if isinstance(step, CreateTicket):
+        return target.can("update_ticket") and "description" not in target.unreadable
+    return target.can("comments") and target.can("update_comment")
+
+
 def is_wording(text: Text, step: CreateTicket | AddComment, course: Course) -> bool:
-    """Tell whether a text is what a step writes, with any of what it names by its old name or its new one."""
+    """Tell whether a text is what a step writes, with any of what it names by its old name or its new one.
+
+    Where the target shows texts in another format, it is what this tells a reader.
+    """
     if step.plain is None or course.refer is None:
         return False
-    plain = whatever_its_key(step.plain.source)
-    return is_form_of(whatever_its_key(text.source), plain, course.refer(plain))
+    there, plain, written = whatever_its_key(text.source), whatever_its_key(step.plain.source), step.plain.format
+    references = course.refer(plain)
+    shown_in = sorted(set(_forms(step.plain, course)) - {written})
+    return is_form_of(there, plain, references) or any(
+        is_form_of(wording(Text(there, form)), plain, references, lambda piece: wording(Text(piece, written)))
+        for form in shown_in
+    )
 
 
 def whatever_its_key(text: str) -> str:

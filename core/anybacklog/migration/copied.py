@@ -11,7 +11,7 @@ import re
 from anybacklog.migration.mark import OPENING, find_mark
 from anybacklog.model import Text
 
-_HEAD = re.compile(rf"({OPENING}⟨anybacklog [^⟩]*⟩)(?: · comments copied: ([0-9]+)/[0-9]+)?")
+_HEAD = re.compile(rf"({OPENING}⟨anybacklog [^⟩]*⟩)(?: · comments copied: ([0-9]+)/([0-9]+))?")
 
 
 def copied(text: Text | None) -> int | None:
@@ -25,6 +25,12 @@ def copied(text: Text | None) -> int | None:
 def counted(text: Text, count: int, of: int) -> Text:
     """Write the count behind the mark that the text begins with; nothing else changes."""
     return Text(_HEAD.sub(lambda head: f"{head[1]} · comments copied: {count}/{of}", text.source, count=1), text.format)
+
+
+def recounted(text: Text, there: Text) -> Text:
+    """Write the count, of how many, that another text has behind its mark; none, no change."""
+    found = _HEAD.match(there.source) if find_mark(there.source) is not None else None
+    return counted(text, int(found[2]), int(found[3])) if found is not None and found[2] else text
 
 
 def uncounted(source: str) -> str:

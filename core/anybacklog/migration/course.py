@@ -58,6 +58,8 @@ class Course:
     fallback_link: str = ""
     shown: Forms = field(default_factory=dict)
     refer: Refer | None = None
+    staying: Refer | None = None
+    """What finds names of tickets and files that stay, since nobody knows how the target's texts name them."""
     link_kinds: Collection[str] | None = None
 
     def parent(self, ticket: Ticket) -> str | None:

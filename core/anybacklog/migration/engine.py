@@ -41,7 +41,7 @@ from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import Questions
 from anybacklog.migration.rebuilding import already_copied, before_all_copies, rebuild
 from anybacklog.migration.redirects import refuse_form, write_redirects
-from anybacklog.migration.referring import named_by, refer_by
+from anybacklog.migration.referring import named_by, staying, with_names
 from anybacklog.migration.report import COUNTED, Report
 from anybacklog.migration.round_trip import added, with_rewritten
 from anybacklog.migration.seen import Ties
@@ -205,7 +205,7 @@ class _Going:
             header.identity, header.words, self.target, self.choices, self.plugged,
             marks=self.marks, made=self.pair.made(), mapping=mapping, mentions=header.mentions,
         )  # fmt: skip
-        return replace(remembering(course, self.settings), refer=refer_by(self.pair, self.settings))
+        return with_names(remembering(course, self.settings), self.pair, self.settings)
 
     def _bundles(self) -> Iterator[Bundle]:
         for bundle in self.snapshot.bundles():
@@ -227,6 +227,7 @@ class _Going:
                 weighing.outside()
             known = self.settings.get("tops", ()) if self.run.only else ()
             self.settings["tops"] = sorted({*known, *weighing.too_deep()})
+        self.report.notes += staying(self.settings, weighing.stays)
         self._name_unread(header, weighing)
         self.report.fidelity = weighing.rows(header.unreadable)
         for kind in COUNTED:

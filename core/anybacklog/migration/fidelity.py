@@ -16,7 +16,7 @@ from anybacklog.migration.planning import cut_texts, plan_ticket
 from anybacklog.migration.report import Counted, Fidelity, Level
 from anybacklog.migration.riding import held_back, is_left_out, is_remark, is_withheld, kept_files
 from anybacklog.migration.seen import Ties
-from anybacklog.migration.telling import left_over, names_otherwise, project_of, shortens
+from anybacklog.migration.telling import keeps_names, left_over, names_otherwise, project_of, shortens
 from anybacklog.model import Attachment, Comment, CustomFieldValue, Named, Text, Ticket
 from anybacklog.steps import AddComment, CreateTicket, Step
 
@@ -51,6 +51,8 @@ class Weighing:
     limits: Limits = field(default_factory=Limits)
     key_taken: Callable[[str, str], bool] = lambda _id, _key: False
     planned: Counter[Counted] = field(default_factory=Counter)
+    stays: int = 0
+    """How many texts keep the old names of tickets or files."""
     _continued: set[str] = field(default_factory=set)
     _cut: Collection[str] = ()
     _project: str = ""
@@ -253,6 +255,7 @@ class Weighing:
 
     def _text(self, name: str, id: str, text: Text) -> tuple[str, Level, str]:
         _, level, reason = self._held(name)
+        self.stays += keeps_names(text, self._project, self.course)
         if id in self._cut:
             return name, "lost", "longer than what is taken there: the plan cuts it"
         if id in self._continued:
@@ -264,11 +267,8 @@ class Weighing:
         if names_otherwise(text, self._project, self.course, keys_stay=bool(self.answer("key"))):
             return name, "emulated", "it names tickets or files: they are written with their new names there"
         if level == "native" and not self.course.writing.converts(text):
-            return (
-                name,
-                "emulated",
-                f"{text.format} is not taken there and nothing converts it; its source is kept as it is",
-            )
+            why = f"{text.format} is not taken there and nothing converts it; its source is kept as it is"
+            return name, "emulated", why
         return name, level, reason
 
     def _key(self, ticket: Ticket) -> tuple[str, Level, str]:

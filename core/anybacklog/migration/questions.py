@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
-from anybacklog.migration.comparison import compare_comment, compare_ticket, fingerprint
+from anybacklog.migration.comparison import compare_comment, compare_ticket, fingerprint, says
 from anybacklog.migration.copied import copied
 from anybacklog.migration.course import Course
 from anybacklog.migration.fetching import measured
@@ -62,7 +62,7 @@ class Questions:
             case SetParent():
                 return self._parented(step)
             case RewriteText():
-                return [] if fingerprint(self.text_there(step)) == fingerprint(step.text) else None
+                return [] if says(self.text_there(step), step.text, self.course) else None
             case SetState():
                 return self._in_state(step)
             case AddLink() | KeepFile():  # a file that is kept once more is the same file

@@ -57,7 +57,7 @@ Refer: TypeAlias = Callable[[str], Sequence[Reference]]
 
 
 class Reader:
-    """Finds what texts of one service name."""
+    """Finds what texts of one service name whose keys can be told."""
 
     def __init__(self, service: References) -> None:
         key = f"{_ALONE_BEFORE}(?P<key_id>{service.key}){_ALONE_BEHIND}"
@@ -119,14 +119,17 @@ def _is_in(reference: Reference, source: str, start: int) -> bool:
     return place >= 0 and source.startswith(reference.said, place)
 
 
-def is_form_of(text: str, plain: str, references: Iterable[Reference]) -> bool:
-    """Tell whether a text is `plain` with any of its references written anew, and nothing else changed."""
+def is_form_of(text: str, plain: str, references: Iterable[Reference], said: Callable[[str], str] = str) -> bool:
+    """Tell whether a text is `plain` with any of its references written anew, and nothing else changed.
+
+    `said` gives what of a piece of `plain` has to stand in the text.
+    """
     places, at = {0}, 0
     for each in references:
-        places = _behind(text, places, {plain[at : each.start]})
-        places = _behind(text, places, {each.said, each.said if each.new is None else each.new})
+        places = _behind(text, places, {said(plain[at : each.start])})
+        places = _behind(text, places, {said(each.said), said(each.said if each.new is None else each.new)})
         at = each.end
-    return len(text) in _behind(text, places, {plain[at:]})
+    return len(text) in _behind(text, places, {said(plain[at:])})
 
 
 def _behind(text: str, places: Iterable[int], words: Collection[str]) -> set[int]:

@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from anybacklog.abilities import References
+from anybacklog.migration.course import Course
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.references import Reader, Refer, Reference, answered
 from anybacklog.tracker import Tracker
 
 
+def with_names(course: Course, pair: Pair, settings: Mapping[str, Any]) -> Course:
+    """Give a course that knows what becomes of the names of tickets and files in texts."""
+    return replace(course, refer=refer_by(pair, settings), staying=_staying_by(settings))
+
+
 def refer_by(pair: Pair, settings: Mapping[str, Any]) -> Refer | None:
     """Give what finds references in texts of a pair and says what is to stand there.
 
-    None where either end does not say how its texts name things: then nothing is looked for.
+    None where the source's texts cannot be read for them, or the target does not say how its own name things.
     """
-    named = settings.get("references") or {}
-    source, target = _known(named.get("source")), _known(named.get("target"))
-    if source is None or target is None:
+    source, target = _ends(settings)
+    if source is None or source.key is None or target is None:
         return None
     place = _place(pair.source)
     others = [each for each in pair.ledger.every() if each.id != pair.id and _place(each.source) == place]
     others.sort(key=lambda each: (_place(each.target) != _place(pair.target), each.id))
     return _Referring(pair, tuple(others), Reader(source), target)
+
+
+def _staying_by(settings: Mapping[str, Any]) -> Refer | None:
+    """Give what finds references that stay, since the target does not say how its texts name things."""
+    source, target = _ends(settings)
+    if source is None or source.key is None or target is not None:
+        return None
+    reader = Reader(source)
+    return lambda text: tuple(reader.found(text))
+
+
+def staying(settings: Mapping[str, Any], texts: int) -> Iterator[str]:
+    """Say of which texts the names of tickets and files stay, and why; `texts` is how many were found to have some."""
+    source, _ = _ends(settings)
+    if source is None or source.key is None:
+        why = "it does not say how they name them" if source is None else "what looks like one may be anything"
+        yield f"texts of the source are not looked through for names of tickets, {why}: such names stay as they are"
+    elif texts:
+        yield f"texts that keep old names of tickets or files, because the target does not say how its own do: {texts}"
 
 
 def named_by(source: Tracker, target: Tracker) -> dict[str, Any]:
@@ -51,13 +75,14 @@ class _Referring:
             landed = pair.called(reference.id)
             if landed is not None and landed.target_key is not None:
                 return self._ticket(reference, pair, landed, landed.target_key)
-        return None
+        stays = reference.form == "url" and self.target.url is None
+        return reference.said if stays else None
 
     def _ticket(self, reference: Reference, pair: Pair, landed: Landed, key: str) -> str | None:
         """Write a ticket's new name as its old one was written; its address where it lives in another service."""
         near = _place(pair.target) == _place(self.pair.target)
         if near and reference.form == "key":
-            return key
+            return self.target.key_form.replace("{key}", key)
         there = self.target if near else _known((pair.settings.get("references") or {}).get("target"))
         if there is None or there.url is None:
             return reference.said if near else None
@@ -69,9 +94,16 @@ class _Referring:
 
     def _file(self, reference: Reference) -> str | None:
         form, landed = self.target.files.get(reference.form), self.pair.file(reference.id)
-        if form is None or landed is None:
-            return reference.said if landed is not None else None
+        if form is None:
+            return reference.said
+        if landed is None:
+            return None
         return form.replace("{id}", landed.target_id).replace("{name}", reference.name)
+
+
+def _ends(settings: Mapping[str, Any]) -> tuple[References | None, References | None]:
+    named = settings.get("references") or {}
+    return _known(named.get("source")), _known(named.get("target"))
 
 
 def _known(kept: Mapping[str, Any] | None) -> References | None:

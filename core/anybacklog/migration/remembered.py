@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from anybacklog.abilities import MetadataKind
@@ -11,7 +10,7 @@ from anybacklog.migration.choices import Choices
 from anybacklog.migration.course import Course
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.plugged import Plugged
-from anybacklog.migration.referring import refer_by
+from anybacklog.migration.referring import with_names
 from anybacklog.tracker import Tracker
 
 
@@ -31,4 +30,4 @@ def course_of(
         pair.source, words, target, choices or Choices.remembered(pair.settings), plugged,
         marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=mentions,
     )  # fmt: skip
-    return replace(remembering(course, pair.settings), refer=refer_by(pair, pair.settings))
+    return with_names(remembering(course, pair.settings), pair, pair.settings)

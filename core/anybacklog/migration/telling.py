@@ -65,13 +65,19 @@ def names_otherwise(text: Text, project: str, course: Course, *, keys_stay: bool
     return False
 
 
-def names_later(text: Text, project: str, course: Course, met: Container[str]) -> bool:
+def keeps_names(text: Text, project: str, course: Course) -> bool:
+    """Tell whether a text names tickets of its project or files, and keeps their old names."""
+    found = course.staying(text.source) if course.staying is not None else ()
+    return any(each.form != "key" or project_of(each.id) == project for each in found)
+
+
+def names_later(text: str, project: str, course: Course, met: Container[str]) -> bool:
     """Tell whether a text names what comes later than itself; `met` has `key KEY` of what comes before."""
     return any(
         each.new is None
         and f"key {each.id}" not in met
         and (each.form not in ("key", "url") or project_of(each.id) == project)
-        for each in (course.refer(text.source) if course.refer is not None else ())
+        for each in (course.refer(text) if course.refer is not None else ())
     )
 
 

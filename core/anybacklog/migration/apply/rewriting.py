@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from anybacklog.errors import NotFound
 from anybacklog.migration.apply.applier import Applier
-from anybacklog.migration.comparison import fingerprint, is_wording, rewriting, text_of, written_in
+from anybacklog.migration.comparison import can_rewrite, fingerprint, is_wording, rewriting, says, text_of, written_in
+from anybacklog.migration.copied import recounted
 from anybacklog.migration.references import Reference
 from anybacklog.migration.wordings import forms, written
 from anybacklog.model import Text
@@ -29,6 +30,8 @@ class Rewriter:
     written: int = 0
     kept: int = 0
     """Texts that the target cannot change, or that are not as this ledger would have written them."""
+    addresses: int = 0
+    """Addresses of tickets that stay, since tickets have none in the target."""
     unknown: int = 0
     examples: dict[str, None] = field(default_factory=dict)
 
@@ -47,6 +50,8 @@ class Rewriter:
             yield f"texts written anew with the new names of tickets and files: {self.written}"
         if self.kept:
             yield f"texts that keep old names, because the target cannot change them, or holds others: {self.kept}"
+        if self.addresses:
+            yield f"addresses of tickets that stay, because tickets have none in the target: {self.addresses}"
         if self.unknown:
             more = ", ..." if self.unknown > len(self.examples) else ""
             stay = " yet, and that stay until a run has copied them" if partial else ", and stay"
@@ -57,6 +62,7 @@ class Rewriter:
 
     def _count(self, references: Sequence[Reference]) -> None:
         for each in references:
+            self.addresses += each.form == "url" and each.new == each.said
             if each.new is None:
                 self.unknown += 1
                 if len(self.examples) < SHOWN:
@@ -69,32 +75,26 @@ class Rewriter:
 
     def _rewrite(self, step: RewriteText, first: CreateTicket | AddComment) -> None:
         applier, row = self.applier, self.applier.pair.row(key_of(step))
-        there = self._there(step) if row is None or row.state != "held" else None
-        if row is not None and row.state == "held":
+        is_held, can = row is not None and row.state == "held", can_rewrite(first, applier.target.capabilities)
+        there = self._there(step) if can and not is_held else None
+        if row is not None and is_held:
             applier.outcomes.fail(step, "held", row.error or EDITED, held=True)
         elif there is None:
-            self.kept += not self._can_change(step)
-        elif fingerprint(there) == fingerprint(step.text):
+            self.kept += not can
+        elif says(there, step.text, applier.course):
             applier.pair.done(key_of(step), [], source_key=first.item.ticket_key, before=written_in(step))
         elif self._is_ours(there, first):
             if not self._is_changed(there, first):
-                self.written += applier.step(step) == "created"
+                self.written += applier.step(_counting_on(step, there)) == "created"
         elif forms(applier.pair, first.item):
             applier.outcomes.hold(step, EDITED, {**written_in(step)})  # settled as it is, it stays so
         else:
             self.kept += 1
 
-    def _can_change(self, step: RewriteText) -> bool:
-        """Tell whether the target lets a text be read and changed."""
-        can = self.applier.target.capabilities
-        if step.item.id == "description":
-            return can.can("update_ticket") and "description" not in can.unreadable
-        return can.can("comments") and can.can("update_comment")
-
     def _there(self, step: RewriteText) -> Text | None:
-        """Read the text as it is; None where it is gone, which `verify` names, or cannot be changed."""
+        """Read the text as it is; None where it is gone, which `verify` names."""
         with suppress(NotFound):
-            return self.applier.calls.ask.text_there(step) if self._can_change(step) else None
+            return self.applier.calls.ask.text_there(step)
         return None
 
     def _is_changed(self, there: Text, step: CreateTicket | AddComment) -> bool:
@@ -107,3 +107,8 @@ class Rewriter:
         """Tell whether a text is as we wrote it, with whatever names were known then."""
         known = fingerprint(there) in forms(self.applier.pair, step.item)
         return known or is_wording(there, step, self.applier.course)
+
+
+def _counting_on(step: RewriteText, there: Text) -> RewriteText:
+    """Keep the count of comments that a description there begins with: they are not shown, and it alone tells."""
+    return replace(step, text=recounted(step.text, there))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from anybacklog.backend import TrafficState
 from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
 from anybacklog.migration.charting import answers, natives, plan_course, target_words
 from anybacklog.migration.choices import Choices
+from anybacklog.migration.comparison import can_rewrite, whatever_its_key
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import (
     going_on,
@@ -38,7 +39,7 @@ from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plans.worst import Worst
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.rebuilding import already_copied
-from anybacklog.migration.referring import named_by, refer_by
+from anybacklog.migration.referring import named_by, staying, with_names
 from anybacklog.migration.report import COUNTED, Progress
 from anybacklog.migration.round_trip import warning
 from anybacklog.migration.seen import Seen, Ties
@@ -120,12 +121,12 @@ class _Making:
             marks=self.choices.marks, made=self.pair.made(), mentions=header.mentions,
         )  # fmt: skip
         named = {"references": named_by(self.source, self.target)}
-        course = replace(course, refer=refer_by(self.pair, named))
+        course = with_names(course, self.pair, named)
         there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(self.target, kind) for kind in METADATA_KINDS}
         survey = self._survey(snapshot, course)
         survey.limits += statuses(course.mapping, len(there["statuses"]), course.limits)
         self._metadata(course)
-        notes = tuple(self._notes(header))
+        notes = (*self._notes(header), *survey.notes(named))
         self._asked_again()
         return Plan(
             source=str(self.source.location),
@@ -189,7 +190,7 @@ class _Making:
         for step in unaccompanied(step for step in steps if not self._done(step)):
             self._step(step, survey, course, costs)
         self._tell(bundle.ticket)
-        self._names(bundle, steps, course, met)
+        self._names(bundle, steps, survey, course, met)
         for tie in plan_ties(bundle.ticket, course):  # a parent that is there already comes with its child
             new = tie.parent not in met if isinstance(tie, SetParent) else met.add(f"link {tie.item.id}")
             if new and not self._done(tie):
@@ -211,14 +212,19 @@ class _Making:
             for operation in (*asked, "add_comment"):
                 self.requests["source"] += spent(source.costs, operation)
 
-    def _names(self, bundle: Bundle, steps: Iterable[Step], course: Course, met: Seen) -> None:
-        """Count the texts that will be written anew, since they name what comes later: each is read before."""
+    def _names(self, bundle: Bundle, steps: Iterable[Step], survey: _Survey, course: Course, met: Seen) -> None:
+        """Count the texts that name what comes later, or themselves: to be read and written anew, or kept so."""
+        can, project = self.target.capabilities, project_of(bundle.ticket.key)
+        written = (step for step in steps if isinstance(step, CreateTicket | AddComment) and not can.native("key"))
+        for step in written:
+            body = whatever_its_key(step.plain.source) if step.plain is not None else ""  # a mark names no other ticket
+            if not names_later(body, project, course, met):
+                continue
+            if can_rewrite(step, can):
+                self.requests["target"] += spent(can.costs, "ticket") + spent(can.costs, "update_ticket")
+            else:
+                survey.kept += 1
         met.add(f"key {bundle.ticket.key}")
-        stay, project = self.target.capabilities.native("key"), project_of(bundle.ticket.key)
-        for plain in (step.plain for step in steps if isinstance(step, CreateTicket | AddComment)):
-            if plain is not None and not stay and names_later(plain, project, course, met):
-                self.requests["target"] += spent(self.target.capabilities.costs, "ticket")
-                self.requests["target"] += spent(self.target.capabilities.costs, "update_ticket")
 
     def _done(self, step: Step) -> bool:
         row = None if self.fresh else self.pair.row(key_of(step))
@@ -261,6 +267,14 @@ class _Survey:
     notices: Notices
     worst: Worst = field(default_factory=Worst)
     limits: list[OverLimit] = field(default_factory=list)
+    kept: int = 0
+    """How many texts name what comes later, and cannot be changed then."""
+
+    def notes(self, named: Mapping[str, Any]) -> Iterator[str]:
+        """Say which texts keep old names."""
+        yield from staying(named, self.weighing.stays)
+        if self.kept:
+            yield f"texts that keep old names of what arrives later, because the target cannot change them: {self.kept}"
 
 
 def _name(match: Any) -> str:

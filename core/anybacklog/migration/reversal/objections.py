@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, fingerprint
+from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, fingerprint, is_wording
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import completed
 from anybacklog.migration.planning import draft_of, plan_ticket
 from anybacklog.model import Attachment, Comment, Ticket
-from anybacklog.steps import AddComment, landing
+from anybacklog.steps import AddComment, CreateTicket, landing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def _fields(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:
     given = ("state", bundle.ticket.id) in copy.ours
     awaited = () if given else (*course.after_creation, "updated_at")  # the run was stopped before it could set them
     draft, there = draft_of(bundle.ticket, course), copy.ticket
-    if fingerprint(there.description) in copy.forms.get("description", ()):
+    if _is_wording(copy, bundle, course):
         draft = replace(draft, description=there.description)
     for odd in compare_ticket(draft, there, course, copy.hidden):
         if odd.field not in awaited or not course.after_creation:
@@ -57,6 +57,14 @@ def _fields(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:
     for name in copy.hidden:
         if name != "comments" and course.native(name):
             yield f"its {name} is not shown, so nobody can tell whether somebody changed it"
+
+
+def _is_wording(copy: Copy, bundle: Bundle, course: Course) -> bool:
+    """Tell whether the description is there with whatever names were known when it was written."""
+    there, first = copy.ticket.description, next(plan_ticket(bundle, course))
+    if fingerprint(there) in copy.forms.get("description", ()):
+        return True
+    return there is not None and isinstance(first, CreateTicket) and is_wording(there, first, course)
 
 
 def _ties(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:
@@ -93,7 +101,7 @@ def _comments(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:
 
 
 def _is_changed(step: AddComment, comment: Comment, copy: Copy, course: Course) -> bool:
-    step = as_written(step, comment.body, copy.forms.get(step.item.id, ()))
+    step = as_written(step, comment.body, copy.forms.get(step.item.id, ()), course)
     return any(compare_comment(step, comment, course))
 
 

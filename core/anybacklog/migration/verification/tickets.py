@@ -178,7 +178,7 @@ class Verifier:
 
     def _comment(self, step: AddComment, comment: Comment, ticket: Ticket, there: Ticket) -> None:
         if step.plain is not None and not self.target.capabilities.can("update_comment"):
-            step = as_written(step, comment.body, {written(self.pair, step.item)})
+            step = as_written(step, comment.body, {written(self.pair, step.item)}, self.course)
         for odd in compare_comment(step, comment, self.course):
             self.result.add(ticket.key, there.key, "comment", step.item.id, odd.field, odd.wanted, odd.found)
         uploads = [each for each in step.uploads if not self.files.went_alone(step, each)]
