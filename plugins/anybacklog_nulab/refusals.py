@@ -27,7 +27,7 @@ _SUBJECTS: Mapping[str, str] = {
     "The Subject ": "title", "件名は": "title",
     "The Description ": "description", "詳細は": "description",
     "The Comment ": "comment", "コメントは": "comment",
-    "The size of attached file": "attachments",
+    "The size of attached file": "attachments.size",
 }  # fmt: skip
 """How messages about a value begin, in both languages, and whose value it is."""
 _KINDS: Mapping[str, str] = {
@@ -91,7 +91,9 @@ def _not_taken(code: object, told: str, refusal: Refusal) -> ValidationError:
         case 7:
             return ValidationError(f"the space did not take a value: {told}", field=_field(told))
         case 10:
-            return ValidationError(f"the space takes no file of that size: {told}", field="attachments", limit=told)
+            return ValidationError(
+                f"the space takes no file of that size: {told}", field="attachments.size", limit=told
+            )
     field = _FULL.get(refusal.path.rpartition("/")[2], "attachments")
     return ValidationError(f"the space is full: {told}; make room, or leave something out", field=field, limit=told)
 

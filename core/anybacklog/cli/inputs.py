@@ -81,6 +81,9 @@ def _opened(file: str, limit: int | None, stack: ExitStack) -> tuple[str, Binary
     size = Path(file).stat().st_size
     if limit is not None and size > limit:
         raise ValidationError(
-            f"{file} has {size} bytes, at most {limit} are taken here", field="attachments", limit=limit, value=size
+            f"{file} has {size} bytes, at most {limit} are taken here",
+            field="attachments.size",
+            limit=limit,
+            value=size,
         )
     return Path(file).name, stack.enter_context(Path(file).open("rb"))

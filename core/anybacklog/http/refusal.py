@@ -102,7 +102,9 @@ def by_status(refusal: Refusal) -> AnyBacklogError:
             return NotFound("what", f"{where} asks for")
         case 409 | 412:
             return Conflict(f"what is there changed meanwhile, or is taken: {told}; read it again")
-        case 400 | 413 | 415 | 422:
+        case 413:
+            return ValidationError(f"the service takes no request of that size: {told}", field="request.size")
+        case 400 | 415 | 422:
             return ValidationError(f"the service refused the request: {told}", field="request")
         case _:
             return ProtocolError(f"no meaning is known for this answer: {told}")

@@ -56,6 +56,8 @@ class Course:
     """The address of a ticket of the source, with `{key}` in it."""
     fallback_folder: str = ""
     fallback_link: str = ""
+    kept: Callable[[str, str], object] = lambda _ticket, _file: None
+    """Where a file of a ticket lies in the folder, whatever is known of its size; None: it does not."""
     shown: Forms = field(default_factory=dict)
     refer: Refer | None = None
     staying: Refer | None = None

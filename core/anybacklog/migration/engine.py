@@ -41,7 +41,7 @@ from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import Questions
 from anybacklog.migration.rebuilding import already_copied, before_all_copies, rebuild
 from anybacklog.migration.redirects import refuse_form, write_redirects
-from anybacklog.migration.referring import named_by, staying, with_names
+from anybacklog.migration.referring import asking, named_by, staying
 from anybacklog.migration.report import COUNTED, Report
 from anybacklog.migration.round_trip import added, with_rewritten
 from anybacklog.migration.seen import Ties
@@ -205,7 +205,7 @@ class _Going:
             header.identity, header.words, self.target, self.choices, self.plugged,
             marks=self.marks, made=self.pair.made(), mapping=mapping, mentions=header.mentions,
         )  # fmt: skip
-        return with_names(remembering(course, self.settings), self.pair, self.settings)
+        return asking(remembering(course, self.settings), self.pair, self.settings)
 
     def _bundles(self) -> Iterator[Bundle]:
         for bundle in self.snapshot.bundles():

@@ -33,7 +33,8 @@ def journal(bundle: Bundle, rest: Iterable[Wording], course: Course) -> Iterator
         for comment in bundle.comments:
             if not is_withheld(comment, course):
                 yield from _add_comment(comment, bundle.ticket, course)
-        yield from (point_to(attachment, bundle.ticket, course) for attachment in held_back(bundle, course))
+        of = item_of("ticket", bundle.ticket.id, bundle.ticket)
+        yield from (point_to(attachment, of, course) for attachment in held_back(bundle, course))
 
 
 def _add_comment(comment: Comment, ticket: Ticket, course: Course) -> Iterator[AddComment]:

@@ -16,13 +16,31 @@ from anybacklog.migration.texts import headed
 from anybacklog.model import Attachment, Text, Ticket
 from anybacklog.steps import AddComment, Item, KeepFile, Upload
 
+WAY_OUT = "--fallback-folder would keep it"
 
-def falls_back(attachment: Attachment, course: Course) -> bool:
-    """Tell a file that goes into the folder: there is one, the target cannot take the file, and can be told of it."""
+
+def falls_back(attachment: Attachment, ticket: Ticket, course: Course) -> bool:
+    """Tell a file that goes into the folder: there is one, the target cannot take the file, and can be told of it.
+
+    So does one that is there already: the target has refused it, or would have.
+    """
     if not course.fallback_folder or not could_fall_back(course):
         return False
+    too_large = not course.native("attachments") or is_over(attachment, course)
+    return too_large or course.kept(ticket.id, attachment.id) is not None
+
+
+def kept_for(attachment: Attachment | None, course: Course, unheld: str | None = None) -> str:
+    """Say why a file goes into the folder; `unheld`: the target takes none. None: it refused one for its size."""
+    over = attachment is not None and is_over(attachment, course)
+    size = f"over the {course.limits.attachment_size} bytes that are taken" if over else "larger than what is taken"
+    return f"{unheld or f'{size} there'}; kept in the fallback folder, and a comment names it"
+
+
+def is_over(attachment: Attachment, course: Course) -> bool:
+    """Tell a file that is known to be larger than what the target says that it takes."""
     limit = course.limits.attachment_size
-    return not course.native("attachments") or (limit is not None and (attachment.size or 0) > limit)
+    return limit is not None and (attachment.size or 0) > limit
 
 
 def could_fall_back(course: Course) -> bool:
@@ -30,15 +48,14 @@ def could_fall_back(course: Course) -> bool:
     return course.native("comments") and "attachments" not in course.leave_out
 
 
-def keep(attachment: Attachment, ticket: Ticket) -> KeepFile:
-    """Plan to put one file into the folder."""
-    item = Item(kind="kept", id=attachment.id, ticket_id=ticket.id, ticket_key=ticket.key)
-    return KeepFile(item=item, upload=_upload(attachment, ticket))
+def keep(attachment: Attachment, of: Item) -> KeepFile:
+    """Plan to put one file into the folder; `of` is anything of its ticket."""
+    return KeepFile(item=replace(of, kind="kept", id=attachment.id), upload=_upload(attachment, of))
 
 
-def point_to(attachment: Attachment, ticket: Ticket, course: Course) -> AddComment:
+def point_to(attachment: Attachment, of: Item, course: Course) -> AddComment:
     """Plan the comment that names a file in the folder; `completed` adds what is known once it is there."""
-    item = Item(kind="continuation", id=f"file-{attachment.id}+kept", ticket_id=ticket.id, ticket_key=ticket.key)
+    item = replace(of, kind="continuation", id=f"file-{attachment.id}+kept")
     step = AddComment(
         item=item,
         body=Text("", course.writing.native_format),
@@ -48,8 +65,8 @@ def point_to(attachment: Attachment, ticket: Ticket, course: Course) -> AddComme
         changes=(),
         private=False,
         uploads=(),
-        mark=str(Mark(course.source, ticket.key, "continuation", item.id)),
-        kept=_upload(attachment, ticket),
+        mark=str(Mark(course.source, of.ticket_key, "continuation", item.id)),
+        kept=_upload(attachment, of),
     )
     return replace(step, body=_body(step, attachment, None, course))
 
@@ -85,5 +102,5 @@ def _lines(attachment: Attachment, path: str | None, link: str) -> Iterator[str]
         yield f"{link.rstrip('/')}/{quote(path)}" if link else f"kept outside of this tracker: {path}"
 
 
-def _upload(attachment: Attachment, ticket: Ticket) -> Upload:
-    return Upload(attachment=replace(attachment, ticket=ticket.id), author=None, created_at=None, mark="")
+def _upload(attachment: Attachment, of: Item) -> Upload:
+    return Upload(attachment=replace(attachment, ticket=of.ticket_id), author=None, created_at=None, mark="")

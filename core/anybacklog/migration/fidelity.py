@@ -9,7 +9,7 @@ from typing import Any
 
 from anybacklog.abilities import Answer, Limits, MetadataKind
 from anybacklog.migration.course import Bundle, Course
-from anybacklog.migration.falling_back import could_fall_back, falls_back
+from anybacklog.migration.falling_back import WAY_OUT, could_fall_back, falls_back, kept_for
 from anybacklog.migration.history_file import history_file, history_level
 from anybacklog.migration.mapping import Noun
 from anybacklog.migration.planning import cut_texts, plan_ticket
@@ -37,7 +37,6 @@ _NOUNS: dict[str, MetadataKind] = {
     "affected_versions": "versions",
     "milestones": "milestones",
 }
-_WAY_OUT = "--fallback-folder would keep it"
 _ORDER: tuple[Level, ...] = ("lost", "emulated", "native")
 
 
@@ -123,7 +122,7 @@ class Weighing:
             if limit is not None and size > limit:
                 self._rows[self._held(name)] -= 1
                 reason = f"over the {limit} that are taken there; such an item is refused and named"
-                reason += f"; {_WAY_OUT}" if name == "attachments" and self.course.native("comments") else ""
+                reason += f"; {WAY_OUT}" if name == "attachments" and self.course.native("comments") else ""
                 self._rows[name, "lost", reason] += 1
 
     def _sizes(self, bundle: Bundle, steps: Iterable[Step]) -> Iterator[tuple[str, int, int | None]]:
@@ -135,7 +134,7 @@ class Weighing:
             elif isinstance(step, AddComment) and step.item.kind == "comment":
                 yield "comments", len(step.body.source), self.limits.comment_length
         for attachment in kept_files(bundle, self.course):
-            if not falls_back(attachment, self.course):
+            if not falls_back(attachment, bundle.ticket, self.course):
                 yield "attachments", attachment.size or 0, self.limits.attachment_size
 
     def _of_ticket(self, ticket: Ticket) -> Iterator[tuple[str, Level, str]]:
@@ -188,17 +187,16 @@ class Weighing:
     def _of_files(self, bundle: Bundle) -> Iterator[tuple[str, Level, str]]:
         kept = kept_files(bundle, self.course)
         for attachment in kept:
-            yield from self._of_attachment(attachment)
+            yield from self._of_attachment(attachment, bundle.ticket)
         for _ in range(len(bundle.ticket.attachments) - len(kept)):
             yield "attachments", "lost", "a file of a private comment is not copied where it would become public"
 
-    def _of_attachment(self, attachment: Attachment) -> Iterator[tuple[str, Level, str]]:
+    def _of_attachment(self, attachment: Attachment, ticket: Ticket) -> Iterator[tuple[str, Level, str]]:
         name, level, reason = self._held("attachments")
-        if falls_back(attachment, self.course):
-            why = reason if level == "lost" else f"over the {self.limits.attachment_size} bytes that are taken there"
-            yield name, "emulated", f"{why}; kept in the fallback folder, and a comment names it"
+        if falls_back(attachment, ticket, self.course):
+            yield name, "emulated", kept_for(attachment, self.course, reason if level == "lost" else None)
             return
-        yield name, level, f"{reason}; {_WAY_OUT}" if level == "lost" and could_fall_back(self.course) else reason
+        yield name, level, f"{reason}; {WAY_OUT}" if level == "lost" and could_fall_back(self.course) else reason
         if self.course.native("attachments"):
             if attachment.author is not None:
                 yield self._noun("attachments.author", "users", attachment.author)

@@ -44,7 +44,7 @@ def plan_ticket(bundle: Bundle, course: Course) -> Iterator[Step]:
     )
     yield create
     yield from (alone(create, upload) for upload in uploads if upload not in aboard)
-    yield from (keep(attachment, ticket) for attachment in held_back(bundle, course))
+    yield from (keep(attachment, item) for attachment in held_back(bundle, course))
     if later:
         later |= {"updated_at": draft.updated_at} if draft.updated_at is not None else {}
     yield from last_with(later, journal(bundle, rest, course), course)

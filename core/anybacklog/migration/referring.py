@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 from anybacklog.abilities import References
@@ -14,9 +15,10 @@ from anybacklog.migration.references import Reader, Refer, Reference, answered
 from anybacklog.tracker import Tracker
 
 
-def with_names(course: Course, pair: Pair, settings: Mapping[str, Any]) -> Course:
-    """Give a course that knows what becomes of the names of tickets and files in texts."""
-    return replace(course, refer=refer_by(pair, settings), staying=_staying_by(settings))
+def asking(course: Course, pair: Pair, settings: Mapping[str, Any]) -> Course:
+    """Give a course that asks the ledger what becomes of names in texts, and which files lie in the fallback folder."""
+    kept = partial(pair.landed, "kept")
+    return replace(course, refer=refer_by(pair, settings), staying=_staying_by(settings), kept=kept)
 
 
 def refer_by(pair: Pair, settings: Mapping[str, Any]) -> Refer | None:

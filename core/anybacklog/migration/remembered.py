@@ -10,7 +10,7 @@ from anybacklog.migration.choices import Choices
 from anybacklog.migration.course import Course
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.plugged import Plugged
-from anybacklog.migration.referring import with_names
+from anybacklog.migration.referring import asking
 from anybacklog.tracker import Tracker
 
 
@@ -30,4 +30,4 @@ def course_of(
         pair.source, words, target, choices or Choices.remembered(pair.settings), plugged,
         marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=mentions,
     )  # fmt: skip
-    return with_names(remembering(course, pair.settings), pair, pair.settings)
+    return asking(remembering(course, pair.settings), pair, pair.settings)

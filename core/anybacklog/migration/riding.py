@@ -50,20 +50,20 @@ def kept_files(bundle: Bundle, course: Course) -> list[Attachment]:
 
 def held_back(bundle: Bundle, course: Course) -> list[Attachment]:
     """Name the files that go into the fallback folder."""
-    return [attachment for attachment in kept_files(bundle, course) if falls_back(attachment, course)]
+    return [attachment for attachment in kept_files(bundle, course) if falls_back(attachment, bundle.ticket, course)]
 
 
 def going_alone(bundle: Bundle, course: Course) -> list[Attachment]:
     """Name the files that go to the target, each by itself."""
     elsewhere = riding(bundle, course)
     kept = kept_files(bundle, course) if course.native("attachments") else []
-    return [each for each in kept if each.id not in elsewhere and not falls_back(each, course)]
+    return [each for each in kept if each.id not in elsewhere and not falls_back(each, bundle.ticket, course)]
 
 
 def travelling(comment: Comment, ticket: Ticket, course: Course) -> tuple[Attachment, ...]:
     """Name the files that a comment brings along."""
     brought = files(comment, ticket) if rides(course) else ()
-    return tuple(each for each in brought if not falls_back(each, course))
+    return tuple(each for each in brought if not falls_back(each, ticket, course))
 
 
 def rides(course: Course) -> bool:

@@ -62,7 +62,7 @@ class _Limited(_Checked):
         if self._size > self._limit:
             raise ValidationError(
                 f"attachment {self._name!r} is larger than the {self._limit} bytes taken here",
-                field="attachments",
+                field="attachments.size",
                 limit=self._limit,
             )
 

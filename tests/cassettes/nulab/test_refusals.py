@@ -91,7 +91,7 @@ def test_a_file_that_is_too_large_is_refused(tracker: Tracker) -> None:
     made = make(tracker, "with a large file")
     with pytest.raises(ValidationError) as caught:
         tracker.add_attachment(made, "large.txt", io.BytesIO(b"eleven byte"))
-    assert caught.value.field == "attachments"
+    assert caught.value.field == "attachments.size"
 
 
 def test_every_answer_tells_what_is_left(tracker: Tracker) -> None:

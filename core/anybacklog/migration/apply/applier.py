@@ -22,6 +22,7 @@ from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
 from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.apply.final_state import FinalState
 from anybacklog.migration.apply.outcomes import Outcomes, refused_before, remarks, remarks_again, said_of
+from anybacklog.migration.apply.oversize import Oversize
 from anybacklog.migration.apply.second_look import SecondLook
 from anybacklog.migration.apply.waiting import Waiting
 from anybacklog.migration.clock import Clock
@@ -76,6 +77,7 @@ class Applier:
     outcomes: Outcomes = field(init=False)
     second_look: SecondLook = field(init=False)
     final_state: FinalState = field(init=False)
+    oversize: Oversize = field(init=False)
 
     def __post_init__(self) -> None:
         self.calls = Calls(Questions(self.source, self.target, self.pair, self.course), self.report)
@@ -84,13 +86,14 @@ class Applier:
         self.outcomes = Outcomes(self.pair, self.counting, self.observe)
         self.second_look = SecondLook(self.calls.ask, self.counting)
         self.final_state = FinalState(self.target, self.course, self.counting)
+        self.oversize = Oversize(self.course, self.pair, self.report, self.step)
 
     def ticket(self, steps: Iterable[Step]) -> None:
         """Apply the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
         steps = tuple(steps)
         self.calls.begin(steps)
         waiting = Waiting()
-        for step in steps:
+        for step in self.oversize.through(steps):
             waits = waiting.why(step) or self.calls.waits(step)
             fate = self.step(step) if waits is None else self.outcomes.fail(step, "wait", waits)
             if fate in ("failed", "held"):
@@ -173,8 +176,6 @@ class Applier:
             elif not partial and self.pair.row(f"ticket:{other}:{other}") is not None:
                 self.outcomes.fail(step, "wait", "waits for the ticket at its other end")
 
-    # ---- writing
-
     def _write(self, step: Step, key: str, row: Row | None) -> Fate:
         for attempt in range(ATTEMPTS):
             try:
@@ -224,8 +225,9 @@ class Applier:
 
     def _refused(self, step: Step, key: str, row: Row | None, error: AnyBacklogError, *, again: bool) -> Fate | None:
         """Take no for an answer; files that went along may be void by now: send them again, a ticket's own alone."""
-        if not again:
-            return self.outcomes.refuse(step, said_of(error))
+        fate = self.oversize.kept(step, error)
+        if fate is not None or not again:
+            return fate or self.outcomes.refuse(step, said_of(error, self.course))
         self.pair.replan(key)
         return self._attempt(step, key, row, first=False, bare=True) if isinstance(step, CreateTicket) else None
 
@@ -290,9 +292,8 @@ class Applier:
         ticket_id = step.item.ticket_id
         left = [each for each in uploads if self.pair.landed("attachment", ticket_id, each.attachment.id) is None]
         missing = {each.attachment.id for each in left}
-        self.counting.count(
-            (item for item in items_of(step) if item.kind != "attachment" or item.id not in missing), fate
-        )
+        there = (item for item in items_of(step) if item.kind != "attachment" or item.id not in missing)
+        self.counting.count(there, fate)
         for upload in left:
             self.step(alone(step, upload), ask=True)
         return fate

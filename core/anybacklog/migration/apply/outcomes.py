@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from anybacklog.errors import AnyBacklogError, MigrationError, ValidationError
 from anybacklog.migration.apply.counting import Counting, Fate
+from anybacklog.migration.apply.oversize import is_too_large
+from anybacklog.migration.course import Course
+from anybacklog.migration.falling_back import WAY_OUT, could_fall_back
 from anybacklog.migration.faults import log_fault
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Row
@@ -70,9 +73,11 @@ class Outcomes:
         self.told(step, state)
 
 
-def said_of(error: AnyBacklogError) -> str:
-    """Say why a write was refused, and the plan's way out where there is one."""
+def said_of(error: AnyBacklogError, course: Course) -> str:
+    """Say why a write was refused, and the way out where there is one."""
     match error:
+        case ValidationError() if is_too_large(error) and not course.fallback_folder and could_fall_back(course):
+            return f"{error}; {WAY_OUT}"
         case ValidationError(field="title", limit=int(limit), value=int(size)) if size > limit:
             return f"{error}; {CUT_TITLES}"
     return str(error)

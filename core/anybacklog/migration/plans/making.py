@@ -39,7 +39,7 @@ from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plans.worst import Worst
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.rebuilding import already_copied
-from anybacklog.migration.referring import named_by, staying, with_names
+from anybacklog.migration.referring import asking, named_by, staying
 from anybacklog.migration.report import COUNTED, Progress
 from anybacklog.migration.round_trip import warning
 from anybacklog.migration.seen import Seen, Ties
@@ -121,7 +121,7 @@ class _Making:
             marks=self.choices.marks, made=self.pair.made(), mentions=header.mentions,
         )  # fmt: skip
         named = {"references": named_by(self.source, self.target)}
-        course = with_names(course, self.pair, named)
+        course = asking(course, self.pair, named)
         there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(self.target, kind) for kind in METADATA_KINDS}
         survey = self._survey(snapshot, course)
         survey.limits += statuses(course.mapping, len(there["statuses"]), course.limits)

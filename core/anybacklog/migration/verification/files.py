@@ -38,7 +38,7 @@ class Files:
         ticket = bundle.ticket
         found = {attachment.id: attachment for attachment in self.target.attachments(there)}
         made = history_file(bundle, self.course)
-        wanted = [each for each in kept_files(bundle, self.course) if not falls_back(each, self.course)]
+        wanted = [each for each in kept_files(bundle, self.course) if not falls_back(each, ticket, self.course)]
         for attachment in (*wanted, *([made.attachment] if made is not None else [])):
             self.result.attachments += 1
             copy = found.pop(self.copy_of(ticket, attachment.id) or "", None)

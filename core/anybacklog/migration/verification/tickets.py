@@ -147,6 +147,7 @@ class Verifier:
         found = {comment.id: comment for comment in self.target.comments(there)}
         ticket = bundle.ticket
         expected: list[str] = []
+        in_order: list[str] = []
         for step in self._planned(bundle):
             self.result.comments += step.item.kind != "continuation"
             landed = self.pair.landed("comment", ticket.id, step.item.id)
@@ -155,8 +156,9 @@ class Verifier:
                 self.result.add(ticket.key, there.key, "comment", step.item.id, "missing", shown(step.body), None)
                 continue
             expected.append(comment.id)
+            in_order += [comment.id] if step.kept is None else []  # a file may have been kept sooner or later
             self._comment(step, comment, ticket, there)
-        self._order(ticket, there, expected, list(found))
+        self._order(ticket, there, in_order, list(found))
         copies = {row.target_id: row.item.id for row in self.pair.landed_on(there.id) if row.item.kind == "comment"}
         for comment in found.values():
             known = comment.id in expected or ("comment", comment.id) in self.strays.odd

@@ -1,0 +1,80 @@
+"""What the target refuses for its size goes into the fallback folder, though nobody could tell so beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from anybacklog.errors import AnyBacklogError, ValidationError
+from anybacklog.migration.apply.counting import Fate
+from anybacklog.migration.course import Course
+from anybacklog.migration.falling_back import could_fall_back, keep, kept_for, point_to
+from anybacklog.migration.ledger import Pair
+from anybacklog.migration.report import Fidelity, Report
+from anybacklog.steps import AddAttachment, AddComment, Step, Upload, key_of
+
+_SIZES = ("attachments.size", "request.size")
+"""The fields of a refusal that is about the size of a file, or of the request that brings it."""
+
+
+@dataclass(slots=True)
+class Oversize:
+    """Plans anew what was refused for the size of a file, and has `apply` write it: the ledger knows no other way.
+
+    Planning finds the file in the folder from then on, and plans it so by itself: killed in between, the next run
+    sends the file once more, is refused once more, and puts the same bytes into the same place.
+    """
+
+    course: Course
+    pair: Pair
+    report: Report
+    apply: Callable[[Step], Fate]
+    pointers: list[AddComment] = field(default_factory=list)
+
+    def through(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """Yield the steps of a ticket, and behind them the comments that name the files that came to the folder."""
+        self.pointers.clear()
+        yield from steps
+        yield from self.pointers
+
+    def kept(self, step: Step, error: AnyBacklogError) -> Fate | None:
+        """Keep the largest file of what was refused, and write the rest; None: it was refused for something else."""
+        if not isinstance(step, AddAttachment | AddComment) or not self._is_for_size(error):
+            return None
+        upload, others = self._parted(step)
+        if upload is None:
+            return None
+        self.pair.replan(key_of(step))
+        self.pointers.append(point_to(upload.attachment, step.item, self.course))
+        fate = self.apply(keep(upload.attachment, step.item))
+        self.report.fidelity = _with_kept(self.report.fidelity, kept_for(None, self.course))
+        return self.apply(replace(step, uploads=others)) if isinstance(step, AddComment) else fate
+
+    def _is_for_size(self, error: AnyBacklogError) -> bool:
+        return bool(self.course.fallback_folder) and could_fall_back(self.course) and is_too_large(error)
+
+    def _parted(self, step: AddAttachment | AddComment) -> tuple[Upload | None, tuple[Upload, ...]]:
+        """Part the largest file that the source has, by what was sent, from the others."""
+        uploads = (step.upload,) if isinstance(step, AddAttachment) else step.uploads
+        row = self.pair.row(key_of(step))
+        sent = row.sent() if row is not None else {}
+        known = [each for each in uploads if each.attachment.id in sent and each.content is None]
+        largest = max(known, key=lambda each: sent[each.attachment.id].size, default=None)
+        return largest, tuple(each for each in uploads if each is not largest)
+
+
+def is_too_large(error: AnyBacklogError) -> bool:
+    """Tell a refusal for the size of a file."""
+    return isinstance(error, ValidationError) and error.field in _SIZES
+
+
+def _with_kept(rows: list[Fidelity], reason: str) -> list[Fidelity]:
+    """Count one file as kept that was weighed as arriving."""
+    held = next((row for row in rows if row.field == "attachments" and row.level == "native" and row.count), None)
+    if held is None:
+        return rows
+    there = next((row for row in rows if row.reason == reason), None)
+    kept = Fidelity(field="attachments", level="emulated", count=1 + (there.count if there else 0), reason=reason)
+    left = [replace(held, count=held.count - 1)] if held.count > 1 else []
+    first = [row for row in rows if row is not there and row is not held]
+    return [*(row for row in first if row.level != "native"), kept, *left, *(r for r in first if r.level == "native")]
