@@ -72,6 +72,15 @@ def test_each_stage_is_measured_by_itself() -> None:
     assert said[-1] == "Writing: 5 of 5 tickets in 1 min 1 s"
 
 
+def test_a_stage_that_is_over_at_once_is_passed_over_and_a_long_one_is_shown() -> None:
+    quick = [(0.0, Progress(stage="finish", done=done, total=2)) for done in range(3)]
+    assert _shown(quick) == []
+    slow = [(4.0, Progress(stage="finish", done=done, total=2)) for done in range(3)]
+    assert _shown(slow)[-1] == "Finishing: 2 of 2 tickets in 8 s"
+    told = [(4.0, Progress(stage="tell", done=done, total=2)) for done in range(3)]
+    assert _shown(told)[-1] == "Telling the source: 2 of 2 tickets in 8 s"
+
+
 def _tried(ids: int, *, found: int = 0) -> ListingProgress:
     return ListingProgress(tried=ids, found=found, skipped=2, at=str(ids))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from anybacklog import ConfigurationError, NotFound, Tracker, TransportError
-from anybacklog.migration import Progress, migrate, verify
+from anybacklog.migration import Progress, migrate, plan, verify
 from anybacklog.migration.ledger import Ledger
 from anybacklog.model import Comment, Ticket, TicketDraft, User
 
@@ -188,7 +188,22 @@ def test_progress_counts_up_to_the_total(source: Tracker, memory: Make, tmp_path
     seen: list[Progress] = []
     migrate(source, memory(), ledger=tmp_path / "ledger.db", progress=seen.append)
     assert [each.done for each in seen if each.stage == "read"] == [1, 2, 3]
-    assert seen[-1] == Progress(stage="apply", done=3, total=3)
+    for stage in ("plan", "apply", "finish"):
+        assert [each.done for each in seen if each.stage == stage and each.total == 3] == [0, 1, 2, 3]
+    assert list(dict.fromkeys(each.stage for each in seen)) == ["read", "plan", "apply", "finish"]
+
+
+def test_progress_of_some_tickets_counts_up_to_their_number(source: Tracker, memory: Make, tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    migrate(source, memory(), ledger=tmp_path / "ledger.db", progress=seen.append, only=["PROJ-1", "PROJ-3"])
+    for stage in ("plan", "apply", "finish"):
+        assert [(each.done, each.total) for each in seen if each.stage == stage] == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_a_plan_shows_how_far_it_is(source: Tracker, memory: Make, tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    plan(source, memory(), ledger=tmp_path / "ledger.db", progress=seen.append)
+    assert seen[-1] == Progress(stage="plan", done=3, total=3)
 
 
 def test_a_plan_file_says_who_and_what_stands_for_whom(source: Tracker, memory: Make, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from anybacklog.errors import PermissionDenied, ProtocolError
 from anybacklog.migration import migrate, plan, repair, rollback, verify
 from anybacklog.migration.moved import says_moved
 from anybacklog.migration.plans.making import SECOND_COPY
+from anybacklog.migration.report import Progress
 from anybacklog.model import TicketDraft
 from anybacklog.store.memory import MemoryBackend
 from anybacklog_simulators.nulab import Fault, Harm, demo_space, empty_space
@@ -115,6 +116,15 @@ def test_a_rebuilt_ledger_tells_nobody_twice(memory: Make, filled: Fill, moving:
         source, target, plan=moving["plan"], ledger=moving["ledger"].with_name("new.db"), rebuild_ledger=True
     )
     assert (report.failures, said(source)) == ([], before)
+
+
+def test_a_run_shows_how_many_tickets_of_the_source_it_has_told(
+    memory: Make, filled: Fill, moving: dict[str, Any]
+) -> None:
+    seen: list[Progress] = []
+    migrate(filled(memory()), memory(), **moving, progress=seen.append)
+    assert [(each.done, each.total) for each in seen if each.stage == "tell"] == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert [each.stage for each in seen if each.stage in ("finish", "tell")] == ["finish"] * 4 + ["tell"] * 4
 
 
 # ---- when

@@ -24,9 +24,12 @@ AT_ONCE = 0.5
 """Seconds that a listing may take before a terminal shows how far it is."""
 SCAN = "scan"
 """The stage of a listing that nothing else is shown of."""
+PASSING = frozenset({SCAN, "plan", "finish"})
+"""Stages that are most often over at once: then nothing is said of them, and their bar goes."""
 WORDS = {
-    SCAN: "Scanning", "read": "Reading", "prepare": "Preparing", "apply": "Writing", "verify": "Verifying",
-    "survey": "Looking", "delete": "Deleting",
+    SCAN: "Scanning", "read": "Reading", "prepare": "Preparing", "plan": "Planning", "apply": "Writing",
+    "finish": "Finishing", "tell": "Telling the source", "verify": "Verifying", "survey": "Looking",
+    "delete": "Deleting",
 }  # fmt: skip
 
 
@@ -110,8 +113,8 @@ class Lines:
         """Leave what is said: a line stands by itself."""
 
     def rest(self) -> None:
-        """Say how the stage ended, but for a listing that was over before anything was said of it."""
-        if self._last is not None and (self._last.stage != SCAN or self._said > self._began):
+        """Say how the stage ended, but for one that most often is over before anything is said of it, and was."""
+        if self._last is not None and (self._last.stage not in PASSING or self._said > self._began):
             self._say(f"{self._line(self._last)} in {_seconds(self._clock() - self._began)}")
         self._first = self._last = self._told = None
 
@@ -170,7 +173,7 @@ class Bars:
             self.rest()
 
     def rest(self) -> None:
-        """Leave the bar as it stands; one of a listing goes."""
+        """Leave the bar as it stands; a passing one goes."""
         if self._bar is not None:
             self._bar.stop()
         self._bar = self._task = None
@@ -179,7 +182,7 @@ class Bars:
     def _move(self, progress: Progress, told: str) -> None:
         if self._bar is None or self._task is None or self._stage != progress.stage:
             self.rest()
-            self._bar = _new_bar(self._terminal, passing=progress.stage == SCAN)
+            self._bar = _new_bar(self._terminal, passing=progress.stage in PASSING)
             self._task = self._bar.add_task(_word(progress), total=progress.total, told=told)
             self._stage = progress.stage
             self._bar.start()

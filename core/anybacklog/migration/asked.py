@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from anybacklog.migration.clock import Clock
+from anybacklog.migration.course import Bundle
 from anybacklog.migration.report import Fidelity, Progress
 
 Confirm = Callable[[Sequence[Fidelity]], bool]
@@ -22,6 +23,15 @@ class Run:
     show: Show
     say: Callable[[str], None]
     clock: Clock
+
+
+def showing(show: Show, stage: str, bundles: Iterable[Bundle], total: int | None) -> Iterator[Bundle]:
+    """Yield tickets one after the other, and show how far that is."""
+    done = 0
+    for done, bundle in enumerate(bundles, 1):  # the last one tells how many there were
+        show(Progress(stage=stage, done=done - 1, total=total))
+        yield bundle
+    show(Progress(stage=stage, done=done, total=done))
 
 
 def silent(_: Progress) -> None:

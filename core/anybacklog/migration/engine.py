@@ -14,7 +14,7 @@ from anybacklog.errors import AnyBacklogError, ConfigurationError, MigrationErro
 from anybacklog.migration.ahead import TICKETS, Ahead
 from anybacklog.migration.announcing import announce
 from anybacklog.migration.apply import Applier, Counting, count_done, finish, prepare, write_tickets
-from anybacklog.migration.asked import Confirm, Run, Show, silent
+from anybacklog.migration.asked import Confirm, Run, Show, showing, silent
 from anybacklog.migration.charting import answers, natives, plan_course, remembering
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
@@ -45,9 +45,9 @@ from anybacklog.migration.referring import asking, named_by, staying
 from anybacklog.migration.report import COUNTED, Report
 from anybacklog.migration.round_trip import added, with_rewritten
 from anybacklog.migration.seen import Ties
+from anybacklog.migration.settings import NO_MARKS
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.registry import load_registry
-from anybacklog.steps import Item
 from anybacklog.tracker import Tracker
 
 
@@ -104,9 +104,8 @@ def migrate(
         settings = settings_for(pair, target, choices, marks=marks, rebuild=rebuild_ledger)
         going = _Going(source, target, pair, settings, choices, Plugged(load_registry(plugins)), run, book.path)
         if bool(settings["marks"]) != marks:
-            going.report.notes.append(
-                f"marks are {'written' if settings['marks'] else 'not written'}, as the first run chose"
-            )
+            how = "written" if settings["marks"] else "not written"
+            going.report.notes.append(f"marks are {how}, as the first run chose")
         report = going.through(refresh=refresh, sample=sample, rebuild_ledger=rebuild_ledger, dry_run=dry_run)
         if redirect_map is not None and not dry_run:
             write_redirects(Path(redirect_map), pair)
@@ -152,7 +151,7 @@ class _Going:
             self._rebuild(course)
             course = self._course(header)
         self._weigh(course, header)
-        announce(self.target, self.pair, self._bundles(), course, self.report, self.run.say)
+        announce(self.target, self.pair, self._shown("plan", header), course, self.report, self.run.say)
         if dry_run:
             return self._dry(course)
         self._agree()
@@ -212,6 +211,9 @@ class _Going:
             if not self.run.only or bundle.ticket.key in self.run.only:
                 yield bundle
 
+    def _shown(self, stage: str, header: Header) -> Iterator[Bundle]:
+        return showing(self.run.show, stage, self._bundles(), len(self.run.only) or header.tickets)
+
     def _weigh(self, course: Course, header: Header) -> None:
         limits = self.target.capabilities.limits
         taken = key_taken(self.target, self.pair, self.settings.get("newest"))
@@ -219,7 +221,7 @@ class _Going:
             for each in header.unread:
                 ties.add(each.id, [])  # it is no stranger
             weighing = Weighing(course, answers(self.target, course.leave_out), ties, limits, taken)
-            for bundle in self._bundles():
+            for bundle in self._shown("plan", header):
                 weighing.add(bundle)
                 if course.transform is not None:
                     draft_of(bundle.ticket, course)  # what a plugin refuses, it refuses before the first write
@@ -240,8 +242,7 @@ class _Going:
         for each in header.unread:
             if not self.run.only or each.key in self.run.only:
                 weighing.planned["tickets"] += 1
-                item = Item(kind="ticket", id=each.id, ticket_id=each.id, ticket_key=each.key)
-                Counting(self.report).fail([item], "read", each.error)
+                Counting(self.report).fail([each.item], "read", each.error)
 
     def _dry(self, course: Course) -> Report:
         """Say what a real run would find done already."""
@@ -261,9 +262,7 @@ class _Going:
             raise MigrationError("nothing was written: the losses were not accepted")
         self._remember(accepted=[[row.field, row.reason] for row in losses])
         if not self.marks:
-            self.report.notes.append(
-                "no marks: a lost ledger cannot be rebuilt, and a second copy would not be noticed"
-            )
+            self.report.notes.append(NO_MARKS)
 
     def _apply(self, course: Course, header: Header) -> bool:
         """Write the tickets, then what ties them together, what they name included; tells whether nothing is left."""
@@ -282,7 +281,8 @@ class _Going:
         try:
             with ahead, self.target.waits.spent_on(ahead.read):
                 finished = write_tickets(applier, ahead, self.run, total, keep_shown)
-            finish(applier, self._bundles, partial=not finished or bool(self.run.only or header.unread))
+            partial = not finished or bool(self.run.only or header.unread)
+            finish(applier, self._bundles, partial=partial, show=self.run.show, total=total)
         except (AnyBacklogError, KeyboardInterrupt):  # in the middle of a ticket
             keep_shown()
             raise

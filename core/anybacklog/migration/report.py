@@ -213,7 +213,11 @@ def in_utc(moment: datetime | None) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a run is: `stage` is read, prepare, apply or verify; `total` is None while it is not known."""
+    """How far a run is; `total` is None while it is not known.
+
+    `stage` is read, plan, prepare, apply, finish (what needs all tickets to be there), tell (the source is told where
+    they are) or verify; of a rollback survey and delete.
+    """
 
     stage: str
     done: int

@@ -152,6 +152,7 @@ SETTINGS = (
         said="Where people find that folder, such as https://files.example.com/moved: the comments link to it.",
     ),
 )
+NO_MARKS = "no marks: a lost ledger cannot be rebuilt, and a second copy would not be noticed"
 CUT_TITLES = 'too_long_titles = "cut" under [texts] in a plan shortens it'
 
 

@@ -11,6 +11,7 @@ from anybacklog.migration.faults import Fault, telling_faults
 from anybacklog.migration.moved import says_moved
 from anybacklog.model import Comment, Ticket
 from anybacklog.redact import redact
+from anybacklog.steps import Item
 from anybacklog.tracker import Tracker
 
 
@@ -21,6 +22,11 @@ class Unread:
     id: str
     key: str
     error: str
+
+    @property
+    def item(self) -> Item:
+        """Name it as reports do."""
+        return Item(kind="ticket", id=self.id, ticket_id=self.id, ticket_key=self.key)
 
 
 def bundle_of(source: Tracker, ticket: Ticket) -> Bundle | Unread:

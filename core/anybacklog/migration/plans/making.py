@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
 from anybacklog.backend import TrafficState
 from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
+from anybacklog.migration.asked import Show, showing, silent
 from anybacklog.migration.charting import answers, natives, plan_course, target_words
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.comparison import can_rewrite, whatever_its_key
@@ -40,9 +41,10 @@ from anybacklog.migration.plans.worst import Worst
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.rebuilding import already_copied
 from anybacklog.migration.referring import asking, named_by, staying
-from anybacklog.migration.report import COUNTED, Progress
+from anybacklog.migration.report import COUNTED
 from anybacklog.migration.round_trip import warning
 from anybacklog.migration.seen import Seen, Ties
+from anybacklog.migration.settings import NO_MARKS
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.migration.telling import names_later, project_of
 from anybacklog.model import Ticket
@@ -54,7 +56,6 @@ SECOND_COPY = (
     "the target already holds tickets copied from this source that this ledger does not know: migrate will refuse; "
     "use the ledger of that run, or --rebuild-ledger"
 )
-NO_MARKS = "no marks: a lost ledger cannot be rebuilt, and a second copy would not be noticed"
 
 
 def plan(
@@ -63,7 +64,7 @@ def plan(
     *,
     edited: Choices | str | os.PathLike[str] | None = None,
     ledger: str | os.PathLike[str] | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Show | None = None,
     plugins: tuple[str, ...] = (),
     fallback_folder: str | os.PathLike[str] | None = None,
 ) -> Plan:
@@ -95,7 +96,7 @@ def plan(
             fresh=pair.untouched(),
             before=before,
         )
-        return making.made(Snapshot(snapshot_folder(book.path, pair)), progress or (lambda _: None), plugins)
+        return making.made(Snapshot(snapshot_folder(book.path, pair)), progress or silent, plugins)
 
 
 @dataclass(slots=True)
@@ -114,7 +115,7 @@ class _Making:
     """What it took to read the source into a snapshot that `migrate` will find."""
     requests: dict[str, Counter[str]] = field(default_factory=lambda: {"source": Counter(), "target": Counter()})
 
-    def made(self, snapshot: Snapshot, show: Callable[[Progress], None], plugins: tuple[str, ...]) -> Plan:
+    def made(self, snapshot: Snapshot, show: Show, plugins: tuple[str, ...]) -> Plan:
         header = self._read(snapshot, show)
         course = plan_course(
             header.identity, header.words, self.target, self.choices, Plugged(load_registry(plugins)),
@@ -123,7 +124,7 @@ class _Making:
         named = {"references": named_by(self.source, self.target)}
         course = asking(course, self.pair, named)
         there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(self.target, kind) for kind in METADATA_KINDS}
-        survey = self._survey(snapshot, course)
+        survey = self._survey(snapshot, course, show, header.tickets)
         survey.limits += statuses(course.mapping, len(there["statuses"]), course.limits)
         self._metadata(course)
         notes = (*self._notes(header), *survey.notes(named))
@@ -149,7 +150,7 @@ class _Making:
             notes=notes,
         )
 
-    def _read(self, snapshot: Snapshot, show: Callable[[Progress], None]) -> Header:
+    def _read(self, snapshot: Snapshot, show: Show) -> Header:
         """Read the source, and have `migrate` go on from this reading where it can find it."""
         before = Counter(self.source.requests())
         take(self.source, snapshot.folder, show)
@@ -167,7 +168,7 @@ class _Making:
         self.requests["source"] += Counter(self.source.requests()) - source - self.reading
         self.requests["target"] += Counter(self.target.requests()) - target
 
-    def _survey(self, snapshot: Snapshot, course: Course) -> _Survey:
+    def _survey(self, snapshot: Snapshot, course: Course, show: Show, total: int) -> _Survey:
         can = self.target.capabilities
         newest = self.pair.settings["newest"] if "newest" in self.pair.settings else newest_id(self.target)
         with Ties() as ties, Seen() as met:
@@ -175,7 +176,7 @@ class _Making:
             weighing = Weighing(course, answers(self.target, course.leave_out), ties, course.limits, taken)
             survey = _Survey(weighing=weighing, notices=Notices(can.notifies))
             full = replace(course, mapping=supposed(course.mapping))
-            for bundle in snapshot.bundles():
+            for bundle in showing(show, "plan", snapshot.bundles(), total):
                 self._bundle(bundle, survey, full, can.costs, met)
             weighing.outside()
             weighing.too_deep()
