@@ -86,11 +86,11 @@ NOTIFIES = {"assignees": "the space tells whoever is made the assignee of an iss
 
 _ONE_UPDATE, _ONE_READ = {"update": 1}, {"read": 1}
 COSTS = {
-    **dict.fromkeys(("create_ticket", "update_ticket", "add_comment", "add_metadata"), _ONE_UPDATE),
+    **dict.fromkeys(("create_ticket", "update_ticket", "add_comment"), _ONE_UPDATE),
     **dict.fromkeys(("create_with_files", "change_with_comment"), _ONE_UPDATE),
     **dict.fromkeys(("tickets.attachments", "comments.attachments"), _ONE_UPDATE),  # each is sent ahead
     "add_attachment": {"update": 2},  # sent ahead, then tied to its issue
-    "add_link": {"read": 1, "update": 1},  # looked for before
+    **{name: {"read": 1, "update": 1} for name in ("add_link", "add_metadata")},  # looked for before
     **dict.fromkeys(("ticket", "comments", "attachments", "links", "open_attachment"), _ONE_READ),
 }
 

@@ -109,3 +109,16 @@ def test_where_there_are_no_files_it_is_a_loss_that_the_plan_names(
     made = plan(source, tracker(Unreliable(Time(), "none", bare)), edited=chosen, ledger=tmp_path / "ledger.db")
     lost = {row.field: row.reason for row in made.fidelity if row.level == "lost"}
     assert (lost["history"], lost["comments.changes"]) == ("it takes no files", "it takes no files")
+
+
+@pytest.mark.parametrize("without", [(), ("comments.changes",)], ids=["native", "as text"])
+def test_what_changed_together_with_a_text_is_copied_and_counted_so_where_history_is_left_out(
+    source: Tracker, tmp_path: Path, chosen: Path, without: tuple[str, ...]
+) -> None:
+    target = tracker(Unreliable(Time(), "none", abilities(*without)))
+    chosen.write_text('history = "lost"\n')
+    report = migrate(source, target, plan=chosen, ledger=tmp_path / "ledger.db")
+    (done,) = [comment for comment in target.comments("PROJ-1") if comment.body.source.startswith("done!")]
+    assert (bool(done.changes), "In progress → Closed" in done.body.source) == (not without, bool(without))
+    rows = {(row.field, row.level): row.count for row in report.fidelity}
+    assert (rows["history", "lost"], rows["comments.changes", "emulated" if without else "native"]) == (1, 2)

@@ -20,7 +20,7 @@ from anybacklog.migration.plans.page import render_plan
 from anybacklog.migration.plans.reading import choices_in
 from anybacklog.migration.report import Report
 from anybacklog.migration.settings import LEAVABLE, SETTINGS
-from anybacklog.model import TicketDraft
+from anybacklog.model import Category, CustomField, TicketDraft
 from anybacklog_simulators.nulab import empty_space
 
 Make = Callable[[], Tracker]
@@ -57,6 +57,20 @@ def test_a_field_that_is_left_out_is_counted_lost_and_not_compared(
     assert migrate(source, target, ledger=ledger).counts["tickets"].already == 3
     rollback(target, ledger=ledger)
     assert target.count_tickets() == 0
+
+
+def test_words_of_a_field_that_is_left_out_are_not_made(memory: Make, filled: Fill, tmp_path: Path) -> None:
+    source, target, ledger = filled(memory()), memory(), tmp_path / "ledger.db"
+    source.add_metadata("categories", Category(id="", name="画面"))
+    source.add_metadata("custom_fields", CustomField(id="", name="環境", type="text"))
+    before = target.categories(), target.custom_fields(), target.milestones()
+    file = keep(tmp_path / "p", '[fields]\nleave_out = ["categories", "custom_fields", "milestones"]\n')
+    made = {kind for kind, _ in plan(source, target, edited=file, ledger=ledger).to_create}
+    assert made.isdisjoint({"categories", "custom_fields", "milestones"})
+    assert migrate(source, target, plan=file, ledger=ledger).clean
+    assert (target.categories(), target.custom_fields(), target.milestones()) == before
+    migrate(source, target, plan=keep(tmp_path / "p", ""), ledger=ledger)
+    assert [each.name for each in target.categories()][-1] == "画面"
 
 
 def test_nothing_else_goes_with_a_field_that_is_left_out(

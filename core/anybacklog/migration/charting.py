@@ -18,6 +18,11 @@ from anybacklog.model import Status
 from anybacklog.tracker import Tracker
 
 _TOGETHER = ("create_with_files", "change_with_comment")
+_WORDS_OF: Mapping[str, MetadataKind] = {
+    "priority": "priorities", "resolution": "resolutions", "categories": "categories",
+    "affected_versions": "versions", "milestones": "milestones", "custom_fields": "custom_fields",
+}  # fmt: skip
+"""The kinds of words that one field alone holds: without it nobody needs them."""
 _MARKS = frozenset({"external_id", "comments.external_id", "attachments.external_id"})
 
 
@@ -50,6 +55,7 @@ def plan_course(
             map_user=plugged.map_user,
             new_statuses=can.new_statuses,
         )
+    mapping = replace(mapping, left_out={_WORDS_OF[name] for name in choices.leave_out if name in _WORDS_OF})
     native = natives(target, choices.leave_out) - (
         {"comments.changes"} if choices.history in ("text", "attachment") else set()
     )

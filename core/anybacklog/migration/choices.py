@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from anybacklog.abilities import MetadataKind
 from anybacklog.errors import ConfigurationError
+from anybacklog.migration.fields import of_one_type
 from anybacklog.migration.mapping import MappingTable, MapUser, Nouns, Pick, map_all
 from anybacklog.migration.settings import Settings
 from anybacklog.migration.words import Words
@@ -109,7 +110,8 @@ def map_chosen(
     mapping = map_all(
         source, target, creatable, made=made, picks=picks, options=options, map_user=map_user, new_statuses=new_statuses
     )
-    refuse(choices.plan, [*problems, *more, *option_problems(choices, source, mapping)])
+    taken = field_problems(choices, source, picks, mapping)
+    refuse(choices.plan, [*problems, *more, *taken, *option_problems(choices, source, mapping)])
     return mapping
 
 
@@ -132,6 +134,7 @@ def picks_of(
             wrong = [each for each in (noun, pick) if isinstance(each, str)]
             if isinstance(pick, Pick) and not isinstance(noun, str):
                 wrong += _unfit(noun, pick, kind, makes if kind in creatable else frozenset())
+                wrong += _other_type(noun, pick, theirs)
                 if noun.id in picks.get(kind, {}):
                     wrong.append("said before, by another word")
                 picks.setdefault(kind, {})[noun.id] = pick
@@ -153,6 +156,17 @@ def options_of(choices: Choices, source: Nouns) -> tuple[dict[str, dict[str, str
                 one: said["create"] if isinstance(said, Mapping) else said or None for one, said in pairs.items()
             }
     return found, problems
+
+
+def field_problems(choices: Choices, source: Nouns, picks: Picks, mapping: MappingTable) -> Iterator[Problem]:
+    """Yield the custom fields that a plan puts where another one's values already go."""
+    fields = Words(source.get("custom_fields", ()))
+    for word in choices.mapping.get("custom_fields", {}):
+        for held in fields.named(word)[:1]:
+            pick, match = picks.get("custom_fields", {}).get(held.id), mapping.match("custom_fields", held)
+            wanted = pick is not None and (pick.target is not None or pick.create is not None)
+            if wanted and match is not None and match.target is None and not match.create:
+                yield choices.at(("mapping", "custom_fields", word), match.reason)
 
 
 def option_problems(choices: Choices, source: Nouns, mapping: MappingTable) -> Iterator[Problem]:
@@ -196,6 +210,13 @@ def _unfit(noun: Any, pick: Pick, kind: str, makes: frozenset[StatusCategory] | 
     if pick.create is not None and makes is not None and (not isinstance(noun, Status) or noun.category not in makes):
         what = f"statuses that are {noun.category}" if isinstance(noun, Status) and makes else kind.replace("_", " ")
         yield f"the target cannot create {what}"
+
+
+def _other_type(noun: Any, pick: Pick, theirs: Words) -> Iterator[str]:
+    """Say that a field to be made has a namesake of another type there."""
+    same = [each for each in theirs.nouns if each.name == pick.create] if isinstance(noun, CustomField) else []
+    if same and not any(of_one_type(each, noun) for each in same):
+        yield f"the custom field {pick.create!r} is a {same[0].type} field there, not {noun.type}; give it another name"
 
 
 def _near(word: str, known: Sequence[str]) -> str:

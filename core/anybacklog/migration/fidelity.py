@@ -208,7 +208,7 @@ class Weighing:
             yield "comments" if is_remark(comment) else "history", "lost", self.answer("comments").reason
             return
         if is_left_out(comment, self.course):
-            yield "history", *history_level(self.course, self.answer)
+            yield "history", *history_level(self.course, self.answer, remark=False)
             return
         if is_withheld(comment, self.course):
             yield "comments.private", "lost", "a private comment is not copied where it would become public"
@@ -217,8 +217,8 @@ class Weighing:
 
     def _of_copied(self, comment: Comment) -> Iterator[tuple[str, Level, str]]:
         if comment.changes:
-            name = "comments.changes" if is_remark(comment) else "history"
-            yield name, *history_level(self.course, self.answer)
+            name, remark = "comments.changes" if is_remark(comment) else "history", is_remark(comment)
+            yield name, *history_level(self.course, self.answer, remark=remark)
         if is_remark(comment):
             yield self._text("comments", comment.id, comment.body)
         if self.course.native("comments"):

@@ -36,15 +36,18 @@ def history_file(bundle: Bundle, course: Course) -> Upload | None:
     return Upload(attachment=attachment, author=None, created_at=None, mark=mark, content=content)
 
 
-def history_level(course: Course, answer: Callable[[str], Answer]) -> tuple[Level, str]:
-    """Say how what changed arrives, and why: as the target's own history, as the plan says, or not at all."""
+def history_level(course: Course, answer: Callable[[str], Answer], *, remark: bool) -> tuple[Level, str]:
+    """Say how what changed arrives, and why: as the target's own history, as the plan says, or not at all.
+
+    `remark`: it changed together with a text or files, which travel whatever becomes of history.
+    """
     changes, comments, files = map(answer, ("comments.changes", "comments", "attachments"))
     match course.history:
-        case "lost":
+        case "lost" if not remark:
             return "lost", "the plan leaves out entries of changes only"
         case "attachment":
             return ("emulated", f"the plan says attachment; written into {NAME}") if files else ("lost", files.reason)
-        case "native" if changes:
+        case "native" | "lost" if changes:
             return "native", changes.reason
     reason = "the plan says text" if course.history == "text" else changes.reason
     return ("emulated", f"{reason}; written as text") if comments else ("lost", comments.reason)

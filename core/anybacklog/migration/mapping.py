@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
+from anybacklog.migration.fields import missing_options, of_one_type, one_each
 from anybacklog.model import (
     STATUS_CATEGORIES,
     CustomField,
@@ -58,9 +59,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class MappingTable:
-    """Every match, by kind and source id."""
+    """Every match, by kind and source id; `left_out` are the kinds of which nothing is made."""
 
     matches: Mapping[MetadataKind, Mapping[str, Match]] = field(default_factory=dict)
+    left_out: Collection[MetadataKind] = ()
 
     def of(self, kind: MetadataKind, noun: Noun | None) -> Any:
         """Give the target's noun for one of the source's; None if there is none (or nothing was asked)."""
@@ -82,9 +84,8 @@ class MappingTable:
 
     def to_create(self) -> Iterable[tuple[MetadataKind, Match]]:
         """Name what has to be made in the target first."""
-        return [
-            (kind, match) for kind in METADATA_KINDS for match in self.matches.get(kind, {}).values() if match.create
-        ]
+        kinds = (kind for kind in METADATA_KINDS if kind not in self.left_out)
+        return [(kind, match) for kind in kinds for match in self.matches.get(kind, {}).values() if match.create]
 
     def unmatched(self) -> Iterable[tuple[MetadataKind, Match]]:
         """Name what nothing stands for, and nothing will."""
@@ -94,7 +95,7 @@ class MappingTable:
     def made(self, kind: MetadataKind, source_id: str, target: Any) -> MappingTable:
         """Give the mapping with one noun made."""
         match = replace(self.matches[kind][source_id], target=target, create=False)
-        return MappingTable({**self.matches, kind: {**self.matches[kind], source_id: match}})
+        return replace(self, matches={**self.matches, kind: {**self.matches[kind], source_id: match}})
 
 
 def map_all(
@@ -128,21 +129,8 @@ def map_all(
             new_statuses=new_statuses,
         )
         matches[kind] = {noun.id: _match(noun, end) for noun in ours}
-    matches["custom_fields"] = _one_each(matches["custom_fields"])
+    matches["custom_fields"] = one_each(matches["custom_fields"])
     return MappingTable(matches)
-
-
-def _one_each(matches: Mapping[str, Match]) -> dict[str, Match]:
-    """Let no two custom fields share one of the target's: a ticket holds one value in each."""
-    found: dict[str, Match] = {}
-    for source_id, match in matches.items():
-        holder = next((each for each in found.values() if match.target and each.target == match.target), None)
-        if holder is not None:
-            reason = f"the custom field {match.target.name!r} there is taken by {holder.source.name!r}"
-            found[source_id] = Match(source=match.source, target=None, reason=reason)
-        else:
-            found[source_id] = match
-    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +161,7 @@ class _End:
         if not isinstance(made, CustomField):
             return Match(source=noun, target=None, reason=reason, create=True, noun=made)
         options = self.options.get(noun.id, {})
-        made = replace(made, options=_missing_options(made, (), options))
+        made = replace(made, options=missing_options(made, (), options))
         return Match(source=noun, target=None, reason=reason, create=True, noun=made, options=options)
 
     def known(self, noun: Noun) -> Any:
@@ -205,7 +193,7 @@ def _match_pick(noun: Any, pick: Pick, end: _End) -> Match:
     reason = f"the plan says {pick.said!r}"
     target = pick.target
     if pick.create is not None:
-        same = (each for each in end.there if each.name == pick.create)
+        same = (each for each in end.there if each.name == pick.create and of_one_type(each, noun))
         target = end.known(noun) or next(same, None)
         if target is None:
             return end.creation(noun, replace(noun, name=pick.create), "the plan says to create it")
@@ -276,25 +264,8 @@ def _match_field(field_: CustomField, end: _End) -> Match:
 def _with_options(field_: CustomField, there: CustomField, end: _End, reason: str) -> Match:
     """Match a field, and say which options it will be given there."""
     options = end.options.get(field_.id, {})
-    missing = _missing_options(field_, there.options, options)
+    missing = missing_options(field_, there.options, options)
     if not missing or not end.can_create:
         return Match(source=field_, target=there, reason=reason, options=options)
     why = f"will be given {len(missing)} more options"
     return Match(source=field_, target=there, reason=why, create=True, options=options)
-
-
-def _missing_options(
-    wanted: CustomField, there: Iterable[Named], called: Mapping[str, str | None]
-) -> tuple[Named, ...]:
-    """Name the options that a field lacks there; `called` says what stands for some of them."""
-    names = {option.name for option in there}
-    wished = [replace(each, name=name) for each in wanted.options if (name := called.get(each.name, each.name))]
-    return tuple({option.name: option for option in reversed(wished) if option.name not in names}.values())[::-1]
-
-
-def to_make(match: Match) -> Any:
-    """Describe what has to be made: the source's noun, or the target's field with the options it lacks."""
-    if isinstance(match.source, CustomField) and match.target is not None:
-        more = _missing_options(match.source, match.target.options, match.options)
-        return replace(match.target, options=match.target.options + more)
-    return match.noun if match.noun is not None else match.source

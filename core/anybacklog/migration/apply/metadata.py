@@ -10,8 +10,10 @@ from anybacklog.abilities import MetadataKind
 from anybacklog.errors import Conflict, MigrationError
 from anybacklog.migration.apply.removing import settle_removals, until_settled
 from anybacklog.migration.clock import Clock
+from anybacklog.migration.fields import to_make
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.mapping import MappingTable, to_make
+from anybacklog.migration.mapping import MappingTable
+from anybacklog.migration.plans.limits import statuses
 from anybacklog.migration.report import Report
 from anybacklog.model import CustomField, User
 from anybacklog.tracker import Tracker
@@ -23,6 +25,7 @@ def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, 
         target.traffic()  # what others left of the budgets is known before the first write
     settle_removals(target, pair, clock)  # what an interrupted rollback deleted is copied again
     mapping = recognised(target, pair, mapping)
+    _refuse_too_many(target, mapping)
     created: Counter[str] = Counter()
     for kind, match in mapping.to_create():
         key = f"metadata:{kind}:{match.source.id}"
@@ -36,6 +39,15 @@ def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, 
     if created:
         report.notes.append(f"created in the target: {', '.join(f'{kind} {count}' for kind, count in created.items())}")
     return mapping
+
+
+def _refuse_too_many(target: Tracker, mapping: MappingTable) -> None:
+    """Refuse before the first word is made what would break off in the middle of them."""
+    for over in statuses(mapping, len(target.statuses()), target.capabilities.limits):
+        raise MigrationError(
+            f"nothing was written: a project of the target has at most {over.allowed} statuses, and with those to be "
+            f"created there would be {over.size}; have some stand for others, under [mapping.statuses] of a plan"
+        )
 
 
 def _lenient(noun: Any, target: Tracker, report: Report) -> Any:

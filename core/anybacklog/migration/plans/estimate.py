@@ -8,7 +8,8 @@ from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from anybacklog.migration.mapping import MappingTable, Match, to_make
+from anybacklog.migration.fields import to_make
+from anybacklog.migration.mapping import MappingTable, Match
 from anybacklog.steps import (
     AddAttachment,
     AddComment,
@@ -65,7 +66,7 @@ def spent(costs: Costs, operation: str, times: int = 1) -> Counter[str]:
 def supposed(mapping: MappingTable) -> MappingTable:
     """Give the mapping as it will be once all is made that has to be, each new noun standing for itself."""
     made = {kind: {key: _made(match) for key, match in found.items()} for kind, found in mapping.matches.items()}
-    return MappingTable(made)
+    return replace(mapping, matches=made)
 
 
 def _made(match: Match) -> Match:

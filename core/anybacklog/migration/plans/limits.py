@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from anybacklog.abilities import Limits
 from anybacklog.migration.course import Bundle
+from anybacklog.migration.fields import to_make
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.pieces import length
 from anybacklog.migration.settings import CUT_TITLES
@@ -25,12 +26,15 @@ OUTCOMES: dict[Outcome, str] = {
     "left out": "the header line of the description names those above it",
 }
 
-_WAYS_OUT: dict[tuple[str, Outcome], str] = {("title_length", "refused"): CUT_TITLES}
+_REFUSED: dict[str, str] = {
+    "title_length": f"{OUTCOMES['refused']}; {CUT_TITLES}",
+    "statuses_per_project": "nothing is copied until some stand for others, under [mapping.statuses] of the plan",
+}
 
 
 def becomes(limit: str, outcome: Outcome) -> str:
     """Say what becomes of a thing that breaks a limit, and which choice of the plan would have it otherwise."""
-    return "; ".join(filter(None, (OUTCOMES[outcome], _WAYS_OUT.get((limit, outcome)))))
+    return _REFUSED.get(limit, OUTCOMES[outcome]) if outcome == "refused" else OUTCOMES[outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +83,9 @@ def _cuts(steps: tuple[Step, ...], limits: Limits, cut: Mapping[str, int]) -> It
 
 def statuses(mapping: MappingTable, there: int, limits: Limits) -> Iterator[OverLimit]:
     """Yield the limit of statuses, if those to be created are more than there is room for."""
-    made = sum(1 for kind, _ in mapping.to_create() if kind == "statuses")
+    made = {to_make(match).name for kind, match in mapping.to_create() if kind == "statuses"}
     if made:
-        yield from _over("statuses_per_project", limits.statuses_per_project, there + made, None, "refused")
+        yield from _over("statuses_per_project", limits.statuses_per_project, there + len(made), None, "refused")
 
 
 def _ticket(bundle: Bundle, steps: tuple[Step, ...], limits: Limits) -> Iterator[OverLimit]:
