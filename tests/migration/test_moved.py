@@ -127,6 +127,42 @@ def test_a_run_shows_how_many_tickets_of_the_source_it_has_told(
     assert [each.stage for each in seen if each.stage in ("finish", "tell")] == ["finish"] * 4 + ["tell"] * 4
 
 
+# ---- copied on: from a source into a target, and from there into a third
+
+
+def chained(source: Tracker, middle: Tracker, end: Tracker, moving: dict[str, Any]) -> Path:
+    """Copy into the middle, and on from there with `moved_to`; gives the first ledger."""
+    ledger: Path = moving["ledger"].with_name("first.db")
+    assert migrate(source, middle, ledger=ledger).failures == []
+    assert migrate(middle, end, **moving).failures == []
+    assert [len(each) for each in said(middle).values()] == [1, 1, 1]
+    return ledger
+
+
+@pytest.mark.parametrize("make", ["memory", "sqlite"])
+def test_what_a_later_migration_says_in_a_copy_is_no_extra_and_nothing_that_people_did(
+    request: pytest.FixtureRequest, filled: Fill, memory: Make, make: str, moving: dict[str, Any]
+) -> None:
+    source, middle = filled(memory()), request.getfixturevalue(make)()
+    ledger = chained(source, middle, memory(), moving)
+    assert verify(source, middle, ledger=ledger).differences == []
+    assert repair(source, middle, ledger=ledger).clean
+    report = rollback(middle, ledger=ledger)
+    assert (report.left, list(middle.tickets())) == ([], [])
+    (note,) = report.notes
+    assert note.startswith("these were copied on from here, as they say, and their copies stay where they are: ")
+    assert all(key in note for key in ("PROJ-1", "PROJ-2", "PROJ-3"))
+
+
+def test_one_to_which_somebody_added_a_word_is_theirs(memory: Make, filled: Fill, moving: dict[str, Any]) -> None:
+    source, middle = filled(memory()), memory()
+    ledger = chained(source, middle, memory(), moving)
+    (comment,) = (each for each in middle.comments("PROJ-3") if says_moved(each.body.source))
+    middle.update_comment("PROJ-3", comment, f"{comment.body.source}, I think")
+    assert [(odd.field, odd.id) for odd in verify(source, middle, ledger=ledger).differences] == [("extra", comment.id)]
+    assert [kept.target_key for kept in rollback(middle, ledger=ledger).left] == ["PROJ-3"]
+
+
 # ---- when
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, fingerprint, is_wording
+from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, fingerprint, is_wording, logged
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import completed
+from anybacklog.migration.moved import says_moved
 from anybacklog.migration.planning import draft_of, plan_ticket
 from anybacklog.model import Attachment, Comment, Ticket
 from anybacklog.steps import AddComment, CreateTicket, landing
@@ -92,7 +93,7 @@ def _comments(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:
     for comment in copy.comments:
         step = steps.get(comment.id)
         if comment.id not in copy.ids("comment"):
-            if not logged(comment, course):
+            if not (logged(comment, course) or says_moved(comment.body.source)):
                 yield f"a comment was added: {comment.author.name if comment.author else 'somebody'}, {comment.id}"
         elif step is not None and _is_changed(step, comment, copy, course):
             yield f"comment {comment.id} is not as it was copied"
@@ -110,11 +111,6 @@ def _planned(copy: Copy, bundle: Bundle, course: Course) -> Iterator[AddComment]
         if isinstance(step, AddComment) and landing(step.item.kind) == "comment":
             path = copy.ours.get(("kept", step.kept.attachment.id)) if step.kept is not None else None
             yield completed(step, path, course) if path is not None else step
-
-
-def logged(comment: Comment, course: Course) -> bool:
-    """Tell an entry that the target itself wrote into its journal: what changed, and no text."""
-    return bool(comment.changes) and not comment.body.source and not course.native("comments.changes")
 
 
 def _files(copy: Copy) -> Iterator[str]:

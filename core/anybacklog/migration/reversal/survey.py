@@ -11,10 +11,12 @@ from typing import Self
 
 from anybacklog.errors import NotFound
 from anybacklog.migration.apply.fallback import fallback_of, kept_for
+from anybacklog.migration.comparison import logged
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
-from anybacklog.migration.reversal.objections import Copy, logged, objections
+from anybacklog.migration.moved import says_moved
+from anybacklog.migration.reversal.objections import Copy, objections
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import Snapshot
 from anybacklog.migration.wordings import forms
@@ -27,7 +29,7 @@ from anybacklog.tracker import Tracker
 class Doomed:
     """A ticket that the ledger created: whose copy it is, where it is, what speaks against deleting it.
 
-    `print` recognises what people can change of it; None: it is gone already.
+    `print` recognises what people can change of it; None: it is gone already. `moved`: it says that it has moved on.
     """
 
     pair: int
@@ -37,6 +39,7 @@ class Doomed:
     target_key: str
     reasons: tuple[str, ...]
     print: str | None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class Looking:
             target_key=copy.ticket.key if copy is not None else landed.target_key or landed.target_id,
             reasons=reasons,
             print=self._print(copy) if copy is not None else None,
+            moved=any(says_moved(each.body.source) for each in (copy.comments if copy is not None else ()) or ()),
         )
 
     def _altered(self, landed: Landed) -> Iterator[str]:

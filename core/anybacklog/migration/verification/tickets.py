@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, missing_words, shown
+from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, logged, missing_words, shown
 from anybacklog.migration.copied import copied
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import completed
 from anybacklog.migration.ledger import Pair
+from anybacklog.migration.moved import says_moved
 from anybacklog.migration.planning import draft_of, plan_ticket
 from anybacklog.migration.report import Progress, Verification
 from anybacklog.migration.seen import Seen
@@ -162,7 +163,7 @@ class Verifier:
         copies = {row.target_id: row.item.id for row in self.pair.landed_on(there.id) if row.item.kind == "comment"}
         for comment in found.values():
             known = comment.id in expected or ("comment", comment.id) in self.strays.odd
-            if not known and not self._logged(comment):
+            if not (known or logged(comment, self.course) or says_moved(comment.body.source)):
                 source_id = copies.get(comment.id)  # known, but gone from the source since
                 key, item = (None, comment.id) if source_id is None else (ticket.key, source_id)
                 self.result.add(key, there.key, "comment", item, "extra", None, comment.body.source)
@@ -173,10 +174,6 @@ class Verifier:
             if isinstance(step, AddComment):
                 kept = self.pair.landed("kept", bundle.ticket.id, step.kept.attachment.id) if step.kept else None
                 yield completed(step, kept.target_id, self.course) if kept is not None else step
-
-    def _logged(self, comment: Comment) -> bool:
-        """Tell an entry that the target itself wrote into its journal: what changed, and no text."""
-        return bool(comment.changes) and not comment.body.source and not self.course.native("comments.changes")
 
     def _comment(self, step: AddComment, comment: Comment, ticket: Ticket, there: Ticket) -> None:
         if step.plain is not None and not self.target.capabilities.can("update_comment"):
