@@ -10,6 +10,7 @@ import pytest
 
 from anybacklog import ConfigurationError, NotFound, Tracker
 from anybacklog.migration import migrate, verify
+from anybacklog.migration.mending import repair
 from anybacklog.model import Attachment, Comment, TicketDraft
 
 Make = Callable[[], Tracker]
@@ -117,7 +118,16 @@ def test_a_doubled_ticket_is_named_by_its_mark(
 
 def test_an_extra_link_is_named(target: Tracker, differences: Callable[[], list[Found]]) -> None:
     target.add_link("PROJ-2", "relates", "PROJ-3")
-    assert differences() == [("PROJ-2", "link", "extra"), ("PROJ-3", "link", "extra")]
+    assert differences() == [("PROJ-2", "link", "extra")]
+
+
+def test_a_missing_link_is_named_once(
+    copied: tuple[Tracker, Tracker], differences: Callable[[], list[Found]], tmp_path: Path
+) -> None:
+    source, target = copied
+    source.add_link("PROJ-3", "relates", "PROJ-2")
+    assert differences() == [("PROJ-2", "link", "missing")]
+    assert repair(source, target, ledger=tmp_path / "ledger.db").clean
 
 
 def test_what_the_source_gained_since_is_missing(

@@ -7,10 +7,9 @@ from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from anybacklog.abilities import MetadataKind
 from anybacklog.markup.wording import shown_as, wording
 from anybacklog.migration.copied import uncounted
-from anybacklog.migration.course import Bundle, Course
+from anybacklog.migration.course import Course
 from anybacklog.migration.mark import find_mark
 from anybacklog.migration.references import is_form_of
 from anybacklog.model import Change, Comment, CustomFieldValue, Named, Text, TextFormat, Ticket, TicketDraft, User
@@ -97,39 +96,6 @@ def _forms(wanted: Text, course: Course) -> Collection[TextFormat]:
 
 def _said(changes: tuple[Change, ...]) -> tuple[tuple[str | None, ...], ...]:
     return tuple((change.field, change.old, change.new) for change in changes)
-
-
-def missing_words(bundle: Bundle, course: Course, lost: Container[str]) -> Iterator[Odd]:
-    """Yield what a ticket refers to and nothing in the target stands for, losses agreed upon aside.
-
-    People for whom nobody stands are named in header lines, but for who put up a file: a text differs then.
-    """
-    ticket = bundle.ticket
-    refers: list[tuple[str, MetadataKind, Any]] = [
-        ("type", "ticket_types", ticket.type),
-        ("status", "statuses", ticket.status),
-        ("priority", "priorities", ticket.priority),
-        ("resolution", "resolutions", ticket.resolution),
-        ("reporter", "users", ticket.reporter),
-        *(("assignees", "users", each) for each in ticket.assignees),
-        *(("watchers", "users", each) for each in ticket.watchers),
-        *(("categories", "categories", each) for each in ticket.categories),
-        *(("affected_versions", "versions", each) for each in ticket.affected_versions),
-        *(("milestones", "milestones", each) for each in ticket.milestones),
-        *(
-            ("custom_fields", "custom_fields", each)
-            for each in ticket.custom_fields
-            if each.value not in (None, "", ())
-        ),
-        *(("comments.author", "users", comment.author) for comment in bundle.comments),
-        *(("attachments.author", "users", attachment.author) for attachment in ticket.attachments),
-    ]
-    for name, kind, noun in refers:
-        held = noun is not None and course.native(name) and f"{kind}:{noun.id}" not in lost
-        told = kind == "users" and name != "attachments.author" and course.nobody(noun)
-        if held and not told and course.mapping.of(kind, noun) is None:
-            shown_name = f"custom_fields.{noun.name}" if kind == "custom_fields" else name
-            yield Odd(shown_name, shown(noun.value if kind == "custom_fields" else noun), None)
 
 
 def shown(value: Any) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
 from anybacklog.migration.fields import missing_options, of_one_type, one_each
+from anybacklog.migration.people import Confidence, find_same
 from anybacklog.model import (
     STATUS_CATEGORIES,
     CustomField,
@@ -23,7 +24,6 @@ from anybacklog.model import (
 Noun: TypeAlias = Named | User
 Nouns: TypeAlias = Mapping[MetadataKind, Sequence[Any]]
 MapUser: TypeAlias = Callable[[User, Sequence[User]], User | None]
-Confidence: TypeAlias = Literal["certain", "likely", "guess", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +39,9 @@ class Pick:
 class Match:
     """One noun of the source and what stands for it.
 
-    `target` None: nothing does, unless `create` says it will be made. `options` are those of a custom field that are
-    called otherwise there: option -> name, or None where nothing stands for it.
+    `target` None: nothing does, unless `create` says it will be made. `noun` is as it will be made, or as it was made
+    where somebody has renamed it since. `options` are those of a custom field that are called otherwise there:
+    option -> name, or None where nothing stands for it.
     """
 
     source: Any
@@ -94,7 +95,7 @@ class MappingTable:
 
     def made(self, kind: MetadataKind, source_id: str, target: Any) -> MappingTable:
         """Give the mapping with one noun made."""
-        match = replace(self.matches[kind][source_id], target=target, create=False)
+        match = replace(self.matches[kind][source_id], target=target, create=False, noun=None)
         return replace(self, matches={**self.matches, kind: {**self.matches[kind], source_id: match}})
 
 
@@ -150,10 +151,9 @@ class _End:
     def missing(self, noun: Noun, reason: str) -> Match:
         """Create what has no counterpart, or say that nothing stands for it."""
         if self.can_create:
-            shared = not isinstance(noun, User) and noun.name in self.shared_names
-            why = "will be created, with its id: another there has the same name" if shared else "will be created"
-            made = replace(noun, name=own_name(noun, self.shared_names)) if isinstance(noun, Named) else noun
-            return self.creation(noun, made, why)
+            own = _own(noun, self.shared_names)
+            why = "will be created" + ("" if own is noun else ", with its id: another there has the same name")
+            return self.creation(noun, own, why)
         return Match(source=noun, target=None, reason=reason)
 
     def creation(self, noun: Noun, made: Any, reason: str) -> Match:
@@ -183,7 +183,8 @@ def _match_rule(noun: Any, end: _End) -> Match:
     if isinstance(noun, CustomField):
         return _match_field(noun, end)
     if (known := end.known(noun)) is not None:
-        return Match(source=noun, target=known, reason="created by this migration")
+        was = _as_made(_own(noun, end.shared_names), known)
+        return Match(source=noun, target=known, reason="created by this migration", noun=was)
     return _match_user(noun, end) if isinstance(noun, User) else _match_name(noun, end)
 
 
@@ -199,16 +200,24 @@ def _match_pick(noun: Any, pick: Pick, end: _End) -> Match:
             return end.creation(noun, replace(noun, name=pick.create), "the plan says to create it")
     if isinstance(noun, CustomField):
         return _with_options(noun, target, end, reason)
-    return Match(source=noun, target=target, reason=reason)
+    was = _as_made(replace(noun, name=pick.create), target) if pick.create is not None else None
+    return Match(source=noun, target=target, reason=reason, noun=was)
 
 
-def own_name(noun: Named, shared_names: frozenset[str]) -> str:
-    """Give the name to create a noun under: with its id where another of the source has the same name."""
-    return f"{noun.name} ({noun.id})" if noun.name in shared_names else noun.name
+def _as_made(noun: Any, there: Any) -> Any:
+    """Give a word under the name it was made with, where it has another by now; a service may trim names."""
+    kept = isinstance(noun, User) or there.name.strip() == noun.name.strip()
+    return None if kept else noun
+
+
+def _own(noun: Any, shared_names: frozenset[str]) -> Any:
+    """Give a noun as it is to be made: a word with its id where another of the source has the same name."""
+    shared = not isinstance(noun, User) and noun.name in shared_names
+    return replace(noun, name=f"{noun.name} ({noun.id})") if shared else noun
 
 
 def _match_name(noun: Named, end: _End) -> Match:
-    wanted = own_name(noun, end.shared_names) if end.can_create else noun.name
+    wanted = _own(noun, end.shared_names).name if end.can_create else noun.name
     same = next((each for each in end.there if each.name == wanted), None)
     if same is not None:
         return Match(source=noun, target=same, reason="same name")
@@ -224,33 +233,16 @@ def _match_user(user: User, end: _End) -> Match:
     picked = end.map_user(user, end.there) if end.map_user else None
     if picked is not None:
         return Match(source=user, target=picked, reason="a plugin says so")
-    rules: tuple[tuple[str, Confidence, Callable[[User], str | None]], ...] = (
-        ("same e-mail address", "certain", lambda each: each.email.casefold() if each.email else None),
-        ("same login", "likely", lambda each: each.login),
-        (
-            "same name, and nobody else has it",
-            "guess",
-            lambda each: None if user.name in end.shared_names else each.name,
-        ),
-    )
-    for reason, sure, word in rules:
-        found = [each for each in end.there if word(user) is not None and word(each) == word(user)]
-        if len(found) == 1 and not _contradicts(user, found[0]):
-            return Match(source=user, target=found[0], reason=reason, sure=sure)
+    same = find_same(user, end.there, known_by_name=user.name not in end.shared_names)
+    if same is not None:
+        return Match(source=user, target=same.person, reason=same.reason, sure=same.sure)
     return end.missing(user, "nobody there has this e-mail address, login or name of their own")
-
-
-def _contradicts(one: User, other: User) -> bool:
-    """Tell two people of one name apart: both have an address (or login), and not the same."""
-    if one.email and other.email:
-        return one.email.casefold() != other.email.casefold()
-    return bool(one.login and other.login and one.login != other.login)
 
 
 def _match_field(field_: CustomField, end: _End) -> Match:
     if field_.name in end.shared_names and not end.can_create:
         return Match(source=field_, target=None, reason=f"several custom fields are called {field_.name!r}")
-    wanted = own_name(field_, end.shared_names)
+    wanted = _own(field_, end.shared_names).name
     named = [each for each in end.there if each.name == wanted]
     same = next((each for each in named if each.type == field_.type), None)
     if same is None and named:

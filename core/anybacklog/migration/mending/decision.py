@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeAlias
 
-from anybacklog.migration.comparison import is_wording, rewriting
+from anybacklog.migration.comparison import compare_ticket, is_wording, rewriting
 from anybacklog.migration.copied import copied, counted
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.planning import draft_of, plan_ticket, plan_ties
-from anybacklog.migration.report import Difference
+from anybacklog.migration.referred import missing_words, renamed_words
+from anybacklog.migration.report import NAMED, Difference
 from anybacklog.migration.riding import held_back
 from anybacklog.model import Text, Ticket, TicketDraft
 from anybacklog.steps import (
@@ -35,11 +37,17 @@ _FIELDS = frozenset(each.name for each in fields(TicketDraft)) - _NOT_BY_FIELD
 
 
 def mend(
-    bundle: Bundle, named: Iterable[Difference], there: Ticket | None, course: Course, is_ours: IsOurs
+    bundle: Bundle,
+    named: Iterable[Difference],
+    there: Ticket | None,
+    course: Course,
+    is_ours: IsOurs,
+    lost: Container[str] = (),
 ) -> tuple[list[Step], list[SetParent | AddLink]]:
     """Give the steps that mend one ticket, and the ties to write when all tickets are there; `there` is its copy.
 
-    `is_ours` tells of a comment whether its text is there as this migration wrote it.
+    `is_ours` tells of a comment whether its text is there as this migration wrote it, `lost` names the words that it
+    was agreed to lose, or that are still to be made. A field with another word that nothing stands for stays as it is.
     """
     named = list(named)
     missing = {(each.kind, each.id) for each in named if each.field == "missing"}
@@ -48,8 +56,8 @@ def mend(
     ties = list(plan_ties(ticket, course))
     if there is None or ("ticket", ticket.id) in missing:
         return list(plan_ticket(bundle, course)), ties
-    altered = {each.field.partition(".")[0] for each in named if each.kind == "ticket"}
-    changes = _changes(bundle, altered & _FIELDS, there, course)
+    altered = {_top(each.field) for each in named if each.kind == "ticket"}
+    changes = _changes(bundle, (altered & _FIELDS) - _wordless(bundle, there, course, lost), there, course)
     if "parent" in altered and course.native("parent") and course.parent(ticket) is None:
         changes["parent"] = None
     steps = [_set_fields(bundle, changes, course)] if changes else []
@@ -66,6 +74,36 @@ def items_to_forget(steps: Iterable[Step]) -> list[Item]:
 
 def _is_parent(tie: SetParent | AddLink, altered: set[str]) -> bool:
     return isinstance(tie, SetParent) and "parent" in altered
+
+
+def unsaid(bundle: Bundle, named: Iterable[Difference], course: Course, lost: Container[str]) -> Iterator[str]:
+    """Yield the words of a ticket that the target has not, or calls otherwise by now, of fields that were named."""
+    fields_named = {each.field for each in named if each.kind == "ticket"}
+    for odd in (*missing_words(bundle, course, lost), *renamed_words(bundle, course)):
+        if odd.field in fields_named:
+            word = odd.field if odd.field.startswith("custom_fields.") else f"{odd.field} {odd.wanted!r}"
+            yield word if odd.found is None else f"{word}, called {odd.found!r} there by now"
+
+
+def wordless(words: Counter[str]) -> Iterator[str]:
+    """Say what cannot be written because the target has no word for it, and the ways out."""
+    if words:
+        named = "; ".join(f"{word} ({count})" for word, count in words.most_common(NAMED))
+        yield (
+            f"no word in the target stands for these, so what it has there stays: {named}; name the word there as the"
+            " source does, say in a plan what stands for it, or run migrate, which makes what is missing; then repair"
+        )
+
+
+def _wordless(bundle: Bundle, there: Ticket, course: Course, lost: Container[str]) -> set[str]:
+    """Name the fields with a word that nothing stands for, or whose word is the right one and was only renamed."""
+    unlike = {_top(odd.field) for odd in compare_ticket(draft_of(bundle.ticket, course), there, course)}
+    renamed = {_top(odd.field) for odd in renamed_words(bundle, course)}
+    return {_top(odd.field) for odd in missing_words(bundle, course, lost)} | (renamed - unlike)
+
+
+def _top(field: str) -> str:
+    return field.partition(".")[0]
 
 
 def _changes(bundle: Bundle, altered: set[str], there: Ticket, course: Course) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from anybacklog.migration.ends import default_ledger, going_on, refuse_absent, s
 from anybacklog.migration.fetching import spooled
 from anybacklog.migration.fields import to_make
 from anybacklog.migration.ledger import Ledger, Pair
-from anybacklog.migration.mending.decision import items_to_forget, mend
+from anybacklog.migration.mending.decision import items_to_forget, mend, unsaid, wordless
 from anybacklog.migration.mending.repair_report import Mending
 from anybacklog.migration.mending.settling import settle as settle_held
 from anybacklog.migration.plans.reading import read_plan
@@ -161,7 +161,9 @@ class _Going:
             pair = self._pair(book)
             self._held(pair)
             course = self._course(pair, book.path, tried)
-            steps, ties = self._decide(pair, differences, course)
+            lost = frozenset(pair.settings.get("lost", ()))
+            to_be = frozenset(f"{kind}:{match.source.id}" for kind, match in course.mapping.to_create())
+            steps, ties = self._decide(pair, differences, course, lost | to_be if tried is not None else lost)
             every = [*(each for several in steps for each in several), *ties]
             self.report.steps += map(_told, every)
             if dry_run or not every:
@@ -197,7 +199,7 @@ class _Going:
         return course_of(pair, words, self.target, self.plugged, self.source.capabilities.mentions, choices)
 
     def _decide(
-        self, pair: Pair, differences: list[Difference], course: Course
+        self, pair: Pair, differences: list[Difference], course: Course, lost: frozenset[str]
     ) -> tuple[list[list[Step]], list[SetParent | AddLink]]:
         by_key: dict[str, list[Difference]] = defaultdict(list)
         for each in differences:
@@ -205,12 +207,16 @@ class _Going:
                 by_key[each.source_key].append(each)
         steps: list[list[Step]] = []
         ties: list[SetParent | AddLink] = []
+        words = Counter[str]()
         for key, named in by_key.items():
             bundle = self._bundle(key)
             if bundle is not None and not self._is_held(pair, bundle):
-                several, tied = mend(bundle, named, self._copy(pair, bundle), course, partial(self._is_ours, pair))
+                words.update(unsaid(bundle, named, course, lost))
+                copy = self._copy(pair, bundle)
+                several, tied = mend(bundle, named, copy, course, partial(self._is_ours, pair), lost)
                 steps.append([step for step in several if _state(pair, step) != "held"])
                 ties += [tie for tie in tied if _state(pair, tie) != "held"]
+        self.report.notes += wordless(words)
         return steps, ties
 
     def _bundle(self, key: str) -> Bundle | None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
 from anybacklog.migration.choices import Choices, Said
-from anybacklog.migration.mapping import Confidence, MappingTable, Match
+from anybacklog.migration.mapping import MappingTable, Match
+from anybacklog.migration.people import Confidence
 from anybacklog.migration.plans.limits import OverLimit
 from anybacklog.migration.plans.notices import Notice
 from anybacklog.migration.plans.worst import Weight

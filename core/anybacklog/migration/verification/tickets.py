@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from anybacklog.migration.comparison import as_written, compare_comment, compare_ticket, logged, missing_words, shown
+from anybacklog.migration.comparison import as_written, compare_comment, logged, shown
 from anybacklog.migration.copied import copied
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import completed
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.moved import says_moved
-from anybacklog.migration.planning import draft_of, plan_ticket
+from anybacklog.migration.planning import plan_ticket
+from anybacklog.migration.referred import compare_copy
 from anybacklog.migration.report import Progress, Verification
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.verification.agreed import take_note
@@ -42,6 +43,7 @@ class Verifier:
     result: Verification = field(default_factory=Verification)
     strays: Strays = field(init=False)
     files: Files = field(init=False)
+    _links: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.strays = Strays(self.target, self.pair, self.course, self.result)
@@ -95,9 +97,7 @@ class Verifier:
                 ticket.key, landed.target_key if landed else None, "ticket", ticket.id, "missing", ticket.title, None
             )
             return
-        for odd in missing_words(bundle, self.course, self.lost):
-            self.result.add(ticket.key, there.key, "ticket", ticket.id, odd.field, odd.wanted, odd.found)
-        for odd in compare_ticket(draft_of(ticket, self.course), there, self.course, self._hidden()):
+        for odd in compare_copy(bundle, there, self.course, self.lost, self._hidden()):
             self.result.add(ticket.key, there.key, "ticket", ticket.id, odd.field, odd.wanted, odd.found)
         if landed.target_key is not None and landed.target_key != there.key:
             self.result.add(ticket.key, there.key, "ticket", ticket.id, "key", landed.target_key, there.key)
@@ -120,14 +120,21 @@ class Verifier:
         wanted = {end: link for link, end in ends if None not in end}
         found = Counter((link.kind, link.target) for link in there.links)
         for end, link in wanted.items():
-            if end not in found:
+            if end not in found and self._first("missing", link):
                 self.result.add(ticket.key, there.key, "link", link.id, "missing", _tie(link), None)
         for link in there.links:
             end = (link.kind, link.target)
             if end not in wanted or found[end] > 1:
                 found[end] -= 1
                 what = "extra" if end not in wanted else "doubled"
-                self.result.add(ticket.key, there.key, "link", link.id, what, None, _tie(link))
+                if self._first(what, link):
+                    self.result.add(ticket.key, there.key, "link", link.id, what, None, _tie(link))
+
+    def _first(self, what: str, link: Link) -> bool:
+        """Tell whether a link was not named yet: both its tickets show it."""
+        known = (what, link.id) in self._links
+        self._links.add((what, link.id))
+        return not known
 
     def _landed_id(self, ticket_id: str | None) -> str | None:
         landed = self.pair.landed("ticket", ticket_id, ticket_id) if ticket_id is not None else None
