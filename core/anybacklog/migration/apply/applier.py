@@ -21,7 +21,7 @@ from anybacklog.migration.apply.arrival import Arrivals
 from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
 from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.apply.final_state import FinalState
-from anybacklog.migration.apply.outcomes import Outcomes, refused_before, remarks, remarks_again, said_of
+from anybacklog.migration.apply.outcomes import Outcomes, gone, refused_before, remarks, remarks_again, said_of
 from anybacklog.migration.apply.oversize import Oversize
 from anybacklog.migration.apply.second_look import SecondLook
 from anybacklog.migration.apply.waiting import Waiting
@@ -157,8 +157,9 @@ class Applier:
             landed = self.calls.already(step, row)
         except CannotTell as error:
             return self.outcomes.hold(step, str(error))
-        sent = row.sent() if row is not None else {}
-        return self._finish(step, landed, sent, "already") if landed is not None else None
+        except NotFound as error:
+            return self.outcomes.refuse(step, gone(error))
+        return None if landed is None else self._finish(step, landed, row.sent() if row is not None else {}, "already")
 
     def ties(self, steps: Iterable[SetParent | AddLink], tied: Seen, *, partial: bool) -> None:
         """Tie a ticket to the others: an end not copied yet waits for another run, one outside was counted lost.
@@ -265,7 +266,7 @@ class Applier:
         except CannotTell as error:
             return self.outcomes.hold(step, str(error))
         except NotFound as error:
-            return self.outcomes.refuse(step, f"what it belongs to is gone from the target: {error}")
+            return self.outcomes.refuse(step, gone(error))
         answered, broke = row.before.get("answered"), row.before.get("broke")
         if landed is not None:
             self.report.notes += remarks(step, row)

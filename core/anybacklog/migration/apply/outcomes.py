@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from anybacklog.errors import AnyBacklogError, MigrationError, ValidationError
+from anybacklog.errors import AnyBacklogError, MigrationError, NotFound, ValidationError
 from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.apply.oversize import is_too_large
 from anybacklog.migration.course import Course
@@ -81,6 +81,11 @@ def said_of(error: AnyBacklogError, course: Course) -> str:
         case ValidationError(field="title", limit=int(limit), value=int(size)) if size > limit:
             return f"{error}; {CUT_TITLES}"
     return str(error)
+
+
+def gone(error: NotFound) -> str:
+    """Say that somebody deleted in the target what a step belongs to, and the way out."""
+    return f"what it belongs to is gone from the target: {error}; repair copies it again"
 
 
 def refused_before(row: Row | None) -> dict[str, object]:
