@@ -1,4 +1,4 @@
-"""A ticket that somebody deleted in the target stops nobody: what belongs to it is named, and repair copies it again."""
+"""A ticket that somebody deleted in the target stops nobody: what belongs to it is named; repair copies it again."""
 
 from __future__ import annotations
 

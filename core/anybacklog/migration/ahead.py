@@ -12,7 +12,7 @@ from typing import NoReturn, Self
 from anybacklog.errors import AnyBacklogError, RateLimited
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.faults import Fault, telling_faults
-from anybacklog.migration.fetching import Spooled, spooled
+from anybacklog.migration.fetching import Spooled, asked_for, spooled
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.planning import plan_ticket
 from anybacklog.steps import Upload, uploads_of
@@ -61,7 +61,7 @@ class Ahead:
     def fetch(self, upload: Upload) -> Spooled:
         """Give a file that is wanted now; the caller closes it."""
         self._wanted.pop(_key(upload), None)
-        return self._here.pop(_key(upload), None) or spooled(self.source, upload)
+        return self._here.pop(_key(upload), None) or asked_for(self.source, upload)
 
     def read(self) -> bool:
         """Read one file more, without any wait; False: none is wanted, or there is neither room nor budget for it."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO, TypeAlias
@@ -13,6 +13,7 @@ from typing import BinaryIO, TypeAlias
 from anybacklog.backend import AttachmentDraft
 from anybacklog.errors import AnyBacklogError, AuthenticationError, RateLimited, TransportError
 from anybacklog.migration.ledger_rows import Sent
+from anybacklog.model import TicketId
 from anybacklog.steps import CreateTicket, Step, Upload, uploads_of
 from anybacklog.tracker import Tracker
 
@@ -62,7 +63,7 @@ def fetched(fetch: Fetch, upload: Upload, open_files: ExitStack, *, marked: bool
     """Bring a file here before anything is intended: what cannot be read must not half arrive."""
     try:
         here = fetch(upload)
-    except (AuthenticationError, RateLimited, TransportError):
+    except (AuthenticationError, RateLimited, TransportError):  # a source that is down gives no other file either
         raise
     except AnyBacklogError as error:
         raise SourceFailed(f"{upload.attachment.name}: {error}") from error
@@ -77,15 +78,34 @@ def fetched(fetch: Fetch, upload: Upload, open_files: ExitStack, *, marked: bool
     return Fetched(upload, draft, here.sent)
 
 
+def asked_for(source: Tracker, upload: Upload) -> Spooled:
+    """Read a file as `spooled` does; SourceFailed if this one alone does not come, while its ticket can be read."""
+    try:
+        return spooled(source, upload)
+    except TransportError as error:
+        source.ticket(TicketId(upload.attachment.ticket or ""))  # raises, too, if the whole source is down
+        raise SourceFailed(f"{upload.attachment.name}: {error}") from error
+
+
 def spooled(source: Tracker, upload: Upload) -> Spooled:
     """Read a file of the source to its end, into a temporary one that the caller closes."""
     with ExitStack() as unless_whole:
         spool = unless_whole.enter_context(tempfile.TemporaryFile())
-        with _opened(source, upload) as stream:
+        with _opened(source, upload) as stream, _naming_folder():
             sent = measured(stream, spool)
         spool.seek(0)
         unless_whole.pop_all()
     return Spooled(spool, sent)
+
+
+@contextmanager
+def _naming_folder() -> Iterator[None]:
+    """Let a disk that is full say which: the folder of temporary files."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or f"{tempfile.gettempdir()} (for temporary files; TMPDIR names another folder)"
+        raise
 
 
 def _opened(source: Tracker, upload: Upload) -> AbstractContextManager[BinaryIO]:

@@ -17,7 +17,7 @@ from anybacklog.migration.clock import Clock
 from anybacklog.migration.comparison import fingerprint
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import default_ledger, going_on, refuse_absent, snapshot_folder
-from anybacklog.migration.fetching import spooled
+from anybacklog.migration.fetching import asked_for
 from anybacklog.migration.fields import to_make
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.mending.decision import items_to_forget, mend, unsaid, wordless
@@ -248,7 +248,7 @@ class _Going:
         applied = Report(source="", target="", ledger="", started_at=datetime.now(UTC))
         applier = Applier(
             source=self.source, target=self.target, pair=pair, course=course, report=applied,
-            fetch=partial(spooled, self.source), observe=self.plugged.observe, clock=self.clock,
+            fetch=partial(asked_for, self.source), observe=self.plugged.observe, clock=self.clock,
         )  # fmt: skip
         every: list[Sequence[Step]] = [*steps, ties]
         for several in every:  # what is in doubt is asked about, not forgotten
