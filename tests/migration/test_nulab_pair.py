@@ -23,8 +23,8 @@ from anybacklog_simulators.nulab.things import CustomField, Item
 Make = Callable[[], Tracker]
 Fill = Callable[[Tracker], Tracker]
 LOST_FROM_SQLITE = {
-    "attachments.author": 4,
-    "attachments.created_at": 4,
+    "attachments.author": 2,
+    "attachments.created_at": 2,
     "comments.private": 1,
     "updated_at": 3,
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +17,9 @@ from anybacklog import ConfigurationError, MigrationError, Tracker
 from anybacklog.migration import migrate, plan, verify
 from anybacklog.migration.mending import Mending, repair
 from anybacklog.migration.report import Report
+from anybacklog.migration.riding import told_of
 from anybacklog.migration.texts import Mentions, Writing
-from anybacklog.model import Text, TicketDraft, User
+from anybacklog.model import Attachment, Comment, Text, TicketDraft, User
 from anybacklog_simulators.nulab import demo_space, empty_space
 
 Make = Callable[[], Tracker]
@@ -33,7 +37,7 @@ def levels(report: Report, *names: str) -> set[tuple[str, str, int]]:
 
 
 def peopled(source: Tracker) -> Tracker:
-    """Fill a source with a ticket of two people whom no target knows, and a comment and a file of one of them."""
+    """Fill a source with a ticket of two people whom no target knows, and a comment of one of them."""
     kim, lee = (
         source.add_metadata("users", User(id="", name=name.title(), email=f"{name}@example.com"))
         for name in ("kim", "lee")
@@ -113,6 +117,36 @@ def test_more_people_than_a_ticket_can_have_stand_in_the_header_line(
         "assignees: Lee",
     )
     assert levels(report, "assignees") == {("assignees", "native", 1), ("assignees", "emulated", 1)}
+
+
+@pytest.mark.parametrize("kind", ["space", "memory", "sqlite"])
+def test_the_comment_that_brings_a_file_tells_whose_it_is_and_one_that_none_brings_loses_its_author(
+    request: pytest.FixtureRequest, memory: Make, serve: Serve, tmp_path: Path, kind: str
+) -> None:
+    source, target = peopled(memory()), serve(empty_space())[0] if kind == "space" else request.getfixturevalue(kind)()
+    kim, lee = source.users()[-2:]
+    source.add_attachment("PROJ-1", "own.txt", io.BytesIO(b"own"), author=kim)
+    source.add_comment("PROJ-1", "see", author=lee, attachments=[("brought.txt", io.BytesIO(b"brought"))])
+    file = keep(tmp_path / "plan.toml", NOBODY)
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", plan=file)
+    assert levels(report, "attachments.author") == {
+        ("attachments.author", "emulated", 1),
+        ("attachments.author", "lost", 1),
+    }
+    (comment,) = [each for each in target.comments(next(target.tickets())) if each.attachments]
+    assert "Lee" in header(comment.body.source)
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
+def test_a_file_of_somebody_else_than_its_comment_loses_its_author() -> None:
+    kim, lee = User(id="1", name="Kim"), User(id="2", name="Lee")
+    at = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+    comment = Comment(id="5", author=lee, body=Text("see", "plain"), created_at=at)
+    by_kim = Attachment(id="7", name="a.txt", author=kim, created_at=at)
+    assert list(told_of(by_kim, comment)) == ["attachments.created_at"]
+    later = replace(by_kim, author=replace(lee, name="Lee L"), created_at=at + timedelta(minutes=1))
+    assert list(told_of(later, comment)) == ["attachments.author"]
+    assert list(told_of(by_kim, None)) == []
 
 
 # ---- put right when the plan says who stands for them

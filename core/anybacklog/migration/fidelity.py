@@ -14,20 +14,13 @@ from anybacklog.migration.history_file import history_file, history_level
 from anybacklog.migration.mapping import Noun
 from anybacklog.migration.planning import cut_texts, plan_ticket
 from anybacklog.migration.report import Counted, Fidelity, Level
-from anybacklog.migration.riding import held_back, is_left_out, is_remark, is_withheld, kept_files
+from anybacklog.migration.riding import held_back, is_left_out, is_remark, is_withheld, kept_files, riding, told_of
 from anybacklog.migration.seen import Ties
 from anybacklog.migration.telling import keeps_names, left_over, names_otherwise, project_of, shortens
 from anybacklog.model import Attachment, Comment, CustomFieldValue, Named, Text, Ticket
 from anybacklog.steps import AddComment, CreateTicket, Step
 
-_PLAIN = (
-    "start_date",
-    "due_date",
-    "estimated_hours",
-    "actual_hours",
-    "updated_at",
-    "parent",
-)
+_PLAIN = ("start_date", "due_date", "estimated_hours", "actual_hours", "updated_at", "parent")
 _NOUNS: dict[str, MetadataKind] = {
     "type": "ticket_types",
     "status": "statuses",
@@ -185,9 +178,12 @@ class Weighing:
         return shown, "emulated", "the plan says which option stands for it"
 
     def _of_files(self, bundle: Bundle) -> Iterator[tuple[str, Level, str]]:
-        kept = kept_files(bundle, self.course)
+        kept, brought = kept_files(bundle, self.course), riding(bundle, self.course)
         for attachment in kept:
-            yield from self._of_attachment(attachment, bundle.ticket)
+            told = tuple(told_of(attachment, brought.get(attachment.id)))
+            for row in self._of_attachment(attachment, bundle.ticket):
+                said = row[1] == "lost" and row[0] in told
+                yield (row[0], "emulated", f"{row[2]}; the comment that brings it tells it") if said else row
         for _ in range(len(bundle.ticket.attachments) - len(kept)):
             yield "attachments", "lost", "a file of a private comment is not copied where it would become public"
 

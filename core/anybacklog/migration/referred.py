@@ -9,6 +9,7 @@ from anybacklog.abilities import MetadataKind
 from anybacklog.migration.comparison import Odd, compare_ticket, shown
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.planning import draft_of
+from anybacklog.migration.riding import riding, told_of
 from anybacklog.model import Ticket
 
 
@@ -33,9 +34,10 @@ def compare_copy(
 def missing_words(bundle: Bundle, course: Course, lost: Container[str]) -> Iterator[Odd]:
     """Yield what a ticket refers to and nothing in the target stands for, losses agreed upon aside.
 
-    People for whom nobody stands are named in header lines, but for who put up a file: a text differs then.
+    People for whom nobody stands are named in header lines, but for who put up a file: a text differs then. Of a file
+    that a comment of the same author brings, the comment tells it.
     """
-    for name, kind, noun in _referred(bundle):
+    for name, kind, noun in _referred(bundle, course):
         held = noun is not None and course.native(name) and f"{kind}:{noun.id}" not in lost
         told = kind == "users" and name != "attachments.author" and course.nobody(noun)
         if held and not told and course.mapping.of(kind, noun) is None:
@@ -45,7 +47,7 @@ def missing_words(bundle: Bundle, course: Course, lost: Container[str]) -> Itera
 
 def renamed_words(bundle: Bundle, course: Course) -> Iterator[Odd]:
     """Yield what a ticket refers to and this migration made under another name than it has by now."""
-    for name, kind, noun in _referred(bundle):
+    for name, kind, noun in _referred(bundle, course):
         match = course.mapping.match(kind, noun)
         if match is not None and match.target is not None and match.noun is not None and course.native(name):
             yield Odd(name, match.noun.name, match.target.name)
@@ -58,9 +60,10 @@ def _whole(odd: Odd, ticket: Ticket, there: Ticket) -> Odd:
     return Odd(odd.field, shown(getattr(ticket, odd.field)), shown(getattr(there, odd.field)))
 
 
-def _referred(bundle: Bundle) -> list[tuple[str, MetadataKind, Any]]:
+def _referred(bundle: Bundle, course: Course) -> list[tuple[str, MetadataKind, Any]]:
     """List the words and people that a ticket refers to, each with its field; a field without one has None."""
-    ticket = bundle.ticket
+    ticket, brought = bundle.ticket, riding(bundle, course)
+    files = [each for each in ticket.attachments if "attachments.author" not in told_of(each, brought.get(each.id))]
     return [
         ("type", "ticket_types", ticket.type),
         ("status", "statuses", ticket.status),
@@ -78,5 +81,5 @@ def _referred(bundle: Bundle) -> list[tuple[str, MetadataKind, Any]]:
             if each.value not in (None, "", ())
         ),
         *(("comments.author", "users", comment.author) for comment in bundle.comments),
-        *(("attachments.author", "users", attachment.author) for attachment in ticket.attachments),
+        *(("attachments.author", "users", each.author) for each in files),
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import falls_back
+from anybacklog.migration.texts import moment_text
 from anybacklog.model import Attachment, Comment, Ticket
 from anybacklog.steps import AddComment, Upload
 
@@ -36,10 +37,19 @@ def withheld_files(bundle: Bundle, course: Course) -> set[str]:
     return {each.id for comment in withheld for each in comment.attachments}
 
 
-def riding(bundle: Bundle, course: Course) -> set[str]:
-    """Name the files that travel with a comment."""
+def riding(bundle: Bundle, course: Course) -> dict[str, Comment]:
+    """Give the files that travel with a comment, by their ids, each with that comment."""
     kept = [comment for comment in bundle.comments if not is_withheld(comment, course)]
-    return {each.id for comment in kept for each in travelling(comment, bundle.ticket, course)}
+    return {each.id: comment for comment in kept for each in travelling(comment, bundle.ticket, course)}
+
+
+def told_of(attachment: Attachment, comment: Comment | None) -> Iterator[str]:
+    """Name the fields of a file of which the comment that it travels with has the same, and tells it there."""
+    people = [each.author.id for each in (comment, attachment) if each is not None and each.author is not None]
+    if len(people) == 2 and people[0] == people[1]:
+        yield "attachments.author"
+    if comment is not None and moment_text(comment.created_at) == moment_text(attachment.created_at):
+        yield "attachments.created_at"
 
 
 def kept_files(bundle: Bundle, course: Course) -> list[Attachment]:
