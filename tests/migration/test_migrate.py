@@ -121,6 +121,17 @@ def test_a_dry_run_counts_everything_and_leaves_nothing_behind(source: Tracker, 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_dry_run_after_a_copy_counts_each_thing_once_as_there_already(
+    source: Tracker, sqlite: Make, tmp_path: Path
+) -> None:
+    target, ledger = sqlite(), tmp_path / "ledger.db"
+    assert migrate(source, target, ledger=ledger).clean
+    counts = migrate(source, target, ledger=ledger, dry_run=True).counts
+    assert {kind: count.already for kind, count in counts.items()} == {
+        kind: count.planned for kind, count in counts.items()
+    }
+
+
 def test_a_missing_source_is_refused_and_not_created(sqlite: Make, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         migrate(sqlite(), sqlite(), ledger=tmp_path / "ledger.db")

@@ -162,6 +162,18 @@ def test_each_match_says_how_sure_it_is(memory: Make, tmp_path: Path) -> None:
     assert said["Only name"] == ("Only name", "guess", "same name, and nobody else has it")
 
 
+def test_somebody_who_came_to_the_target_later_is_named_where_an_earlier_plan_says_nobody(
+    memory: Make, serve: Serve, tmp_path: Path
+) -> None:
+    source, (target, _) = memory(), serve(empty_space())
+    source.add_metadata("users", User(id="", name="Hana", email="Hanako@example.com"))
+    source.add_metadata("users", User(id="", name="Kim"))
+    file = keep(tmp_path / "p", '[mapping.users]\nHana = ""\nKim = ""\n')
+    said = findings(plan(source, target, edited=file, ledger=tmp_path / "l"))
+    whom = "Hanako@example.com (as the plan says, though there is hanako@example.com), Kim"
+    assert [line for line in said if line.startswith("  users:")] == [f"  users: root, {whom}"]
+
+
 def test_words_that_several_have_are_named_by_id(memory: Make, tmp_path: Path) -> None:
     source, target = memory(), memory()
     twins = [source.add_metadata("users", User(id="", name="花子")) for _ in range(2)]
@@ -284,3 +296,10 @@ def test_the_worst_tickets_come_first(memory: Make, filled: Fill, tmp_path: Path
     planned = plan(source, target, ledger=tmp_path / "ledger.db")
     assert [weight.key for weight in planned.worst] == ["PROJ-1", "PROJ-2", "PROJ-3"]
     assert (planned.worst[0].files, planned.worst[0].entries, planned.worst[0].bytes) == (4, 4, 76806)
+
+
+def test_a_long_title_is_shown_by_its_beginning(memory: Make, tmp_path: Path) -> None:
+    source = memory()
+    source.create_ticket(TicketDraft(title="長い" * 200))
+    said = "\n".join(findings(plan(source, memory(), ledger=tmp_path / "ledger.db")))
+    assert f": {'長い' * 30}…" in said

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from anybacklog import ConfigurationError
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
-from anybacklog.migration.choices import Choices, Said, shown_key
+from anybacklog.migration.choices import Choices, Edit, Said, shown_key
 from anybacklog.migration.plans.document import BEGIN, END, merged, written
 from anybacklog.migration.plans.plan import Line, Plan
 from anybacklog.migration.plans.positions import parse, positions
@@ -150,8 +150,15 @@ def test_the_lines_of_what_was_found_are_left_alone_where_they_are_a_text() -> N
 
 def test_an_edit_from_elsewhere_keeps_the_comment_of_its_line() -> None:
     text = '[mapping.users]\n"a" = "b" # Hanako knows\n'
-    again = merged(a_plan({}), text, {("mapping", "users", "a"): {"create": "c"}}).text
+    again = merged(a_plan({}), text, {("mapping", "users", "a"): Edit({"create": "c"}, "b")}).text
     assert '"a" = {create = "c"} # Hanako knows\n' in again
+
+
+def test_an_edit_from_elsewhere_has_the_comment_of_a_plan_say_why_it_is_so_now() -> None:
+    text = '[mapping.users]\n"a" = "b" # none: nobody\nother = "" # none: nobody\n'
+    plan = a_plan({"users": {"a": "c", "other": ""}})
+    again = merged(plan, text, {("mapping", "users", "a"): Edit("c", "b", "none: nobody")}).text
+    assert '"a" = "c" # certain: same name\nother = "" # none: nobody\n' in again
 
 
 def test_tables_that_are_torn_apart_are_added_to_all_the_same() -> None:

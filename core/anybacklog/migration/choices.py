@@ -23,6 +23,15 @@ Picks: TypeAlias = dict[MetadataKind, dict[str, Pick]]
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """What a table says of a word now, what was planned when the table was written, and the comment that said why."""
+
+    said: Said
+    planned: Said
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something wrong with a plan: at which key, in which line (None: unknown), in words."""
 

@@ -44,7 +44,7 @@ from anybacklog.migration.redirects import refuse_form, write_redirects
 from anybacklog.migration.referring import asking, named_by, staying
 from anybacklog.migration.report import COUNTED, Report
 from anybacklog.migration.round_trip import added, with_rewritten
-from anybacklog.migration.seen import Ties
+from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.settings import NO_MARKS
 from anybacklog.migration.snapshot import Header, Snapshot, take
 from anybacklog.registry import load_registry
@@ -246,11 +246,12 @@ class _Going:
 
     def _dry(self, course: Course) -> Report:
         """Say what a real run would find done already."""
-        for bundle in self._bundles():
-            for step in (*plan_ticket(bundle, course), *plan_ties(bundle.ticket, course)):
-                count_done(step, self.pair, self.report)
-        self.report.status = "dry-run"
-        self.report.finished_at = datetime.now(UTC)
+        with Seen() as tied:
+            for bundle in self._bundles():
+                for step in (*plan_ticket(bundle, course), *plan_ties(bundle.ticket, course)):
+                    if step.item.kind != "link" or tied.add(step.item.id):  # both ends tell of it
+                        count_done(step, self.pair, self.report)
+        self.report.status, self.report.finished_at = "dry-run", datetime.now(UTC)
         return self.report
 
     def _agree(self) -> None:

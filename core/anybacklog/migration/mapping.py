@@ -41,7 +41,8 @@ class Match:
 
     `target` None: nothing does, unless `create` says it will be made. `noun` is as it will be made, or as it was made
     where somebody has renamed it since. `options` are those of a custom field that are called otherwise there:
-    option -> name, or None where nothing stands for it.
+    option -> name, or None where nothing stands for it. `offer` is what would stand for it if the plan did not say that
+    nothing does.
     """
 
     source: Any
@@ -51,6 +52,7 @@ class Match:
     noun: Any = None
     sure: Confidence = "certain"
     options: Mapping[str, str | None] = field(default_factory=dict)
+    offer: Any = None
 
     @property
     def confidence(self) -> Confidence:
@@ -175,6 +177,8 @@ def _match(noun: Any, end: _End) -> Match:
     pick = end.picks.get(noun.id)
     ruled = _match_rule(noun, end)
     picked = _match_pick(noun, pick, end) if pick is not None else ruled
+    if pick is not None and pick.target is None and pick.create is None:
+        picked = replace(picked, offer=ruled.target)
     unedited = replace(picked, reason=ruled.reason, sure=ruled.sure) == ruled
     return ruled if unedited else picked  # what nobody has decided stays as sure as it was
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from anybacklog.errors import ConfigurationError
-from anybacklog.migration.choices import Key, Said
+from anybacklog.migration.choices import Edit, Key, Said
 from anybacklog.migration.plans.findings import findings
 from anybacklog.migration.plans.plan import Line, Plan
 from anybacklog.migration.settings import in_tables
@@ -62,10 +62,10 @@ def _new_tables(added: Mapping[Key, Line]) -> Iterator[str]:
     for (place, kind), group in groupby(added.items(), key=lambda each: each[0][:2]):
         yield f"\n[{place}.{key(kind).as_string()}]\n"
         for (*_, word), line in group:
-            yield f"{key(word).as_string()} = {_item(line.said).as_string()} # {_one_line(_why(line))}\n"
+            yield f"{key(word).as_string()} = {_item(line.said).as_string()} # {_one_line(line.why)}\n"
 
 
-def merged(plan: Plan, text: str, edits: Mapping[Key, Said]) -> Written:
+def merged(plan: Plan, text: str, edits: Mapping[Key, Edit]) -> Written:
     """Write a plan into the text of a file that a person has edited: what it says stays, with every comment of theirs.
 
     Words it does not speak of yet are added, and what was found is told anew. `edits` are put in besides.
@@ -77,14 +77,14 @@ def merged(plan: Plan, text: str, edits: Mapping[Key, Said]) -> Written:
     held = tomllib.loads(body)
     document = tomlkit.parse(body)
     added = _missing(plan, held)
-    wanted = deepcopy(held)
+    wanted, known = deepcopy(held), _lines(plan)
     try:
         for key, line in added.items():
             _set(wanted, key, line.said)
             _add(document, key, line)
-        for key, said in edits.items():
-            _set(wanted, key, said)
-            _table(document, key[:-1])[key[-1]] = _item(said)
+        for key, edit in edits.items():
+            _set(wanted, key, edit.said)
+            _change(document, key, edit, known.get(key))
         merged_text = tomlkit.dumps(document)
         safe = tomllib.loads(merged_text) == wanted
     except (tomlkit.exceptions.TOMLKitError, tomllib.TOMLDecodeError, AttributeError, TypeError, ValueError):
@@ -143,11 +143,28 @@ def _add(document: Any, key: Key, line: Line) -> None:
     if isinstance(table, InlineTable):
         table[key[-1]] = item
         return
-    item.comment(_one_line(_why(line)))
+    item.comment(_one_line(line.why))
     body = table.value.body if isinstance(table, Table) else []
     tail = list(_popped(body))
     table[key[-1]] = item
     body.extend(reversed(tail))
+
+
+def _change(document: Any, key: Key, edit: Edit, line: Line | None) -> None:
+    """Put an edit into its line: a comment that a plan has written says why it is so now, any other stays."""
+    table, word = _table(document, key[:-1]), key[-1]
+    before = getattr(table.get(word), "trivia", None)
+    table[word] = _item(edit.said)
+    if line is not None and before is not None and before.comment == f"# {_one_line(edit.why)}":
+        table[word].comment(_one_line(line.why))
+
+
+def _lines(plan: Plan) -> dict[Key, Line]:
+    """Give every line of a plan by its key."""
+    found: dict[Key, Line] = {
+        ("options", word, line.word): line for word, each in plan.options.items() for line in each
+    }
+    return found | {("mapping", kind, line.word): line for kind, each in plan.mapping.items() for line in each}
 
 
 def _popped(body: list[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
@@ -177,11 +194,6 @@ def _item(said: Any) -> Any:
     made = tomlkit.inline_table()
     made.update(said)
     return made
-
-
-def _why(line: Line) -> str:
-    named = "" if line.name == line.word else f"{line.name}; "
-    return f"{named}{line.confidence}: {line.reason}"
 
 
 def _one_line(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from anybacklog.migration.choices import Choices, Key, Said
+from anybacklog.migration.choices import Choices, Edit, Key, Said
 from anybacklog.migration.plans.document import Written, merged, written
 from anybacklog.migration.plans.plan import Plan
 from anybacklog.migration.plans.reading import choices_in, read_text
@@ -19,11 +19,12 @@ class PlanFile:
 
     text: str | None
     choices: Choices | None
-    edits: Mapping[Key, Said]
+    edits: Mapping[Key, Edit]
 
     def written(self, plan: Plan, chosen: Mapping[Key, Said]) -> Written:
         """Give the text that the file is to have now; `chosen` was said beside it, and goes into it."""
-        return merged(plan, self.text, {**self.edits, **chosen}) if self.text is not None else written(plan)
+        beside = {key: Edit(said, "") for key, said in chosen.items()}
+        return merged(plan, self.text, {**self.edits, **beside}) if self.text is not None else written(plan)
 
 
 def open_plan(path: Path | None, tables: Path | None) -> PlanFile:
@@ -33,4 +34,4 @@ def open_plan(path: Path | None, tables: Path | None) -> PlanFile:
     edits = edits_in(tables) if tables is not None and tables.is_dir() else {}
     if edits:
         choices = with_edits(choices or Choices(), edits)
-    return PlanFile(text, choices, {key: said for key, (said, _) in edits.items()})
+    return PlanFile(text, choices, edits)

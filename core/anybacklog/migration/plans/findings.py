@@ -14,6 +14,8 @@ from anybacklog.redact import redact
 
 SHOWN = 10
 """How many of a kind are named; --json has them all."""
+LONGEST = 60
+"""How many characters of a title are shown."""
 
 
 def findings(plan: Plan) -> Iterator[str]:
@@ -88,7 +90,8 @@ def _unmatched(plan: Plan) -> Iterator[str]:
 
 
 def _shown(line: Line) -> str:
-    return f"{line.word} {line.name}" if line.word.startswith("id:") else line.word
+    named = f"{line.word} {line.name}" if line.word.startswith("id:") else line.word
+    return f"{named} (as the plan says, though there is {line.offer})" if line.offer else named
 
 
 def told(notices: Iterable[Notice]) -> str:
@@ -128,8 +131,12 @@ def _worst(plan: Plan) -> Iterator[str]:
     for each in plan.worst:
         yield (
             f"{each.key}: {each.characters} characters, {each.entries} entries, {each.files} files "
-            f"({each.bytes} bytes): {each.title}"
+            f"({each.bytes} bytes): {_short(each.title)}"
         )
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= LONGEST else f"{title[:LONGEST]}…"
 
 
 def _some(names: list[str], what: str = "") -> str:

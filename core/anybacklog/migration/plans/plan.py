@@ -24,7 +24,8 @@ from anybacklog.redact import redact
 class Line:
     """One line of a mapping: a word of the source, what the plan says of it, and why.
 
-    `name` is what a person calls it; `id` is the source's.
+    `name` is what a person calls it; `id` is the source's. `offer` is the word of the target that would stand for it if
+    the plan did not say that nothing does; "" where there is none.
     """
 
     id: str
@@ -33,6 +34,13 @@ class Line:
     said: Said
     confidence: Confidence
     reason: str
+    offer: str = ""
+
+    @property
+    def why(self) -> str:
+        """Say who or what is meant where the word does not, how sure it is, and why."""
+        named = "" if self.name == self.word else f"{self.name}; "
+        return f"{named}{self.confidence}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +126,7 @@ def lines_of(
                     said=_said(match, theirs),
                     confidence=match.confidence,
                     reason=match.reason,
+                    offer=theirs.word_for(match.offer) if match.offer is not None else "",
                 )
                 for match in matches
             )
