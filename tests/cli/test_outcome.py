@@ -175,6 +175,19 @@ def test_a_reader_that_leaves_early_is_no_error(url: str, call: Call) -> None:
     assert running.returncode == 0
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_the_caller_has_closed_changes_nothing_of_the_work(
+    closed: str, url: str, call: Call, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "anybacklog", "create", url, "--title", "made"]
+    done = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *command], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+    assert [each["title"] for each in call("ls", url, "--format", "json").json] == ["made"]
+    command[-3:] = ["absent", "--title", "x"]
+    done = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *command], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, b"Traceback" in done.stderr) == (2, False)
+
+
 @pytest.mark.parametrize(
     ("invocation", "code"),
     [

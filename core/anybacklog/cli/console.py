@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
@@ -29,7 +30,13 @@ _HARMLESS: Mapping[int, int | str] = (
 
 
 def prepare() -> None:
-    """Make both streams UTF-8 without newline translation, whatever the locale; a lone surrogate becomes its escape."""
+    """Make both streams UTF-8 without newline translation, whatever the locale; a lone surrogate becomes its escape.
+
+    Where the caller has closed one, nobody reads it: it goes nowhere, and no other file gets its number.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115  # as long as we live
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")

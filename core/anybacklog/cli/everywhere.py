@@ -24,8 +24,9 @@ class ReaderLeft(Exception):
 class Invocation:
     """What was said about one call as a whole; `resumable` once it does what running again would go on with.
 
-    `settled` is the exit code once only the telling is left: a reader that leaves then changes nothing. `ends` is what
-    is undone when the call is over. `on_listing` hears how far a long listing is, `heard` is what it was told last.
+    `settled` is the exit code once only the telling is left: a reader that leaves then changes nothing. `unless_done`
+    is said behind whatever stops it before. `ends` is what is undone when the call is over. `on_listing` hears how far
+    a long listing is, `heard` is what it was told last.
     """
 
     verbose: int = 0
@@ -38,6 +39,7 @@ class Invocation:
     pace: str | None = None
     resumable: bool = False
     settled: int | None = None
+    unless_done: str = ""
     ends: ExitStack = field(default_factory=ExitStack)
     on_listing: Callable[[ListingProgress], None] = lambda _: None
     heard: ListingProgress | None = None

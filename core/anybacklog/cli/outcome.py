@@ -31,7 +31,7 @@ def told(invocation: Invocation, call: Callable[[], int]) -> int:
     except click.ClickException as error:
         return _usage(error, invocation)
     except (click.Abort, KeyboardInterrupt):
-        _say(f"Interrupted. {AGAIN}" if invocation.resumable else "Interrupted.", invocation)
+        _say(f"Interrupted. {_afterword(INTERRUPTED, invocation)}".rstrip(), invocation)
         return INTERRUPTED
     except SystemExit as error:
         return _left(error, invocation)
@@ -40,8 +40,15 @@ def told(invocation: Invocation, call: Callable[[], int]) -> int:
         return unread(invocation)
     except Exception as error:  # noqa: BLE001  # the last one to see it: nobody is shown a traceback unasked
         code = exit_code(error, resumable=invocation.resumable)
-        _say(f"{sentence(error)}\n{AGAIN}" if code == STOPPED else sentence(error), invocation)
+        _say(f"{sentence(error)}\n{_afterword(code, invocation)}".rstrip(), invocation)
         return code
+
+
+def _afterword(code: int, invocation: Invocation) -> str:
+    """Say what a failure leaves behind."""
+    if code == STOPPED or (code == INTERRUPTED and invocation.resumable):
+        return AGAIN
+    return invocation.unless_done if invocation.settled is None and code != USAGE else ""
 
 
 def unread(invocation: Invocation) -> int:
@@ -74,6 +81,14 @@ def sentence(error: Exception) -> str:
     if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
         return "Error: a text holds bytes that are not UTF-8; convert it first"
     return f"Unexpected {type(error).__name__}: {error}\nRun it again with --debug, and report what it prints."
+
+
+def kept_sentence(error: BaseException, invocation: Invocation) -> str:
+    """Give the sentence for a file, secrets masked."""
+    from anybacklog.redact import redact
+
+    _remember(invocation)
+    return redact(sentence(error)) if isinstance(error, Exception) else "Interrupted."
 
 
 def _curable(error: Exception) -> bool:

@@ -22,7 +22,9 @@ Examples:
   anybacklog verify nulab://example.backlog.com/PROJ sqlite:///copy.db --json-report differences.json
   anybacklog verify nulab://example.backlog.com/PROJ sqlite:///copy.db --offline
 
-Exit code 1 when there is a difference, 0 when there is none."""
+Exit code 1 when there is a difference, 0 when there is none. Where it could not compare everything it says so, with
+exit code 1 or 3, and prints nothing."""
+UNCOMPARED = "Not everything was compared, so nobody knows whether there are differences: verify again."
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -41,7 +43,12 @@ def command(
     from anybacklog.cli.report_text import verification_lines
     from anybacklog.migration import verify
 
-    with _ends(invocation, source, target, offline=offline) as (one, other), shown(invocation) as show:
+    invocation.unless_done = UNCOMPARED
+    with (
+        _telling_in(json_report, invocation),
+        _ends(invocation, source, target, offline=offline) as (one, other),
+        shown(invocation) as show,
+    ):
         found = verify(one, other, ledger=ledger, offline=offline, progress=show, plugins=invocation.files())
     invocation.settled = 1 if found.differences else 0
     to_stdout = publish_json(found.to_json(), json_report)
@@ -49,6 +56,24 @@ def command(
         (console.note if to_stdout else console.say)(line)
     if found.differences:
         raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _telling_in(report: Path | None, invocation: Invocation) -> Iterator[None]:
+    """Have the report say what stopped the work: one of an earlier run is not to be taken for its result."""
+    from anybacklog.cli.outcome import kept_sentence, sentence
+
+    try:
+        yield
+    except click.ClickException:  # nothing was begun
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        if report is not None and str(report) != "-":
+            try:
+                publish_json({"stopped": kept_sentence(error, invocation)}, report)
+            except OSError as trouble:
+                console.note(sentence(trouble))
+        raise
 
 
 @contextmanager
