@@ -127,6 +127,38 @@ def test_a_state_that_the_target_keeps_otherwise_is_named_by_its_own_answer(
     assert {each.field for each in differences} == {ignored}
 
 
+class Noting(Stubborn):
+    """It notes which tickets were read one by one."""
+
+    read: list[str]
+
+    def ticket(self, ticket_id: str) -> Any:
+        self.read.append(ticket_id)
+        return super().ticket(ticket_id)
+
+
+def test_the_next_run_asks_again_for_what_was_held_otherwise_and_for_nothing_else(
+    source: Tracker, tmp_path: Path
+) -> None:
+    backend = Noting(Time(), "none", abilities())
+    backend.ignored, backend.read = "due_date", []
+    target, ledger = tracker(backend), tmp_path / "ledger.db"
+
+    def run() -> tuple[list[str], int]:
+        backend.read.clear()
+        report = migrate(source, target, ledger=ledger)
+        assert {each.stage for each in report.failures} <= {"state"}
+        return [each.error for each in report.failures], len(backend.read)
+
+    assert len(run()[0]) == 1
+    (named,), asked = run()
+    assert named.startswith("the target still holds due_date None instead of")
+    backend.ignored = "nothing"
+    target.update_ticket("PROJ-1", {"due_date": source.ticket("PROJ-1").due_date})
+    assert run() == ([], asked)
+    assert run() == ([], asked - 1)
+
+
 def test_a_target_of_one_assignee_gets_the_first_and_a_header_line_names_the_others(
     source: Tracker, tmp_path: Path
 ) -> None:

@@ -85,7 +85,7 @@ class Applier:
         self.counting = Counting(self.report)
         self.outcomes = Outcomes(self.pair, self.counting, self.observe)
         self.second_look = SecondLook(self.calls.ask, self.counting)
-        self.final_state = FinalState(self.target, self.course, self.counting)
+        self.final_state = FinalState(self.target, self.pair, self.course, self.counting)
         self.oversize = Oversize(self.course, self.pair, self.report, self.step)
 
     def ticket(self, steps: Iterable[Step]) -> None:
