@@ -173,6 +173,21 @@ def test_what_is_edited_in_a_spreadsheet_goes_into_the_plan_whatever_it_puts_bet
     assert rows_of(folder / "statuses.csv")[1]["planned"] == '"Closed"'
 
 
+def test_a_table_speaks_of_things_by_the_words_of_the_file(
+    source: str, target: str, call: Call, plan: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mapping"
+    plan.write_text('[mapping.statuses]\n"id:2" = "Open" # mine\n', "utf-8")
+    assert call("plan", source, target, "-o", plan, "--mapping-csv", folder).code == 0
+    rows = rows_of(folder / "statuses.csv")
+    (row,) = [row for row in rows if row["source"] == "id:2"]
+    assert (row["target"], row["name"]) == ("Open", "In progress")
+    row["target"] = "Closed"
+    save(folder / "statuses.csv", rows)
+    assert call("plan", source, target, "-o", plan, "--mapping-csv", folder).code == 0
+    assert '\n"id:2" = "Closed" # mine\n' in plan.read_text("utf-8")
+
+
 def test_a_word_edited_in_both_is_refused(source: str, target: str, call: Call, plan: Path, tmp_path: Path) -> None:
     folder = tmp_path / "mapping"
     call("plan", source, target, "-o", plan, "--mapping-csv", folder)

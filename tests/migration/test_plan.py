@@ -170,7 +170,7 @@ def test_somebody_who_came_to_the_target_later_is_named_where_an_earlier_plan_sa
     source.add_metadata("users", User(id="", name="Kim"))
     file = keep(tmp_path / "p", '[mapping.users]\nHana = ""\nKim = ""\n')
     said = findings(plan(source, target, edited=file, ledger=tmp_path / "l"))
-    whom = "Hanako@example.com (as the plan says, though there is hanako@example.com), Kim"
+    whom = "Hana (as the plan says, though there is hanako@example.com), Kim"
     assert [line for line in said if line.startswith("  users:")] == [f"  users: root, {whom}"]
 
 
@@ -223,6 +223,10 @@ def test_a_plan_can_create_leave_out_and_translate_options(memory: Make, tmp_pat
     [
         ('[mapping.custom_fields]\n"重要度" = "Size"', "'Size' is a number field there, not choice"),
         ('[options."重要度"]\n"高" = "Hihg"', "there is no option 'Hihg' there; did you mean 'High'?"),
+        (
+            '[options."重要度"]\n"高" = "High"\n[options."id:OF FIRST"]\n"高" = ""',
+            'options."id:.*": said before, by another word',
+        ),
         ('[options."Size"]\n"高" = "High"', "options.Size: the source has no 'Size'"),
         ('[mapping.users]\nroot = { create = "X" }\n"id:1" = "root"', "said before, by another word"),
         (
@@ -242,6 +246,7 @@ def test_what_both_ends_rule_out_is_refused(memory: Make, tmp_path: Path, text: 
     for tracker, name in ((source, "Note"), (source, "Memo"), (target, "Text")):
         tracker.add_metadata("custom_fields", CustomField(id="", name=name, type="text"))
     target.add_metadata("custom_fields", CustomField(id="", name="Size", type="number"))
+    text = text.replace("OF FIRST", source.custom_fields()[0].id)
     with pytest.raises(ConfigurationError) as refused:
         plan(source, target, edited=keep(tmp_path / "plan.toml", text), ledger=tmp_path / "ledger.db")
     assert re.search(says, str(refused.value))

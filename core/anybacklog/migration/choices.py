@@ -18,6 +18,7 @@ from anybacklog.model import CustomField, Status, StatusCategory
 Said: TypeAlias = str | Mapping[str, str]
 """A word of the target; `""`: nothing; `{"create": NAME}`: to be made there under this name."""
 Key: TypeAlias = tuple[str, ...]
+_SAID_BEFORE = "said before, by another word"
 _STAYS = ("fallback_folder", "fallback_link")
 Picks: TypeAlias = dict[MetadataKind, dict[str, Pick]]
 
@@ -145,7 +146,7 @@ def picks_of(
                 wrong += _unfit(noun, pick, kind, makes if kind in creatable else frozenset())
                 wrong += _other_type(noun, pick, theirs)
                 if noun.id in picks.get(kind, {}):
-                    wrong.append("said before, by another word")
+                    wrong.append(_SAID_BEFORE)
                 picks.setdefault(kind, {})[noun.id] = pick
             problems += [choices.at(("mapping", kind, word), each) for each in wrong]
     return picks, problems
@@ -160,6 +161,8 @@ def options_of(choices: Choices, source: Nouns) -> tuple[dict[str, dict[str, str
         held = _only(word, fields, "source")
         if isinstance(held, str):
             problems.append(choices.at(("options", word), held))
+        elif held.id in found:
+            problems.append(choices.at(("options", word), _SAID_BEFORE))
         else:
             found[held.id] = {
                 one: said["create"] if isinstance(said, Mapping) else said or None for one, said in pairs.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -110,19 +110,23 @@ class Plan:
 
 
 def lines_of(
-    mapping: MappingTable, source: Mapping[MetadataKind, Any], target: Mapping[MetadataKind, Any]
+    mapping: MappingTable,
+    source: Mapping[MetadataKind, Any],
+    target: Mapping[MetadataKind, Any],
+    said: Mapping[MetadataKind, Iterable[str]],
 ) -> dict[MetadataKind, tuple[Line, ...]]:
-    """Write a mapping as lines, each thing by the word that names it alone at its end."""
+    """Write a mapping as lines, each thing by the word that names it alone at its end, or as a plan has `said`."""
     found: dict[MetadataKind, tuple[Line, ...]] = {}
     for kind in METADATA_KINDS:
         ours, theirs = Words(source.get(kind, ())), Words(target.get(kind, ()))
+        called = _called_so(ours, said.get(kind, ()))
         matches = mapping.matches.get(kind, {}).values()
         if matches:
             found[kind] = tuple(
                 Line(
                     id=match.source.id,
-                    word=ours.word_for(match.source),
-                    name=_called(match),
+                    word=called.get(match.source.id) or ours.word_for(match.source),
+                    name=_name(match),
                     said=_said(match, theirs),
                     confidence=match.confidence,
                     reason=match.reason,
@@ -133,11 +137,12 @@ def lines_of(
     return found
 
 
-def option_lines_of(mapping: MappingTable) -> dict[str, tuple[Line, ...]]:
-    """Write, for each custom field of choices that arrives, what stands for its options."""
+def option_lines_of(mapping: MappingTable, said: Iterable[str]) -> dict[str, tuple[Line, ...]]:
+    """Write, for each custom field of choices that arrives, what stands for its options; `said` as in `lines_of`."""
     matches = mapping.matches.get("custom_fields", {}).values()
+    called = _called_so(Words(match.source for match in matches), said)
     return {
-        f"id:{match.source.id}": lines
+        called.get(match.source.id, f"id:{match.source.id}"): lines
         for match in matches
         if (match.target is not None or match.create) and (lines := tuple(_options(match)))
     }
@@ -168,7 +173,12 @@ def _said(match: Match, theirs: Words) -> Said:
     return {"create": match.noun.name if match.noun is not None else match.source.name} if match.create else ""
 
 
-def _called(match: Match) -> str:
+def _called_so(ours: Words, said: Iterable[str]) -> dict[str, str]:
+    """Give the words by which a plan names things of the source, by their ids."""
+    return {found[0].id: word for word in said if len(found := ours.named(word)) == 1}
+
+
+def _name(match: Match) -> str:
     """Name both ends of a match for a person, where their words are ids."""
     name: str = match.source.name
     if not isinstance(match.source, CustomField):
