@@ -65,13 +65,16 @@ def refuse(plan: str, problems: Sequence[Problem]) -> None:
 class Choices(Settings):
     """What a plan says; empty: everything is matched by name. `options` are those of custom fields, by field.
 
-    `lines` tells where each key stands in the file `plan`.
+    `lines` tells where each key stands in the file `plan`, `whys` gives the comments beside the words for which it says
+    that nothing stands; `undecided` are those of them that nobody has decided, which no longer say so here.
     """
 
     mapping: Mapping[MetadataKind, Mapping[str, Said]] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Said]] = field(default_factory=dict)
     plan: str = ""
     lines: Mapping[Key, int] = field(default_factory=dict)
+    whys: Mapping[Key, str] = field(default_factory=dict)
+    undecided: Mapping[Key, str] = field(default_factory=dict)
 
     @classmethod
     def remembered(cls, settings: Mapping[str, Any]) -> Choices:

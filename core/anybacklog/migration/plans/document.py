@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +13,7 @@ from typing import Any
 from anybacklog.errors import ConfigurationError
 from anybacklog.migration.choices import Edit, Key, Said
 from anybacklog.migration.plans.findings import findings
-from anybacklog.migration.plans.plan import Line, Plan
+from anybacklog.migration.plans.plan import Line, Plan, one_line
 from anybacklog.migration.settings import in_tables
 from anybacklog.migration.words import Words
 
@@ -26,12 +25,11 @@ MAPPINGS = """
 # nothing, or { create = "NAME" } for one to be made there. People are named by e-mail address, login or name, all
 # else by name; id:123 always names one alone. A person for whom there is nothing is named in header lines.
 """
-_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The text of a plan file, and the keys that were not in it before."""
+    """The text of a plan file, and the keys that were not in it before, or said nothing yet."""
 
     text: str
     new: tuple[Key, ...]
@@ -62,13 +60,14 @@ def _new_tables(added: Mapping[Key, Line]) -> Iterator[str]:
     for (place, kind), group in groupby(added.items(), key=lambda each: each[0][:2]):
         yield f"\n[{place}.{key(kind).as_string()}]\n"
         for (*_, word), line in group:
-            yield f"{key(word).as_string()} = {_item(line.said).as_string()} # {_one_line(line.why)}\n"
+            yield f"{key(word).as_string()} = {_item(line.said).as_string()} # {one_line(line.why)}\n"
 
 
 def merged(plan: Plan, text: str, edits: Mapping[Key, Edit]) -> Written:
     """Write a plan into the text of a file that a person has edited: what it says stays, with every comment of theirs.
 
-    Words it does not speak of yet are added, and what was found is told anew. `edits` are put in besides.
+    Words it does not speak of yet are added, those that nobody has decided are given what was found since, and all else
+    that was found is told anew. `edits` are put in besides.
     ConfigurationError if the text is so unusual that this cannot be done without harm.
     """
     import tomlkit  # late: only a plan that is written needs it
@@ -78,11 +77,12 @@ def merged(plan: Plan, text: str, edits: Mapping[Key, Edit]) -> Written:
     document = tomlkit.parse(body)
     added = _missing(plan, held)
     wanted, known = deepcopy(held), _lines(plan)
+    filled = {key: Edit(line.said, "", why) for key, why in plan.choices.undecided.items() if (line := known[key]).said}
     try:
         for key, line in added.items():
             _set(wanted, key, line.said)
             _add(document, key, line)
-        for key, edit in edits.items():
+        for key, edit in (filled | dict(edits)).items():
             _set(wanted, key, edit.said)
             _change(document, key, edit, known.get(key))
         merged_text = tomlkit.dumps(document)
@@ -94,11 +94,11 @@ def merged(plan: Plan, text: str, edits: Mapping[Key, Edit]) -> Written:
         raise ConfigurationError(
             "the plan cannot be added to as it is written; give each kind one table, as in [mapping.users]"
         )
-    return Written(f"{_findings(plan)}\n{merged_text.lstrip(chr(10))}", tuple(added))
+    return Written(f"{_findings(plan)}\n{merged_text.lstrip(chr(10))}", (*added, *filled))
 
 
 def _findings(plan: Plan) -> str:
-    lines = (f"# {_one_line(line)}".rstrip() for line in findings(plan))
+    lines = (f"# {one_line(line)}".rstrip() for line in findings(plan))
     return "\n".join([BEGIN, *lines, END, ""])
 
 
@@ -143,7 +143,7 @@ def _add(document: Any, key: Key, line: Line) -> None:
     if isinstance(table, InlineTable):
         table[key[-1]] = item
         return
-    item.comment(_one_line(line.why))
+    item.comment(one_line(line.why))
     body = table.value.body if isinstance(table, Table) else []
     tail = list(_popped(body))
     table[key[-1]] = item
@@ -155,8 +155,8 @@ def _change(document: Any, key: Key, edit: Edit, line: Line | None) -> None:
     table, word = _table(document, key[:-1]), key[-1]
     before = getattr(table.get(word), "trivia", None)
     table[word] = _item(edit.said)
-    if line is not None and before is not None and before.comment == f"# {_one_line(edit.why)}":
-        table[word].comment(_one_line(line.why))
+    if line is not None and before is not None and before.comment == f"# {one_line(edit.why)}":
+        table[word].comment(one_line(line.why))
 
 
 def _lines(plan: Plan) -> dict[Key, Line]:
@@ -194,8 +194,3 @@ def _item(said: Any) -> Any:
     made = tomlkit.inline_table()
     made.update(said)
     return made
-
-
-def _one_line(text: str) -> str:
-    """Make a comment of a text: no line break, and nothing that TOML forbids in one."""
-    return _LINE.sub(" ", text)

@@ -37,6 +37,7 @@ from anybacklog.migration.plans.limits import OverLimit, broken, statuses
 from anybacklog.migration.plans.notices import Notices
 from anybacklog.migration.plans.plan import Plan, lines_of, option_lines_of
 from anybacklog.migration.plans.reading import read_plan
+from anybacklog.migration.plans.undecided import decided
 from anybacklog.migration.plans.worst import Worst
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.rebuilding import already_copied
@@ -117,6 +118,7 @@ class _Making:
 
     def made(self, snapshot: Snapshot, show: Show, plugins: tuple[str, ...]) -> Plan:
         header = self._read(snapshot, show)
+        self.choices = decided(self.choices, header.words)
         course = plan_course(
             header.identity, header.words, self.target, self.choices, Plugged(load_registry(plugins)),
             marks=self.choices.marks, made=self.pair.made(), mentions=header.mentions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from anybacklog.migration.report import Counted, Fidelity
 from anybacklog.migration.words import Words
 from anybacklog.model import CustomField
 from anybacklog.redact import redact
+
+_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,3 +213,8 @@ def _over(each: OverLimit, reasons: Mapping[str, str]) -> dict[str, Any]:
         "size": each.size,
         "outcome": each.outcome,
     }
+
+
+def one_line(text: str) -> str:
+    """Make a comment of a text: no line break, and nothing that TOML forbids in one."""
+    return _LINE.sub(" ", text)

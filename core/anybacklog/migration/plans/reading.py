@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,9 @@ from anybacklog.migration.settings import in_tables
 
 FORMAT = 1
 _SETTINGS = {table: {setting.name: setting for setting in settings} for table, settings in in_tables()}
+_NOTHING = re.compile(r'= "" # (.*?)\r?$')
+_DEPTH = 3
+"""How many parts the key of a word has: mapping, its kind, and itself."""
 _TOP = ("format", *_SETTINGS[""], *(table for table in _SETTINGS if table), "mapping", "options")
 
 
@@ -42,7 +46,16 @@ def choices_in(text: str, name: str) -> Choices:
     refuse(name, [*problems, *(Problem(key, said, lines.get(key)) for key, said in _problems(held))])
     settings = {key: value for table in _SETTINGS for key, value in (held.get(table, {}) if table else held).items()}
     tables = {"mapping": held.get("mapping", {}), "options": held.get("options", {})}
-    return replace(Choices.named(settings), **tables, plan=name, lines=lines)
+    return replace(Choices.named(settings), **tables, plan=name, lines=lines, whys=dict(_whys(text, lines)))
+
+
+def _whys(text: str, lines: Mapping[Key, int]) -> Iterator[tuple[Key, str]]:
+    """Give the comment beside each word for which nothing stands."""
+    written = text.split("\n")
+    for key, number in lines.items():
+        found = _NOTHING.search(written[number - 1])
+        if found is not None and len(key) == _DEPTH:
+            yield key, found[1]
 
 
 def _problems(held: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
