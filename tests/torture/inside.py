@@ -92,7 +92,8 @@ def _die_at(boundary: int) -> None:
 
 def _note_questions(file: Path) -> None:
     """Write down what was asked about each interrupted write, and what came of it, as it happens."""
-    from anybacklog.migration.questions import CannotTell, Questions
+    from anybacklog.migration.places import CannotTell
+    from anybacklog.migration.questions import Questions
     from anybacklog.steps import Step
 
     asked = Questions.landed

@@ -204,7 +204,7 @@ class _Going:
             header.identity, header.words, self.target, self.choices, self.plugged,
             marks=self.marks, made=self.pair.made(), mapping=mapping, mentions=header.mentions,
         )  # fmt: skip
-        return asking(remembering(course, self.settings), self.pair, self.settings)
+        return asking(remembering(course, self.settings), self.pair, self.settings, self.target)
 
     def _bundles(self) -> Iterator[Bundle]:
         for bundle in self.snapshot.bundles():
@@ -268,7 +268,7 @@ class _Going:
     def _apply(self, course: Course, header: Header) -> bool:
         """Write the tickets, then what ties them together, what they name included; tells whether nothing is left."""
         tickets = TICKETS if self.run.limit is None else 0  # with a limit the next one may be none of this run's
-        ahead = Ahead(self.source, self.pair, course, self._bundles(), tickets)
+        ahead = Ahead(self.source, self.pair, replace(course, refer=None), self._bundles(), tickets)
         applier = Applier(
             source=self.source, target=self.target, pair=self.pair, course=course, report=self.report,
             fetch=ahead.fetch, observe=self.plugged.observe, clock=self.run.clock,

@@ -50,7 +50,8 @@ class Landed:
     """Where one item of the source ended in the target.
 
     Of a file `size` and `sha256` are those of the bytes that were sent and are known to have arrived, None where
-    nobody could know. `told` is what the target answered of it, and is not kept.
+    nobody could know. `told` is what the target answered of it, and is not kept. `target_id` is empty where a comment
+    rode on another write, whose answer does not name it: its mark tells the id to whoever reads the journal.
     """
 
     item: Item
@@ -60,6 +61,11 @@ class Landed:
     size: int | None = None
     sha256: str | None = None
     told: Attachment | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def untold(self) -> bool:
+        """Tell whether it arrived, and its id there is not known yet."""
+        return not self.target_id
 
 
 def to_row(found: sa.Row[Any]) -> Row:

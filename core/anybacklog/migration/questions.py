@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from anybacklog.migration.comparison import compare_comment, compare_ticket, fingerprint, says
 from anybacklog.migration.copied import copied
 from anybacklog.migration.course import Course
 from anybacklog.migration.fetching import measured
+from anybacklog.migration.journals import journal
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.mark import find_mark
-from anybacklog.migration.pairing import paired
+from anybacklog.migration.places import (
+    CannotTell,
+    landed_as,
+    landed_comment,
+    landed_ticket,
+    state_landed,
+)
 from anybacklog.model import Attachment, Comment, Text, Ticket, TicketId
 from anybacklog.steps import (
     AddAttachment,
@@ -27,18 +34,11 @@ from anybacklog.steps import (
     SetParent,
     SetState,
     Step,
-    Upload,
-    alone,
-    state_of,
 )
 from anybacklog.tracker import Tracker
 
 STATE = "state"
 """What an intent keeps of a comment that brings the ticket's state along."""
-
-
-class CannotTell(Exception):
-    """The target cannot be asked what happened; the step is held for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,9 @@ class Questions:
         if not self.target.capabilities.can("comments"):
             raise CannotTell("the target shows no comments")
         wanted = self._by_mark(step, row) if self.external("comments.external_id") else None
+        there = journal(self.target, self.pair, ticket_id)
         known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "comment"}
-        for comment in self.target.comments(ticket_id):
+        for comment in there:
             hit = comment.id == wanted if self.external("comments.external_id") else self._is_entry(step, comment, row)
             if hit and comment.id not in known:
                 return landed_comment(step, ticket_id, comment)
@@ -198,15 +199,21 @@ class Questions:
         home = self._home(step.item)
         if step.item.id == "description":
             return self.target.ticket(home).description or Text("", self.course.writing.native_format)
-        wanted = self.comment_of(step)
-        return next((each.body for each in self.target.comments(home) if each.id == wanted), None)
+        texts = {each.id: each.body for each in journal(self.target, self.pair, home)}
+        return texts.get(self._comment(step).target_id)
 
     def comment_of(self, step: RewriteText) -> str:
-        """Give the id there of the comment that a step writes anew."""
+        """Give the id there of the comment that a step writes anew; its text was read before."""
+        landed = self._comment(step)
+        if landed.untold:
+            raise CannotTell(f"the mark of comment {step.item.id} of {step.item.ticket_key} is not in the journal")
+        return landed.target_id
+
+    def _comment(self, step: RewriteText) -> Landed:
         landed = self.pair.landed("comment", step.item.ticket_id, step.item.id)
         if landed is None:
             raise CannotTell(f"comment {step.item.id} of {step.item.ticket_key} is not known to have arrived")
-        return landed.target_id
+        return landed
 
     def _home(self, item: Item) -> TicketId:
         landed = self.pair.landed("ticket", item.ticket_id, item.ticket_id)
@@ -227,59 +234,9 @@ class Questions:
         return None
 
 
-def landed_comment(step: AddComment, ticket_id: TicketId, comment: Comment) -> list[Landed]:
-    """Pair a comment's items with what the target made of them; the ticket's state came with it."""
-    landed = [Landed(item=step.item, target_ticket=ticket_id, target_id=comment.id)]
-    for upload, file in paired(step.uploads, comment.attachments):
-        if file is None:
-            raise CannotTell(f"the comment's file {upload.attachment.name!r} is not there; its text is")
-        landed.append(_landed_file(step, upload, ticket_id, file))
-    return landed + [Landed(item=item, target_ticket=ticket_id, target_id=ticket_id) for item in state_of(step)]
-
-
-def landed_ticket(step: CreateTicket, ticket: Ticket) -> list[Landed]:
-    """Say where a ticket ended, and its parent and its files, as far as they came with it."""
-    home = TicketId(ticket.id)
-    came = [(upload, file) for upload, file in paired(step.uploads, ticket.attachments) if file is not None]
-    return [
-        Landed(item=step.item, target_ticket=home, target_id=ticket.id, target_key=ticket.key),
-        *parent_landed(step, ticket),
-        *(_landed_file(step, upload, home, file) for upload, file in came),
-    ]
-
-
 def _only(step: CreateTicket, sent: Container[str]) -> CreateTicket:
     """Give a step with those of its files that were sent with it, by the source's ids."""
     return replace(step, uploads=tuple(each for each in step.uploads if each.attachment.id in sent))
-
-
-def state_landed(step: SetState, ticket: Ticket) -> list[Landed] | None:
-    """Tell whether a ticket is as a step wants it; None: it is not."""
-    if not is_so(ticket, step.changes):
-        return None
-    return [Landed(item=step.item, target_ticket=TicketId(ticket.id), target_id=ticket.id)]
-
-
-def is_so(ticket: Ticket, state: Mapping[str, Any]) -> bool:
-    """Tell whether a ticket is in a state."""
-    return all(getattr(ticket, name) == wanted for name, wanted in state.items())
-
-
-def _landed_file(step: Step, upload: Upload, ticket_id: TicketId, file: Attachment) -> Landed:
-    return Landed(item=alone(step, upload).item, target_ticket=ticket_id, target_id=file.id, told=file)
-
-
-def landed_as(step: AddComment, ticket_id: TicketId, count: int) -> Landed:
-    """Say where a comment ended that is counted and not shown: it has no id there but its number."""
-    return Landed(item=step.item, target_ticket=ticket_id, target_id=f"copied-{count}")
-
-
-def parent_landed(step: CreateTicket, ticket: Ticket) -> list[Landed]:
-    """Say that the parent came with the ticket, so that no later step gives it."""
-    if step.parent is None or ticket.parent is None:
-        return []
-    item = Item(kind="parent", id=step.item.id, ticket_id=step.item.ticket_id, ticket_key=step.item.ticket_key)
-    return [Landed(item=item, target_ticket=TicketId(ticket.id), target_id=ticket.parent)]
 
 
 def digest(stream: BinaryIO) -> str:

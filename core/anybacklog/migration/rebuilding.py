@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from anybacklog.backend import Marked
 from anybacklog.errors import ConfigurationError
 from anybacklog.migration.copied import copied
+from anybacklog.migration.course import Bundle
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.mark import Mark, find_mark
+from anybacklog.migration.places import landed_as, landed_comment
 from anybacklog.migration.planning import plan_ticket
-from anybacklog.migration.questions import Questions, landed_as, landed_comment
+from anybacklog.migration.questions import Questions
 from anybacklog.migration.snapshot import Snapshot
 from anybacklog.model import Ticket, TicketId
 from anybacklog.steps import AddAttachment, AddComment, CreateTicket, Item, alone, key_of, step_key, uploads_of
@@ -23,18 +25,20 @@ _FIELDS = {"ticket": "external_id", "comment": "comments.external_id", "attachme
 
 
 def marks_in(
-    target: Tracker, native: Native, source: str | None, *, met: Callable[[Ticket], None] = lambda _: None
+    target: Tracker, native: Native, source: str | None, walk: Iterable[Bundle] | None = None
 ) -> Iterator[tuple[Mark, Marked]]:
     """Yield every mark of one source (None: of any) in the target, each kind from where it is written there.
 
-    Where they stand in texts, `met` is told of every ticket after its marks.
+    Where they stand in texts all tickets are walked through: by `walk`, for those who do more with what they meet.
     """
     held = {kind for kind, field in _FIELDS.items() if native(field)}
     for marked in target.externals() if held else ():
         mark = find_mark(marked.external_id) if marked.kind in held else None
         if mark is not None and _is_of(mark, source):
             yield mark, marked
-    for marked in _in_texts(target, native, met) if not held.issuperset(("ticket", "comment")) else ():
+    if held.issuperset(("ticket", "comment")):
+        return
+    for marked in _in_texts(walk or walked(target, native)):
         mark = find_mark(marked.external_id) if marked.kind not in held else None
         if mark is not None and _is_of(mark, source):
             yield mark, marked
@@ -153,11 +157,17 @@ def _state(mark: Mark, ticket: Ticket) -> tuple[str, Landed]:
     return step_key(item), Landed(item=item, target_ticket=TicketId(ticket.id), target_id=ticket.id)
 
 
-def _in_texts(target: Tracker, native: Native, met: Callable[[Ticket], None]) -> Iterator[Marked]:
-    for ticket in target.tickets():
+def _in_texts(walk: Iterable[Bundle]) -> Iterator[Marked]:
+    for ticket, comments in ((each.ticket, each.comments) for each in walk):
         if ticket.description is not None and find_mark(ticket.description.source):
             yield Marked(kind="ticket", id=ticket.id, ticket_id=ticket.id, external_id=ticket.description.source)
-        for comment in target.comments(ticket) if native("comments") and target.capabilities.can("comments") else ():
+        for comment in comments:
             if find_mark(comment.body.source):
                 yield Marked(kind="comment", id=comment.id, ticket_id=ticket.id, external_id=comment.body.source)
-        met(ticket)
+
+
+def walked(target: Tracker, native: Native) -> Iterator[Bundle]:
+    """Read every ticket of the target, its journal with it where that is shown."""
+    for ticket in target.tickets():
+        shown = native("comments") and target.capabilities.can("comments")
+        yield Bundle(ticket, tuple(target.comments(ticket)) if shown else ())

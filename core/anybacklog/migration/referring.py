@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
 from anybacklog.abilities import References
+from anybacklog.errors import NotFound, ProtocolError
 from anybacklog.migration.course import Course
+from anybacklog.migration.journals import journal
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.references import Reader, Refer, Reference, answered
 from anybacklog.tracker import Tracker
 
 
-def asking(course: Course, pair: Pair, settings: Mapping[str, Any]) -> Course:
-    """Give a course that asks the ledger what becomes of names in texts, and which files lie in the fallback folder."""
+def asking(course: Course, pair: Pair, settings: Mapping[str, Any], there: Tracker) -> Course:
+    """Give a course that asks the ledger what becomes of names in texts, and which files lie in the fallback folder.
+
+    Of a comment whose id there nobody told, the pair's target `there` is asked.
+    """
     kept = partial(pair.landed, "kept")
-    return replace(course, refer=refer_by(pair, settings), staying=_staying_by(settings), kept=kept)
+    return replace(course, refer=refer_by(pair, settings, there), staying=_staying_by(settings), kept=kept)
 
 
-def refer_by(pair: Pair, settings: Mapping[str, Any]) -> Refer | None:
-    """Give what finds references in texts of a pair and says what is to stand there.
+def refer_by(pair: Pair, settings: Mapping[str, Any], there: Tracker) -> Refer | None:
+    """Give what finds references in texts of a pair and says what is to stand there, the pair's target `there`.
 
     None where the source's texts cannot be read for them, or the target does not say how its own name things.
     """
@@ -32,7 +38,7 @@ def refer_by(pair: Pair, settings: Mapping[str, Any]) -> Refer | None:
     place = _place(pair.source)
     others = [each for each in pair.ledger.every() if each.id != pair.id and _place(each.source) == place]
     others.sort(key=lambda each: (_place(each.target) != _place(pair.target), each.id))
-    return _Referring(pair, tuple(others), Reader(source), target)
+    return _Referring(pair, tuple(others), Reader(source), target, there)
 
 
 def _staying_by(settings: Mapping[str, Any]) -> Refer | None:
@@ -66,6 +72,7 @@ class _Referring:
     others: Sequence[Pair]
     reader: Reader
     target: References
+    tracker: Tracker
 
     def __call__(self, source: str) -> Sequence[Reference]:
         return answered(self.reader.found(source), self._answer)
@@ -92,7 +99,15 @@ class _Referring:
         comment = pair.landed("comment", landed.item.id, reference.comment) if reference.comment else None
         if comment is None or there.comment is None:
             return address
+        if comment.untold and (not near or (comment := self._asked(pair, comment)).untold):
+            return None
         return address + there.comment.replace("{id}", comment.target_id)
+
+    def _asked(self, pair: Pair, comment: Landed) -> Landed:
+        """Look for the id of a comment in its journal, unless that cannot be read."""
+        with suppress(NotFound, ProtocolError):
+            journal(self.tracker, pair, comment.target_ticket)
+        return pair.landed("comment", comment.item.ticket_id, comment.item.id) or comment
 
     def _file(self, reference: Reference) -> str | None:
         form, landed = self.target.files.get(reference.form), self.pair.file(reference.id)

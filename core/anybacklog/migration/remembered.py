@@ -30,4 +30,4 @@ def course_of(
         pair.source, words, target, choices or Choices.remembered(pair.settings), plugged,
         marks=bool(pair.settings.get("marks", True)), made=pair.made(), mentions=mentions,
     )  # fmt: skip
-    return asking(remembering(course, pair.settings), pair, pair.settings)
+    return asking(remembering(course, pair.settings), pair, pair.settings, target)

@@ -108,5 +108,13 @@ def last_with(state: Mapping[str, Any], journal: Iterator[AddComment], course: C
         yield replace(last, state=state) if can and _is_plain(last) else last
 
 
+def is_named_later(step: AddComment, course: Course) -> bool:
+    """Tell a comment that is known again by its mark whenever somebody reads the journal.
+
+    Not one with files, whose ids no mark tells, nor where the target writes texts anew, the mark perhaps with them.
+    """
+    return course.marks and not step.uploads and not course.writing.texts_become
+
+
 def _is_plain(step: AddComment) -> bool:
     return not (step.author or step.created_at or step.updated_at or step.changes or step.private)

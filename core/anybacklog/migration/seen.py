@@ -6,7 +6,7 @@ import sqlite3
 from typing import Self
 
 
-class _OnDisk:
+class OnDisk:
     """A temporary database with the tables of `schema`."""
 
     schema: str
@@ -21,7 +21,7 @@ class _OnDisk:
         self._database.close()
 
 
-class Seen(_OnDisk):
+class Seen(OnDisk):
     """Ids met so far."""
 
     schema = "CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID"
@@ -34,7 +34,7 @@ class Seen(_OnDisk):
         return self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (id,)).rowcount == 1
 
 
-class Ties(_OnDisk):
+class Ties(OnDisk):
     """The tickets met so far, and what ties them to others, met or not."""
 
     schema = """

@@ -116,7 +116,7 @@ class Snapshot:
             if found is None:
                 raise Damaged("it was interrupted")
             for number, line in read_lines(self.folder / BUNDLES, found[1][BUNDLES]):
-                yield _read_bundle(number, line)
+                yield from_line(line, f"{BUNDLES} line {number}")
 
     def _read(self) -> tuple[dict[str, Any], dict[str, Sealed]] | None:
         if (self.folder / "header.json").exists():  # what format 1 called its manifest
@@ -159,7 +159,7 @@ def take(source: Tracker, folder: Path, show: Show) -> Snapshot:
 
     def lines() -> Iterator[bytes]:
         for done, bundle in enumerate(read_bundles(source, unread, skipped), 1):
-            yield _line(bundle)
+            yield to_line(bundle)
             _remember(words, bundle)
             show(Progress(stage="read", done=done, total=total))
 
@@ -249,12 +249,14 @@ def _remember(words: dict[MetadataKind, dict[str, Any]], bundle: Bundle) -> None
         words["custom_fields"].setdefault(value.id, CustomField(id=value.id, name=value.name, type=value.type))
 
 
-def _line(bundle: Bundle) -> bytes:
+def to_line(bundle: Bundle) -> bytes:
+    """Give a ticket and its journal as one line of JSON."""
     return line_of({"ticket": dump(bundle.ticket), "comments": [dump(comment) for comment in bundle.comments]})
 
 
-def _read_bundle(number: int, line: bytes) -> Bundle:
-    held = parsed(line, f"{BUNDLES} line {number}")
+def from_line(line: bytes, place: str) -> Bundle:
+    """Read what `to_line` wrote; Damaged names the place."""
+    held = parsed(line, place)
     return Bundle(load(Ticket, held["ticket"]), tuple(load(Comment, comment) for comment in held["comments"]))
 
 

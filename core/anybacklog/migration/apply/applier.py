@@ -32,7 +32,8 @@ from anybacklog.migration.faults import Fault, telling_faults
 from anybacklog.migration.fetching import Fetch, Fetched, SourceFailed, loaded
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row, Sent, kept
-from anybacklog.migration.questions import CannotTell, Questions
+from anybacklog.migration.places import CannotTell
+from anybacklog.migration.questions import Questions
 from anybacklog.migration.report import Report
 from anybacklog.migration.seen import Seen
 from anybacklog.redact import redact

@@ -16,17 +16,18 @@ from anybacklog.migration.copied import copied, counted, uncounted
 from anybacklog.migration.ends import last_key
 from anybacklog.migration.falling_back import completed
 from anybacklog.migration.ledger_rows import Landed, Row
-from anybacklog.migration.questions import (
-    STATE,
+from anybacklog.migration.places import (
     CannotTell,
-    Questions,
     is_so,
     landed_as,
     landed_comment,
     landed_ticket,
+    landed_untold,
     state_landed,
 )
+from anybacklog.migration.questions import STATE, Questions
 from anybacklog.migration.report import Report
+from anybacklog.migration.riding import is_named_later
 from anybacklog.migration.round_trip import ALTERED, Shown
 from anybacklog.model import Text, Ticket, TicketId
 from anybacklog.steps import (
@@ -188,9 +189,11 @@ class Calls:
         return self.ask.landed(step, row)
 
     def _change_with_comment(self, step: AddComment, files: Sequence[AttachmentDraft]) -> list[Landed]:
-        """Send a comment together with the ticket's state; no answer tells its id, so the journal is read."""
+        """Send a comment together with the ticket's state: no answer tells its id, which its mark tells when needed."""
         home = self.home(step.item)
         self.told = self.ask.target.change_with_comment(home, step.state, step.body, attachments=files)
+        if is_named_later(step, self.ask.course):
+            return landed_untold(step, home)
         landed = self.ask.comment(step, None)
         if landed is None:
             raise CannotTell("it was written together with the ticket's state, but the journal does not show it")

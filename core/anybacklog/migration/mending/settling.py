@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from anybacklog.errors import ConfigurationError, NotFound
+from anybacklog.migration.journals import journal
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.mark import find_mark
-from anybacklog.model import Text, Ticket, TicketId
+from anybacklog.model import Attachment, Comment, Text, Ticket, TicketId
 from anybacklog.steps import Item, ItemKind
 from anybacklog.tracker import Tracker
 
@@ -99,9 +100,12 @@ def _refuse_marked(ticket: Ticket, item: Item) -> None:
 
 def _refuse_strange(target: Tracker, pair: Pair, home: TicketId, kind: str, found: str, key: str) -> None:
     """Refuse an id that is not at the ticket, or that is another item's; what is not shown is taken on trust."""
+    known = {each.id for each in _on(target, pair, home, kind)} if target.capabilities.can(f"{kind}s") else {found}
     taken = {each.target_id for each in pair.landed_on(home) if each.item.kind == kind}
-    operation = f"{kind}s"
-    known = {each.id for each in getattr(target, operation)(home)} if target.capabilities.can(operation) else {found}
     if found in taken or found not in known:
         free = ", ".join(sorted(known - taken)) or "none"
         raise ConfigurationError(f"--settle {key}: {found} is no {kind} there that is not another's; there are: {free}")
+
+
+def _on(target: Tracker, pair: Pair, home: TicketId, kind: str) -> Sequence[Comment | Attachment]:
+    return journal(target, pair, home) if kind == "comment" else target.attachments(home)

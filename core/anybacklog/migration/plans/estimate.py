@@ -8,8 +8,10 @@ from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from anybacklog.migration.course import Course
 from anybacklog.migration.fields import to_make
 from anybacklog.migration.mapping import MappingTable, Match
+from anybacklog.migration.riding import is_named_later
 from anybacklog.steps import (
     AddAttachment,
     AddComment,
@@ -30,7 +32,7 @@ WINDOW = 60
 """Seconds of the window that a limit counts in."""
 
 
-def cost_of(step: Step, costs: Costs) -> Counter[str]:
+def cost_of(step: Step, costs: Costs, course: Course) -> Counter[str]:
     """Count what one step sends to the target, per budget."""
     match step:
         case CreateTicket():
@@ -39,11 +41,12 @@ def cost_of(step: Step, costs: Costs) -> Counter[str]:
             return Counter() if _begins_so(step.changes) else spent(costs, "update_ticket")
         case RewriteText():  # asked for before it is given: most often it is there already
             return spent(costs, "ticket") + spent(costs, "update_ticket")
-        case AddComment():  # whose files it brought, or which entry it became, is read afterwards
+        case AddComment():  # which files it brought is read afterwards, and which entry it became where no mark tells
             files = len(step.uploads)
             state = bool(step.state) and not _begins_so(step.state)
             sent = spent(costs, "change_with_comment" if state else "add_comment")
-            read = spent(costs, "comments" if state else "attachments", state or bool(files))
+            asked = not is_named_later(step, course) if state else bool(files)
+            read = spent(costs, "comments" if state else "attachments", asked)
             return sent + spent(costs, "comments.attachments", files) + read
         case AddAttachment() | KeepFile():  # what is kept goes into a folder
             return spent(costs, "add_attachment", isinstance(step, AddAttachment))

@@ -124,7 +124,7 @@ class _Making:
             marks=self.choices.marks, made=self.pair.made(), mentions=header.mentions,
         )  # fmt: skip
         named = {"references": named_by(self.source, self.target)}
-        course = asking(course, self.pair, named)
+        course = asking(course, self.pair, named, self.target)
         there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(self.target, kind) for kind in METADATA_KINDS}
         survey = self._survey(snapshot, course, show, header.tickets)
         survey.limits += statuses(course.mapping, len(there["statuses"]), course.limits)
@@ -197,11 +197,11 @@ class _Making:
         for tie in plan_ties(bundle.ticket, course):  # a parent that is there already comes with its child
             new = tie.parent not in met if isinstance(tie, SetParent) else met.add(f"link {tie.item.id}")
             if new and not self._done(tie):
-                self.requests["target"] += cost_of(tie, costs)
+                self.requests["target"] += cost_of(tie, costs, course)
 
     def _step(self, step: Step, survey: _Survey, course: Course, costs: Costs) -> None:
         files = sum(upload.content is None for upload in uploads_of(step))
-        self.requests["target"] += cost_of(step, costs)
+        self.requests["target"] += cost_of(step, costs, course)
         self.requests["source"] += spent(self.source.capabilities.costs, "open_attachment", files)
         survey.notices.add(step, course)
 

@@ -98,7 +98,7 @@ def _comments(copy: Copy, bundle: Bundle, course: Course) -> Iterator[str]:
         elif step is not None and _is_changed(step, comment, copy, course):
             yield f"comment {comment.id} is not as it was copied"
     for gone in sorted(copy.ids("comment") - {comment.id for comment in copy.comments}):
-        yield f"comment {gone} was deleted"
+        yield f"comment {gone} was deleted" if gone else "a comment was deleted, or its mark taken out of it"
 
 
 def _is_changed(step: AddComment, comment: Comment, copy: Copy, course: Course) -> bool:

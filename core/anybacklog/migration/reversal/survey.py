@@ -13,6 +13,7 @@ from anybacklog.errors import NotFound
 from anybacklog.migration.apply.fallback import fallback_of, kept_for
 from anybacklog.migration.comparison import logged
 from anybacklog.migration.course import Bundle, Course
+from anybacklog.migration.journals import journal
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.moved import says_moved
@@ -117,8 +118,8 @@ class Looking:
         can = self.target.capabilities.can
         try:
             ticket = self.target.whole(self.target.ticket(TicketId(target_id)))
-            comments = tuple(self.target.comments(ticket)) if can("comments") else None
-            files = tuple(self.target.attachments(ticket)) if can("attachments") else ()
+            comments = journal(self.target, self.pair, TicketId(target_id)) if can("comments") else None
+            files = ticket.attachments if can("attachments") else ()
         except NotFound:
             self.target.project()  # gone is what a project says that is there itself
             return None

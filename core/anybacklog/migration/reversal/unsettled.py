@@ -10,8 +10,9 @@ from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import Course
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Row
+from anybacklog.migration.places import CannotTell
 from anybacklog.migration.planning import plan_ticket
-from anybacklog.migration.questions import CannotTell, Questions
+from anybacklog.migration.questions import Questions
 from anybacklog.migration.snapshot import Snapshot
 from anybacklog.steps import Step, key_of
 from anybacklog.tracker import Tracker

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class Files:
     def compare(self, bundle: Bundle, there: Ticket) -> None:
         """Name the files that are missing, altered or extra."""
         ticket = bundle.ticket
-        found = {attachment.id: attachment for attachment in self.target.attachments(there)}
+        found = {file.id: replace(file, ticket=there.id) for file in there.attachments}
         made = history_file(bundle, self.course)
         wanted = [each for each in kept_files(bundle, self.course) if not falls_back(each, ticket, self.course)]
         for attachment in (*wanted, *([made.attachment] if made is not None else [])):

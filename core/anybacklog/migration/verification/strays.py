@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 
 from anybacklog.errors import NotFound
-from anybacklog.migration.course import Course
+from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import keys_count_up, number_of
+from anybacklog.migration.journals import journal, learn
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
-from anybacklog.migration.rebuilding import marks_in, owner_of
+from anybacklog.migration.rebuilding import marks_in, owner_of, walked
 from anybacklog.migration.report import Verification
 from anybacklog.migration.snapshot import unlisted
+from anybacklog.migration.verification.copies import Copies
 from anybacklog.model import Ticket, TicketId
 from anybacklog.steps import step_key
 from anybacklog.tracker import Tracker
@@ -27,14 +29,29 @@ class Strays:
     pair: Pair
     course: Course
     result: Verification
+    copies: Copies
     odd: set[tuple[str, str]] = field(default_factory=set)
     _foreign: set[str] = field(default_factory=set)
+    _walked: bool = False
 
     def look(self) -> None:
         """Name second copies and strangers' tickets."""
         if self.course.marks:
             self._marks()
-        self._strangers()
+        if not self._walked:
+            self._strangers()
+
+    def copy(self, landed: Landed | None) -> Bundle | None:
+        """Give a copy with its journal, where that is shown, as it was met or is now; None if it is gone."""
+        met = self.copies.met(landed.target_id) if landed is not None else None
+        if landed is None or met is not None:
+            return met
+        try:
+            ticket = self.target.ticket(landed.target_ticket)
+            shown = self.course.native("comments") and self.target.capabilities.can("comments")
+            return Bundle(ticket, journal(self.target, self.pair, landed.target_ticket) if shown else ())
+        except NotFound:
+            return None
 
     def unproven(self) -> str | None:
         """Say, once all was looked through, why more may be there than was named; None: there is no more."""
@@ -51,15 +68,15 @@ class Strays:
         """Name the copies of tickets that the source has no more."""
         for landed in self.pair.each("ticket"):
             if landed.item.id not in seen:
-                there = read(self.target, landed)
+                there = self.copy(landed)
                 row = self.pair.row(step_key(landed.item))
                 key = row.source_key if row is not None and row.source_key else None
-                title = there.title if there is not None else None
+                title = there.ticket.title if there is not None else None
                 self.result.add(key, landed.target_key, "ticket", landed.item.id, "extra", None, title)
 
     def _marks(self) -> None:
         """Find what carries a mark of ours and is not where the ledger says it is: a second copy."""
-        for mark, marked in marks_in(self.target, self.course.native, None, met=self._scanned()):
+        for mark, marked in marks_in(self.target, self.course.native, None, self._walk()):
             if mark.source != self.course.source:
                 self._foreign.add(marked.ticket_id)
                 continue
@@ -71,28 +88,37 @@ class Strays:
                 key = self._key(marked.ticket_id)
                 self.result.add(mark.key, key, marked.kind, mark.id, what, None, marked.id)
 
+    def _walk(self) -> Iterator[Bundle]:
+        """Walk once through all the target holds, if anybody wants that: its marks, the copies, and strangers."""
+        self._walked = True
+        first = min((number_of(landed.target_id) for landed in self.pair.each("ticket")), default=0)
+        for met in walked(self.target, self.course.native):
+            learn(self.pair, met.ticket.id, met.comments)
+            yield met
+            self.copies.add(met)
+            if self._is_newer(met.ticket, first):
+                self._name([met.ticket])
+
+    def _is_newer(self, ticket: Ticket, first: int) -> bool:
+        """Tell what came since the migration began.
+
+        In a target that is scanned nobody knows what was the newest there before; but what came after our first copy
+        came since.
+        """
+        settings = self.pair.settings
+        if settings.get("newest") is not None:
+            return ticket.id.isdecimal() and int(ticket.id) > int(settings["newest"])
+        if "newest_key" in settings and keys_count_up(self.target):
+            return number_of(ticket.key) > number_of(settings["newest_key"] or "")
+        scans = self.target.capabilities.listing.how == "scan"
+        return scans and self._tells_whose() and number_of(ticket.id) > first
+
     def _strangers(self) -> None:
         """Find tickets that came into the target after the migration began, and not by any migration."""
-        newest, settings = self.pair.settings.get("newest"), self.pair.settings
-        if newest is not None:
-            newer = self.target.tickets(order="-id")
-            self._name(takewhile(lambda each: each.id.isdecimal() and int(each.id) > int(newest), newer))
-        elif "newest_key" in settings and keys_count_up(self.target):
-            before = number_of(settings["newest_key"] or "")
-            self._name(takewhile(lambda each: number_of(each.key) > before, self.target.tickets(order="-created")))
-
-    def _scanned(self) -> Callable[[Ticket], None]:
-        """Give what looks at each ticket of a target that is scanned once, and not again for strangers.
-
-        Nobody knows what was the newest there before; but what came after our first copy came since.
-        """
-        first = min((number_of(landed.target_id) for landed in self.pair.each("ticket")), default=0)
-
-        def look(ticket: Ticket) -> None:
-            if self._tells_whose() and number_of(ticket.id) > first:
-                self._name([ticket])
-
-        return look if self.target.capabilities.listing.how == "scan" else lambda _: None
+        if self.pair.settings.get("newest") is not None:
+            self._name(takewhile(lambda each: self._is_newer(each, 0), self.target.tickets(order="-id")))
+        elif "newest_key" in self.pair.settings and keys_count_up(self.target):
+            self._name(takewhile(lambda each: self._is_newer(each, 0), self.target.tickets(order="-created")))
 
     def _tells_whose(self) -> bool:
         return "description" not in self.target.capabilities.unreadable
@@ -108,11 +134,3 @@ class Strays:
             return self.target.ticket(TicketId(target_ticket)).key
         except NotFound:
             return None
-
-
-def read(target: Tracker, landed: Landed | None) -> Ticket | None:
-    """Read a copy; None if there is none, or no more."""
-    try:
-        return target.ticket(landed.target_ticket) if landed is not None else None
-    except NotFound:
-        return None

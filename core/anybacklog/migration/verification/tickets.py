@@ -18,9 +18,10 @@ from anybacklog.migration.referred import compare_copy
 from anybacklog.migration.report import Progress, Verification
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.verification.agreed import take_note
+from anybacklog.migration.verification.copies import Copies
 from anybacklog.migration.verification.files import Files
 from anybacklog.migration.verification.origin import Origin
-from anybacklog.migration.verification.strays import Strays, read
+from anybacklog.migration.verification.strays import Strays
 from anybacklog.migration.wordings import written
 from anybacklog.model import Comment, Link, Ticket
 from anybacklog.steps import AddComment
@@ -46,13 +47,13 @@ class Verifier:
     _links: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.strays = Strays(self.target, self.pair, self.course, self.result)
+        self.strays = Strays(self.target, self.pair, self.course, self.result, Copies())
         self.files = Files(self.origin, self.target, self.pair, self.course, self.result, self.strays.odd)
 
     def run(self, show: Callable[[Progress], None]) -> Verification:
         """Compare everything; give what was found."""
-        self.strays.look()
-        with Seen() as seen:
+        with Seen() as seen, self.strays.copies:
+            self.strays.look()
             for bundle in self.origin.bundles():
                 seen.add(bundle.ticket.id)
                 before = len(self.result.differences)
@@ -91,12 +92,13 @@ class Verifier:
         ticket = bundle.ticket
         self.result.tickets += 1
         landed = self.pair.landed("ticket", ticket.id, ticket.id)
-        there = read(self.target, landed)
-        if landed is None or there is None:
+        copy = self.strays.copy(landed)
+        if landed is None or copy is None:
             self.result.add(
                 ticket.key, landed.target_key if landed else None, "ticket", ticket.id, "missing", ticket.title, None
             )
             return
+        there = copy.ticket
         for odd in compare_copy(bundle, there, self.course, self.lost, self._hidden()):
             self.result.add(ticket.key, there.key, "ticket", ticket.id, odd.field, odd.wanted, odd.found)
         if landed.target_key is not None and landed.target_key != there.key:
@@ -104,7 +106,7 @@ class Verifier:
         self._ties(ticket, there)
         if self.course.native("comments"):
             shows = self.target.capabilities.can("comments")
-            (self._comments if shows else self._count_comments)(bundle, there)
+            (self._comments if shows else self._count_comments)(bundle, copy)
         if self.course.native("attachments"):
             self.files.compare(bundle, there)
         if self.course.fallback_folder:
@@ -140,9 +142,9 @@ class Verifier:
         landed = self.pair.landed("ticket", ticket_id, ticket_id) if ticket_id is not None else None
         return landed.target_id if landed else None
 
-    def _count_comments(self, bundle: Bundle, there: Ticket) -> None:
+    def _count_comments(self, bundle: Bundle, copy: Bundle) -> None:
         """Compare comments that are not shown by number: the description counts them, else the ledger alone."""
-        ticket, count = bundle.ticket, copied(there.description)
+        ticket, there, count = bundle.ticket, copy.ticket, copied(copy.ticket.description)
         is_counted = "description" not in self._hidden()
         steps = (step for step in plan_ticket(bundle, self.course) if isinstance(step, AddComment))
         for number, step in enumerate(steps, 1):
@@ -151,9 +153,9 @@ class Verifier:
             if landed is None or number > (number if count is None else count):
                 self.result.add(ticket.key, there.key, "comment", step.item.id, "missing", shown(step.body), None)
 
-    def _comments(self, bundle: Bundle, there: Ticket) -> None:
-        found = {comment.id: comment for comment in self.target.comments(there)}
-        ticket = bundle.ticket
+    def _comments(self, bundle: Bundle, copy: Bundle) -> None:
+        found = {comment.id: comment for comment in copy.comments}
+        ticket, there = bundle.ticket, copy.ticket
         expected: list[str] = []
         in_order: list[str] = []
         for step in self._planned(bundle):
