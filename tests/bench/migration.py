@@ -40,7 +40,7 @@ def _spaces(tickets: int) -> Iterator[Figure]:
         assert report.clean, report.failures
     taken, sent = time.now - planned, Counter(report.requests["target"])
     every = reading + sent + Counter(report.requests["source"])
-    fewest = formula.update + formula.read + formula.search
+    fewest = formula.without_links + formula.links
     yield at_least(
         f"copy {tickets} issues: use of the update window", f"{rates.used('update'):.1%}", rates.used("update"), 0.97
     )
@@ -48,9 +48,9 @@ def _spaces(tickets: int) -> Iterator[Figure]:
     yield at_most(
         "  updates an issue, to the formula", f"{sent['update'] / tickets:.2f}", sent["update"] / formula.update, 1.02
     )
-    yield at_most("  requests an issue, to the formula", f"{every.total() / tickets:.2f}", every.total() / fewest, 1.02)
-    beside = every.total() - tickets  # the formula knows of no links, which are asked for issue by issue
-    yield at_most("  the same without those for links", f"{beside / tickets:.2f}", beside / fewest, 1.02)
+    asked = f"{every.total() / tickets:.2f}"
+    yield at_most("  requests an issue, to the formula with links", asked, every.total() / fewest, 1.02)
+    yield Figure("  to one for projects without any, for comparison", asked, every.total() / formula.without_links)
     yield at_most("  time of the copy, to the limits'", f"{taken / LENGTH:.1f} min", taken / formula.seconds(), 1.03)
     beside_writing = sum(line.startswith("read ahead: ") for line in lines)
     yield Figure("  files read beside writing", f"{beside_writing} of {report.counts['attachments'].created}")

@@ -73,11 +73,17 @@ class Metered(Rates):
 
 @dataclass(frozen=True)
 class Formula:
-    """The fewest requests that N tickets can take, with their files, comments and states, per budget."""
+    """The fewest requests that N tickets can take, with their files, comments and states, per budget.
+
+    An issue is created with its files, each sent ahead; its last comment brings its state. To read it takes a request
+    for each hundred comments, one for each file, and one for its related issues.
+    """
 
     update: int
     read: int
     search: int
+    links: int
+    """Reads of related issues, issue by issue: no other answer tells them, and to leave them out would lose some."""
 
     @classmethod
     def of(cls, space: Space) -> Formula:
@@ -92,11 +98,18 @@ class Formula:
             ),
             read=sum(max(1, ceil(len(each.comments) / 100)) + len(each.attachments) for each in issues) + METADATA,
             search=ceil(len(issues) / 100),
+            links=len(issues),
         )
+
+    @property
+    def without_links(self) -> int:
+        """Give the requests of a project of which it is known that no issue is related to another."""
+        return self.update + self.read + self.search
 
     def seconds(self) -> float:
         """Give the time that the limits ask for."""
-        return LENGTH * max(self.update / PAID["update"], self.read / PAID["read"], self.search / PAID["search"])
+        read = self.read + self.links
+        return LENGTH * max(self.update / PAID["update"], read / PAID["read"], self.search / PAID["search"])
 
 
 def filled(tickets: int) -> Space:

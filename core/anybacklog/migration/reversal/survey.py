@@ -94,11 +94,11 @@ class Looking:
 
     def print(self, target_id: str) -> str | None:
         """Read a ticket once more; None: it is gone."""
-        there = self._read(target_id)
+        there = self._read(target_id, links=False)  # they are no part of it
         return self._print(there) if there is not None else None
 
     def _copy(self, landed: Landed, bundle: Bundle | None) -> Copy | None:
-        copy = self._read(landed.target_id)
+        copy = self._read(landed.target_id, links=True)
         if copy is None:
             return None
         on_it = self.pair.landed_on(landed.target_ticket)
@@ -114,10 +114,11 @@ class Looking:
         above = copy.ticket.id in self.parents
         return replace(copy, ours=ours, twins=twins, above_strangers=above, forms=known, hidden=hidden)
 
-    def _read(self, target_id: str) -> Copy | None:
+    def _read(self, target_id: str, *, links: bool) -> Copy | None:
         can = self.target.capabilities.can
         try:
-            ticket = self.target.whole(self.target.ticket(TicketId(target_id)))
+            ticket = self.target.ticket(TicketId(target_id))
+            ticket = self.target.whole(ticket) if links else ticket
             comments = journal(self.target, self.pair, TicketId(target_id)) if can("comments") else None
             files = ticket.attachments if can("attachments") else ()
         except NotFound:
