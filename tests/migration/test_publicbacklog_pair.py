@@ -58,6 +58,15 @@ def test_a_copy_out_of_a_space_names_what_is_lost_and_verifies(
     assert fake.dump()["tickets"] == before
 
 
+def test_a_verify_asks_for_each_id_once(serve: Serve, serve_backlog: ServeBacklog, tmp_path: Path) -> None:
+    (source, _), (target, fake) = serve(demo_space()), serve_backlog(empty_organization(OPEN))
+    assert migrate(source, target, ledger=tmp_path / "ledger.db").failures == []
+    fake.log.clear()
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+    gap = 5  # as many ids as are tried behind the last ticket
+    assert sum("get-ticket" in path for _, path, _ in fake.log) == len(fake.dump()["tickets"]) + gap
+
+
 def test_files_that_no_call_can_put_there_are_kept_in_a_folder_and_named_by_a_counted_comment(
     serve: Serve, serve_backlog: ServeBacklog, tmp_path: Path
 ) -> None:
