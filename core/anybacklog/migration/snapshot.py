@@ -19,12 +19,12 @@ from anybacklog.abilities import METADATA_KINDS, MetadataKind
 from anybacklog.errors import ConfigurationError, NotFound, TransportError, ValidationError
 from anybacklog.forms import dump, load
 from anybacklog.migration.course import Bundle
+from anybacklog.migration.lines import from_line, to_line
 from anybacklog.migration.order import in_source_order
 from anybacklog.migration.report import Progress
 from anybacklog.migration.unread import Unread, bundle_of
 from anybacklog.model import (
     Category,
-    Comment,
     CustomField,
     Milestone,
     Priority,
@@ -40,8 +40,6 @@ from anybacklog.store.archive.sealed import (
     Damaged,
     Newer,
     Sealed,
-    line_of,
-    parsed,
     read_lines,
     read_manifest,
     write_lines,
@@ -247,17 +245,6 @@ def _remember(words: dict[MetadataKind, dict[str, Any]], bundle: Bundle) -> None
                 words[kind].setdefault(noun.id, noun)
     for value in ticket.custom_fields:
         words["custom_fields"].setdefault(value.id, CustomField(id=value.id, name=value.name, type=value.type))
-
-
-def to_line(bundle: Bundle) -> bytes:
-    """Give a ticket and its journal as one line of JSON."""
-    return line_of({"ticket": dump(bundle.ticket), "comments": [dump(comment) for comment in bundle.comments]})
-
-
-def from_line(line: bytes, place: str) -> Bundle:
-    """Read what `to_line` wrote; Damaged names the place."""
-    held = parsed(line, place)
-    return Bundle(load(Ticket, held["ticket"]), tuple(load(Comment, comment) for comment in held["comments"]))
 
 
 def _write_header(folder: Path, header: Header, bundles: Sealed) -> None:

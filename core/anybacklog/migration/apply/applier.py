@@ -281,8 +281,6 @@ class Applier:
         self.pair.replan(key)
         return None
 
-    # ---- outcomes
-
     def _done(self, step: Step, landed: Sequence[Landed], fate: Fate) -> Fate:
         self.pair.done(key_of(step), landed, source_key=step.item.ticket_key)
         self.outcomes.told(step, "done")

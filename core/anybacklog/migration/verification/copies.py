@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from anybacklog.migration.course import Bundle
+from anybacklog.migration.lines import from_line, to_line
 from anybacklog.migration.seen import OnDisk
-from anybacklog.migration.snapshot import from_line, to_line
 
 
 class Copies(OnDisk):
