@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +13,7 @@ from anybacklog.migration.falling_back import hash_in, path_of
 from anybacklog.migration.fetching import measured
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Sent
+from anybacklog.store.archive.whole import writable, write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +24,15 @@ class Fallback:
 
     def keep(self, key: str, name: str, stream: BinaryIO) -> tuple[str, Sent]:
         """Write a file of a ticket, and read it back; gives its path and what it holds. The same twice is one file."""
-        part = self.folder / f".anybacklog-{uuid4().hex}.part"
-        with self._writable():
+        with writable(self._told):
             self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                with part.open("xb") as out:
-                    sent = measured(stream, out)
-                path = path_of(key, name, sent.sha256)
-                place = self._place(path)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                part.replace(place)
-            finally:
-                with suppress(OSError):  # as on a disk that is read-only, where it never was
-                    part.unlink(missing_ok=True)
+        part = self.folder / f".anybacklog-{uuid4().hex}.part"
+        sent = Sent(*write_whole(stream, part, lambda sha256: self._place(path_of(key, name, sha256)), self._told))
+        path = path_of(key, name, sent.sha256)
         if self.held(path) != sent.sha256:
-            raise TransportError(f"{place} does not hold what was written to it; look at the disk", maybe_applied=False)
+            raise TransportError(
+                f"{self.folder / path} does not hold what was written to it; look at the disk", maybe_applied=False
+            )
         return path, sent
 
     def held(self, path: str) -> str | None:
@@ -56,7 +50,7 @@ class Fallback:
     def remove(self, path: str) -> None:
         """Delete a file, and the folders above it that are empty then; one that is gone is gone."""
         place = self._place(path)
-        with self._writable():
+        with writable(self._told):
             place.unlink(missing_ok=True)
         with suppress(OSError):  # what is not empty stays
             place.parent.rmdir()
@@ -68,15 +62,8 @@ class Fallback:
             raise ConfigurationError(f"{place} leads out of the folder {self.folder} by a link; remove the link")
         return place
 
-    @contextmanager
-    def _writable(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise TransportError(
-                f"the fallback folder {self.folder} cannot be written ({error.strerror}); mend that and run this again",
-                maybe_applied=False,
-            ) from error
+    def _told(self, error: OSError) -> str:
+        return f"the fallback folder {self.folder} cannot be written ({error.strerror}); mend that and run this again"
 
 
 def fallback_of(pair: Pair) -> Fallback:

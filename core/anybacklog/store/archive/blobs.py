@@ -15,10 +15,11 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Row, func, select
 
-from anybacklog.errors import ConfigurationError, TransportError
-from anybacklog.store.archive.sealed import Damaged, opened, sync_folder
+from anybacklog.errors import ConfigurationError
+from anybacklog.store.archive.sealed import Damaged, opened
+from anybacklog.store.archive.whole import write_whole
 from anybacklog.store.sqlite.tables import ATTACHMENTS
-from anybacklog.store.values import CHUNK, chunks
+from anybacklog.store.values import CHUNK
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -39,17 +40,7 @@ class BlobFolder:
 
     def keep(self, connection: Connection, number: int, stream: BinaryIO) -> tuple[int, str]:  # noqa: ARG002  # the row is not needed
         """Store the rest of a stream, durably; what is there already is written again, and so mended."""
-        fresh = self._fresh / f"{uuid4().hex}.blob"
-        try:
-            with self._writable():
-                file = fresh.open("wb")
-            with file:
-                size, sha256 = self._copied(stream, file)
-            with self._writable():
-                self._put(fresh, self.path(sha256))
-        finally:
-            fresh.unlink(missing_ok=True)
-        return size, sha256
+        return write_whole(stream, self._fresh / f"{uuid4().hex}.blob", self.path, self._told)
 
     def open(self, connection: Connection, row: Row[Any]) -> AbstractContextManager[BinaryIO]:  # noqa: ARG002  # the file is enough
         """Open the bytes; ConfigurationError at their end if they are not what was stored."""
@@ -94,34 +85,8 @@ class BlobFolder:
         except (Damaged, FileNotFoundError) as error:
             raise ConfigurationError(f"{path} is missing or damaged ({error}); restore it from a copy") from error
 
-    def _copied(self, stream: BinaryIO, file: BinaryIO) -> tuple[int, str]:
-        digest = hashlib.sha256()
-        for chunk in chunks(stream):
-            with self._writable():
-                file.write(chunk)
-            digest.update(chunk)
-        with self._writable():
-            file.flush()
-            os.fsync(file.fileno())
-            return file.tell(), digest.hexdigest()
-
-    def _put(self, fresh: Path, path: Path) -> None:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True)
-            sync_folder(self._folder)
-            sync_folder(self._archive)
-        fresh.replace(path)
-        sync_folder(path.parent)
-
-    @contextmanager
-    def _writable(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise TransportError(
-                f"{self._archive}: {error.strerror}; nothing of this was written, mend it and try again",
-                maybe_applied=False,
-            ) from error
+    def _told(self, error: OSError) -> str:
+        return f"{self._archive}: {error.strerror}; nothing of this was written, mend it and try again"
 
 
 def total(connection: Connection) -> dict[str, int]:
