@@ -218,6 +218,17 @@ def test_a_plan_can_create_leave_out_and_translate_options(memory: Make, tmp_pat
     assert [kind.name for kind in target.ticket_types()].count("Research") == 1
 
 
+def test_an_option_that_the_source_does_not_have_is_named(memory: Make, tmp_path: Path) -> None:
+    source = memory()
+    source.add_metadata(
+        "custom_fields", CustomField(id="", name="OS", type="choice", options=(Named(id="1", name="Windows"),))
+    )
+    file = keep(tmp_path / "p", '[options.OS]\nWindws = "Linux"\nWindows = ""\n')
+    notes = plan(source, memory(), edited=file, ledger=tmp_path / "l").notes
+    assert notes[0].startswith("options.OS: 'OS' has no option 'Windws' at the source; did you mean 'Windows'?")
+    assert len(notes) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

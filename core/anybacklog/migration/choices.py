@@ -198,6 +198,18 @@ def option_problems(choices: Choices, source: Nouns, mapping: MappingTable) -> I
                     yield choices.at(("options", word, one), f"there is no option {said!r} there{_near(said, there)}")
 
 
+def odd_options(choices: Choices, source: Nouns) -> Iterator[str]:
+    """Say which options a plan speaks of that their field has not: misspelt, or left in old tickets alone."""
+    fields = Words(source.get("custom_fields", ()))
+    for word, pairs in choices.options.items():
+        for held in fields.named(word)[:1]:
+            known = [option.name for option in held.options]
+            for one in pairs:
+                if one not in known:
+                    said = f"{shown_key(('options', word))}: {held.name!r} has no option {one!r} at the source"
+                    yield f"{said}{_near(one, known)}; its line holds for tickets that have it all the same"
+
+
 def _only(word: str, words: Words, end: str) -> Any:
     """Give the one thing that a word names, or say what is wrong."""
     found = words.named(word)

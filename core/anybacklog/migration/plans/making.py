@@ -15,7 +15,7 @@ from anybacklog.backend import TrafficState
 from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
 from anybacklog.migration.asked import Show, showing, silent
 from anybacklog.migration.charting import answers, natives, plan_course, target_words
-from anybacklog.migration.choices import Choices
+from anybacklog.migration.choices import Choices, odd_options
 from anybacklog.migration.comparison import can_rewrite, whatever_its_key
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import (
@@ -246,7 +246,7 @@ class _Making:
     def _notes(self, header: Header) -> list[str]:
         notes = [f"{key} was deleted while the source was read" for key in header.skipped]
         notes += [f"{each.key} is not counted: {each.error}" for each in header.unread]
-        notes += filter(None, [header.unlisted])
+        notes += [*filter(None, [header.unlisted]), *odd_options(self.choices, header.words)]
         if self.choices.moved_to:
             notes += filter(None, [why_untold(self.source.capabilities)])
         if not self.pair.settings.get("shown"):  # a run of this ledger has seen it
