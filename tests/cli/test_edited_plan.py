@@ -51,7 +51,7 @@ def test_after_a_finished_run_each_is_named_and_repair_writes_it(
     edit(plan)
     named = call("migrate", source, target, "--plan", str(plan))
     assert named.code == 0
-    assert f"{NAMED}: PROJ-1 (ticket), PROJ-2 (ticket); repair writes it so" in named.out
+    assert f"{NAMED}: PROJ-1 (ticket), PROJ-2 (ticket); repair writes it so, where it can be edited" in named.out
     assert statuses(call, target) == ["In progress", "In progress", "Open"]
     assert call("verify", source, target).code == 1
     assert call("repair", source, target, "--plan", str(plan), "--yes").code == 0
