@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,22 @@ def test_every_limit_that_the_data_breaks_is_named_by_ticket(memory: Make, serve
         ("statuses_per_project", None, "refused"),
     }
     assert f"title length 255: {long.key} (256); the target refuses it" in "\n".join(findings(planned))
+
+
+def test_files_for_which_a_ticket_has_no_room_are_counted_as_lost(memory: Make, serve: Serve, tmp_path: Path) -> None:
+    source, (target, _) = memory(), serve(empty_space())
+    full = source.create_ticket(TicketDraft(title="full"))
+    for number in range(52):
+        source.add_attachment(full, f"{number}.txt", BytesIO(b"x"))
+    planned = plan(source, target, ledger=tmp_path / "ledger.db")
+    rows = {(row.level, row.reason): row.count for row in planned.fidelity if row.field == "attachments"}
+    assert rows.pop(("lost", "a ticket there has at most 50; others are refused and named")) == 2
+    assert list(rows.values()) == [50]
+    assert any(
+        f"attachments per ticket 50: {full.key} (52); the target refuses those" in line for line in findings(planned)
+    )
+    failed = migrate(source, target, ledger=tmp_path / "ledger.db").failures
+    assert [each.kind for each in failed] == ["attachment"] * 2
 
 
 def test_statuses_for_which_there_is_no_room_are_refused_before_the_first_word_is_made(

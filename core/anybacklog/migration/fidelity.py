@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from anybacklog.migration.falling_back import WAY_OUT, could_fall_back, falls_ba
 from anybacklog.migration.history_file import history_file, history_level
 from anybacklog.migration.mapping import Noun
 from anybacklog.migration.planning import cut_texts, plan_ticket
+from anybacklog.migration.plans.limits import files_of
 from anybacklog.migration.report import Counted, Fidelity, Level
 from anybacklog.migration.riding import held_back, is_left_out, is_remark, is_withheld, kept_files, riding, told_of
 from anybacklog.migration.seen import Ties
@@ -109,7 +110,7 @@ class Weighing:
                 self._rows[row] += 1
                 self.planned["links"] += row[1] != "lost"
 
-    def _over_limits(self, bundle: Bundle, steps: Iterable[Step]) -> None:
+    def _over_limits(self, bundle: Bundle, steps: Sequence[Step]) -> None:
         """Turn what is longer or larger than the target takes into losses: such an item is refused, and named."""
         for name, size, limit in self._sizes(bundle, steps):
             if limit is not None and size > limit:
@@ -117,8 +118,13 @@ class Weighing:
                 reason = f"over the {limit} that are taken there; such an item is refused and named"
                 reason += f"; {WAY_OUT}" if name == "attachments" and self.course.native("comments") else ""
                 self._rows[name, "lost", reason] += 1
+        most = self.limits.attachments_per_ticket
+        if most is not None and (over := files_of(steps) - most) > 0:
+            self._rows[self._held("attachments")] -= over
+            why = f"a ticket there has at most {most}; others are refused and named"
+            self._rows["attachments", "lost", why] += over
 
-    def _sizes(self, bundle: Bundle, steps: Iterable[Step]) -> Iterator[tuple[str, int, int | None]]:
+    def _sizes(self, bundle: Bundle, steps: Sequence[Step]) -> Iterator[tuple[str, int, int | None]]:
         for step in steps:
             if isinstance(step, CreateTicket):
                 yield "title", len(step.draft.title), self.limits.title_length

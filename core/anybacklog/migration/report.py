@@ -120,7 +120,8 @@ class Report:
         if self.rewritten.count:
             yield f"the target changed what these say: {self.rewritten}; verify shows how"
         if self.changed.count:
-            yield f"changed at the source, or in the plan, since it was copied: {self.changed}; repair writes it so, where it can be edited"
+            mended = "repair writes it so, where it can be edited"
+            yield f"changed at the source, or in the plan, since it was copied: {self.changed}; {mended}"
 
     def to_json(self) -> dict[str, Any]:
         """Give the report as the published JSON Schema describes it, secrets masked."""

@@ -28,6 +28,7 @@ OUTCOMES: dict[Outcome, str] = {
 
 _REFUSED: dict[str, str] = {
     "title_length": f"{OUTCOMES['refused']}; {CUT_TITLES}",
+    "attachments_per_ticket": "the target refuses those that are over: they do not arrive, and are named",
     "statuses_per_project": "nothing is copied until some stand for others, under [mapping.statuses] of the plan",
 }
 
@@ -81,6 +82,11 @@ def _cuts(steps: tuple[Step, ...], limits: Limits, cut: Mapping[str, int]) -> It
             yield from _over("comment_length", limits.comment_length, cut[step.item.id], step.item, "cut")
 
 
+def files_of(steps: Iterable[Step]) -> int:
+    """Count the files that come to a ticket of the target, those of its comments among them."""
+    return sum(len(uploads_of(step)) for step in steps if not isinstance(step, KeepFile))
+
+
 def statuses(mapping: MappingTable, there: int, limits: Limits) -> Iterator[OverLimit]:
     """Yield the limit of statuses, if those to be created are more than there is room for."""
     made = {to_make(match).name for kind, match in mapping.to_create() if kind == "statuses"}
@@ -100,8 +106,7 @@ def _ticket(bundle: Bundle, steps: tuple[Step, ...], limits: Limits) -> Iterator
             limit="title_minimum", allowed=limits.title_minimum, item=item, size=len(ticket.title),
             outcome="lengthened",
         )  # fmt: skip
-    files = sum(len(uploads_of(step)) for step in steps)
-    yield from _over("attachments_per_ticket", limits.attachments_per_ticket, files, item, "refused")
+    yield from _over("attachments_per_ticket", limits.attachments_per_ticket, files_of(steps), item, "refused")
     yield from _over("assignees_per_ticket", limits.assignees_per_ticket, len(ticket.assignees), item, "left out")
 
 
