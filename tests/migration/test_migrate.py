@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.migration.less import TEXT_ONLY, less
 
 from anybacklog import ConfigurationError, NotFound, Tracker, TransportError
 from anybacklog.migration import Progress, migrate, plan, verify
@@ -209,6 +210,23 @@ def test_progress_of_some_tickets_counts_up_to_their_number(source: Tracker, mem
     migrate(source, memory(), ledger=tmp_path / "ledger.db", progress=seen.append, only=["PROJ-1", "PROJ-3"])
     for stage in ("plan", "apply", "finish"):
         assert [(each.done, each.total) for each in seen if each.stage == stage] == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_the_search_for_marks_in_texts_is_shown(source: Tracker, tmp_path: Path) -> None:
+    target, ledger = less(*TEXT_ONLY), tmp_path / "ledger.db"
+    for title in ("one", "two"):
+        target.create_ticket(TicketDraft(title=title))
+
+    def marks(seen: list[Progress]) -> list[int]:
+        return [each.done for each in seen if each.stage == "marks"]
+
+    planned, copied, verified, rebuilt = (list[Progress]() for _ in range(4))
+    plan(source, target, ledger=ledger, progress=planned.append)
+    migrate(source, target, ledger=ledger, progress=copied.append)
+    verify(source, target, ledger=ledger, progress=verified.append)
+    migrate(source, target, ledger=tmp_path / "new.db", rebuild_ledger=True, progress=rebuilt.append)
+    assert (marks(planned), marks(copied), marks(verified)) == ([0, 1, 2], [0, 1, 2], [0, 1, 2, 3, 4, 5])
+    assert marks(rebuilt) == [0, 1, 2, 3, 4, 5] * 2
 
 
 def test_a_plan_shows_how_far_it_is(source: Tracker, memory: Make, tmp_path: Path) -> None:

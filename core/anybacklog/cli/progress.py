@@ -24,12 +24,12 @@ AT_ONCE = 0.5
 """Seconds that a listing may take before a terminal shows how far it is."""
 SCAN = "scan"
 """The stage of a listing that nothing else is shown of."""
-PASSING = frozenset({SCAN, "plan", "finish"})
+PASSING = frozenset({SCAN, "marks", "plan", "finish"})
 """Stages that are most often over at once: then nothing is said of them, and their bar goes."""
 WORDS = {
-    SCAN: "Scanning", "read": "Reading", "prepare": "Preparing", "plan": "Planning", "apply": "Writing",
-    "finish": "Finishing", "tell": "Telling the source", "verify": "Verifying", "survey": "Looking",
-    "delete": "Deleting",
+    SCAN: "Scanning", "marks": "Looking for marks", "read": "Reading", "prepare": "Preparing", "plan": "Planning",
+    "apply": "Writing", "finish": "Finishing", "tell": "Telling the source", "verify": "Verifying",
+    "survey": "Looking", "delete": "Deleting",
 }  # fmt: skip
 
 

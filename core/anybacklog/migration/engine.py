@@ -167,7 +167,7 @@ class _Going:
         """Refuse to copy a second time what another ledger has copied already."""
         if not self.marks or not self.pair.untouched() or (dry_run and is_absent(self.target)):
             return
-        if already_copied(self.target, natives(self.target).__contains__, self.source.identity()):
+        if already_copied(self.target, natives(self.target).__contains__, self.source.identity(), self.run.show):
             raise ConfigurationError(
                 "the target already holds tickets copied from this source, but this ledger does not know them; "
                 "use the ledger of that run, or --rebuild-ledger"
@@ -195,7 +195,7 @@ class _Going:
         questions = Questions(self.source, self.target, self.pair, course)
         if not self.marks:
             raise ConfigurationError("a migration without marks leaves nothing to rebuild a ledger from")
-        found = rebuild(self.pair, questions, self.snapshot)
+        found = rebuild(self.pair, questions, self.snapshot, self.run.show)
         self._remember(newest=before_all_copies(self.target, course.native, course.source))
         self.report.notes.append(f"the ledger was rebuilt: {found} items of this source are in the target")
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from anybacklog.backend import Marked
 from anybacklog.errors import ConfigurationError
+from anybacklog.migration.asked import Show, showing
 from anybacklog.migration.copied import copied
 from anybacklog.migration.course import Bundle
 from anybacklog.migration.ledger import Pair
@@ -49,9 +50,13 @@ def _is_of(mark: Mark, source: str | None) -> bool:
     return mark.kind != "moved" and source in (None, mark.source)
 
 
-def already_copied(target: Tracker, native: Native, source: str) -> bool:
+def already_copied(target: Tracker, native: Native, source: str, show: Show) -> bool:
     """Tell whether the target holds anything copied from this source."""
-    return next(marks_in(target, native, source), None) is not None
+    return next(marks_in(target, native, source, _shown(target, native, show)), None) is not None
+
+
+def _shown(target: Tracker, native: Native, show: Show) -> Iterator[Bundle]:
+    return showing(show, "marks", walked(target, native), None)
 
 
 def before_all_copies(target: Tracker, native: Native, source: str) -> str | None:
@@ -66,12 +71,13 @@ def before_all_copies(target: Tracker, native: Native, source: str) -> str | Non
     return None if lowest is None else str(lowest - 1)
 
 
-def rebuild(pair: Pair, questions: Questions, snapshot: Snapshot) -> int:
+def rebuild(pair: Pair, questions: Questions, snapshot: Snapshot, show: Show) -> int:
     """Fill the ledger from the marks: tickets first, then what hangs on them; gives how many items were found.
 
     Files that could not be marked are recognised by name and bytes. ConfigurationError if there is no mark at all.
     """
-    found = pair.adopt(_marked(pair, questions, tickets=True)) + pair.adopt(_marked(pair, questions, tickets=False))
+    found = pair.adopt(_marked(pair, questions, show, tickets=True))
+    found += pair.adopt(_marked(pair, questions, show, tickets=False))
     if not found:
         raise ConfigurationError("the target holds no mark of this source, so no ledger can be rebuilt from it")
     if questions.target.capabilities.can("change_with_comment"):
@@ -82,9 +88,9 @@ def rebuild(pair: Pair, questions: Questions, snapshot: Snapshot) -> int:
     return found
 
 
-def _marked(pair: Pair, questions: Questions, *, tickets: bool) -> Iterator[tuple[str, Landed]]:
+def _marked(pair: Pair, questions: Questions, show: Show, *, tickets: bool) -> Iterator[tuple[str, Landed]]:
     target, course = questions.target, questions.course
-    for mark, marked in marks_in(target, course.native, course.source):
+    for mark, marked in marks_in(target, course.native, course.source, _shown(target, course.native, show)):
         if tickets and mark.kind == "ticket":
             ticket = target.ticket(TicketId(marked.ticket_id))
             yield _landed(mark, mark.id, marked, ticket.key)

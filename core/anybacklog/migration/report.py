@@ -216,8 +216,8 @@ def in_utc(moment: datetime | None) -> str | None:
 class Progress:
     """How far a run is; `total` is None while it is not known.
 
-    `stage` is read, plan, prepare, apply, finish (what needs all tickets to be there), tell (the source is told where
-    they are) or verify; of a rollback survey and delete.
+    `stage` is marks (the target is searched for those of copies), read, plan, prepare, apply, finish (what needs all
+    tickets to be there), tell (the source is told where they are) or verify; of a rollback survey and delete.
     """
 
     stage: str

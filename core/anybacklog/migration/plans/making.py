@@ -129,7 +129,7 @@ class _Making:
         survey = self._survey(snapshot, course, show, header.tickets)
         survey.limits += statuses(course.mapping, len(there["statuses"]), course.limits)
         self._metadata(course)
-        notes = (*self._notes(header), *survey.notes(named))
+        notes = (*self._notes(header, show), *survey.notes(named))
         self._asked_again()
         return Plan(
             source=str(self.source.location),
@@ -243,7 +243,7 @@ class _Making:
             [(sent, _traffic(end, sent)) for sent, end in ends], together=_one_user(self.source, self.target)
         )
 
-    def _notes(self, header: Header) -> list[str]:
+    def _notes(self, header: Header, show: Show) -> list[str]:
         notes = [f"{key} was deleted while the source was read" for key in header.skipped]
         notes += [f"{each.key} is not counted: {each.error}" for each in header.unread]
         notes += [*filter(None, [header.unlisted]), *odd_options(self.choices, header.words)]
@@ -253,13 +253,9 @@ class _Making:
             notes += filter(None, [warning(self.target.capabilities.texts_become)])
         if self.ledger is None:
             notes.append("the target is not there yet, so that migrate reads the source once more")
-        elif self.fresh and self._is_copied_already(header):
-            notes.append(SECOND_COPY)
+        elif self.fresh and already_copied(self.target, natives(self.target).__contains__, header.identity, show):
+            notes.append(SECOND_COPY)  # another ledger knows of it
         return notes if self.choices.marks else [*notes, NO_MARKS]
-
-    def _is_copied_already(self, header: Header) -> bool:
-        """Look for a copy that another ledger knows."""
-        return already_copied(self.target, natives(self.target).__contains__, header.identity)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from anybacklog.errors import NotFound
+from anybacklog.migration.asked import Show, showing
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import keys_count_up, number_of
 from anybacklog.migration.journals import journal, learn
@@ -34,10 +35,10 @@ class Strays:
     _foreign: set[str] = field(default_factory=set)
     _walked: bool = False
 
-    def look(self) -> None:
+    def look(self, show: Show) -> None:
         """Name second copies and strangers' tickets."""
         if self.course.marks:
-            self._marks()
+            self._marks(show)
         if not self._walked:
             self._strangers()
 
@@ -74,9 +75,10 @@ class Strays:
                 title = there.ticket.title if there is not None else None
                 self.result.add(key, landed.target_key, "ticket", landed.item.id, "extra", None, title)
 
-    def _marks(self) -> None:
+    def _marks(self, show: Show) -> None:
         """Find what carries a mark of ours and is not where the ledger says it is: a second copy."""
-        for mark, marked in marks_in(self.target, self.course.native, None, self._walk()):
+        walk = showing(show, "marks", self._walk(), None)
+        for mark, marked in marks_in(self.target, self.course.native, None, walk):
             if mark.source != self.course.source:
                 self._foreign.add(marked.ticket_id)
                 continue

@@ -53,7 +53,7 @@ class Verifier:
     def run(self, show: Callable[[Progress], None]) -> Verification:
         """Compare everything; give what was found."""
         with Seen() as seen, self.strays.copies:
-            self.strays.look()
+            self.strays.look(show)
             for bundle in self.origin.bundles():
                 seen.add(bundle.ticket.id)
                 before = len(self.result.differences)
