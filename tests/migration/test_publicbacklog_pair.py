@@ -92,6 +92,16 @@ def test_what_answers_never_show_is_said_to_be_unverified_and_is_no_difference(
     assert set(found.to_json()["unverified"]) == {"comments", "description", "extra"}
 
 
+def test_of_comments_that_are_only_counted_the_texts_are_said_to_be_unverified(
+    serve: Serve, serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    (source, _), (target, _) = serve(demo_space()), serve_backlog(empty_organization())
+    assert migrate(source, target, ledger=tmp_path / "ledger.db").failures == []
+    found = verify(source, target, ledger=tmp_path / "ledger.db")
+    assert (found.differences, set(found.unverified)) == ([], {"comments.body", "extra"})
+    assert found.comments > 0
+
+
 @pytest.mark.parametrize(("choices", "unread"), [(Choices(), 3), (OPEN, 0)], ids=["as documented", "all shown"])
 def test_a_copy_into_a_space_names_what_the_source_shows_nobody(
     serve: Serve, serve_backlog: ServeBacklog, tmp_path: Path, choices: Choices, unread: int

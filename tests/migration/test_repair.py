@@ -223,3 +223,17 @@ def test_a_space_is_mended(serve: Serve, tmp_path: Path) -> None:
     assert report.failures == []
     assert [(each.kind, each.field) for each in report.left.differences if each.field != "extra"] == []
     assert verify(source, target, ledger=ledger).differences == report.left.differences
+
+
+def test_a_file_whose_bytes_changed_is_sent_again_and_the_changed_one_stays(serve: Serve, tmp_path: Path) -> None:
+    (source, _), (target, fake) = serve(demo_space()), serve(empty_space())
+    ledger, clock = tmp_path / "ledger.db", by_its_clock(fake)
+    migrate(source, target, ledger=ledger, clock=clock)
+    (record,) = (file for issue in fake.service.space.issues.values() for file in issue.attachments)
+    whole = record.content
+    record.content = bytes(len(whole))
+    report = repair(source, target, ledger=ledger, clock=clock)
+    assert (report.mended, [each.field for each in report.left.differences]) == (1, ["extra"])
+    contents = [file.content for issue in fake.service.space.issues.values() for file in issue.attachments]
+    assert contents == [bytes(len(whole)), whole]
+    assert repair(source, target, ledger=ledger, clock=clock).steps == []

@@ -84,6 +84,14 @@ def test_a_missing_file_is_named(target: Tracker, differences: Callable[[], list
     assert differences() == [("PROJ-1", "attachment", "missing")]
 
 
+def test_a_comments_file_that_is_missing_or_extra_is_named_once(
+    target: Tracker, differences: Callable[[], list[Found]]
+) -> None:
+    files = next(comment for comment in target.comments("PROJ-1") if comment.attachments).attachments
+    target.delete_attachment("PROJ-1", files[0])
+    assert differences() == [("PROJ-1", "attachment", "missing")]
+
+
 def test_an_extra_file_is_named(target: Tracker, differences: Callable[[], list[Found]]) -> None:
     target.add_attachment("PROJ-1", "同じ.txt", io.BytesIO(b"one"))
     assert differences() == [(None, "attachment", "extra")]

@@ -10,10 +10,10 @@ from typing import Any, TypeAlias
 from anybacklog.migration.comparison import compare_ticket, is_wording, rewriting
 from anybacklog.migration.copied import copied, counted
 from anybacklog.migration.course import Bundle, Course
+from anybacklog.migration.history_file import ID as HISTORY_FILE
 from anybacklog.migration.planning import draft_of, plan_ticket, plan_ties
 from anybacklog.migration.referred import missing_words, renamed_words
 from anybacklog.migration.report import NAMED, Difference
-from anybacklog.migration.riding import held_back
 from anybacklog.model import Text, Ticket, TicketDraft
 from anybacklog.steps import (
     AddAttachment,
@@ -51,7 +51,7 @@ def mend(
     """
     named = list(named)
     missing = {(each.kind, each.id) for each in named if each.field == "missing"}
-    altered_files = {each.id for each in named if (each.kind, each.field) == ("attachment", "sha256")}
+    missing |= {(each.kind, each.id) for each in named if each.kind == "attachment" and _has_other_bytes(each)}
     ticket = bundle.ticket
     ties = list(plan_ties(ticket, course))
     if there is None or ("ticket", ticket.id) in missing:
@@ -62,7 +62,6 @@ def mend(
         changes["parent"] = None
     steps = [_set_fields(bundle, changes, course)] if changes else []
     wanted = [tie for tie in ties if ("link", tie.item.id) in missing or _is_parent(tie, altered)]
-    missing |= {("attachment", each.id) for each in held_back(bundle, course) if each.id in altered_files}
     odd = {(each.id, each.field): each.target for each in named if each.kind == "comment"}
     return [*steps, *_missing(bundle, missing, course), *_reworded(bundle, odd, course, is_ours)], wanted
 
@@ -74,6 +73,11 @@ def items_to_forget(steps: Iterable[Step]) -> list[Item]:
 
 def _is_parent(tie: SetParent | AddLink, altered: set[str]) -> bool:
     return isinstance(tie, SetParent) and "parent" in altered
+
+
+def _has_other_bytes(named: Difference) -> bool:
+    """Tell a file that has to be sent again; what changed besides is added to `history.txt` by nobody."""
+    return named.field in ("sha256", "size") and named.id != HISTORY_FILE
 
 
 def unsaid(bundle: Bundle, named: Iterable[Difference], course: Course, lost: Container[str]) -> Iterator[str]:

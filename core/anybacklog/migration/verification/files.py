@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,10 @@ from anybacklog.tracker import Tracker
 
 @dataclass(slots=True)
 class Files:
-    """Compares files; `unhashed` counts those whose hash at the source nobody can tell."""
+    """Compares files; `unhashed` counts those whose hash at the source nobody can tell.
+
+    `named` are the ids there of one ticket's files that were named as missing or extra.
+    """
 
     origin: Origin
     target: Tracker
@@ -32,22 +35,27 @@ class Files:
     result: Verification
     odd: Collection[tuple[str, str]]
     unhashed: int = 0
+    named: set[str | None] = field(default_factory=set)
 
     def compare(self, bundle: Bundle, there: Ticket) -> None:
         """Name the files that are missing, altered or extra."""
         ticket = bundle.ticket
         found = {file.id: replace(file, ticket=there.id) for file in there.attachments}
+        self.named.clear()
         made = history_file(bundle, self.course)
         wanted = [each for each in kept_files(bundle, self.course) if not falls_back(each, ticket, self.course)]
         for attachment in (*wanted, *([made.attachment] if made is not None else [])):
             self.result.attachments += 1
-            copy = found.pop(self.copy_of(ticket, attachment.id) or "", None)
+            copy_id = self.copy_of(ticket, attachment.id)
+            copy = found.pop(copy_id or "", None)
             if copy is None:
+                self.named.add(copy_id)
                 self.result.add(ticket.key, there.key, "attachment", attachment.id, "missing", attachment.name, None)
                 continue
             for name, wanted, got in self._pairs(ticket, attachment, copy):
                 if wanted != got:
                     self.result.add(ticket.key, there.key, "attachment", attachment.id, name, wanted, got)
+        self.named.update(found)
         self._extra(ticket, there, [each for each in found.values() if ("attachment", each.id) not in self.odd])
 
     def compare_kept(self, bundle: Bundle, there: Ticket) -> None:

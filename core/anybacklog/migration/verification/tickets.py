@@ -72,8 +72,10 @@ class Verifier:
     def _unverified(self) -> dict[str, str]:
         """Name what could not be compared, and why."""
         hidden = self._hidden()
-        if "description" not in hidden:
-            hidden.pop("comments", None)  # it counts them
+        if "comments" in hidden and "description" not in hidden:
+            hidden["comments.body"] = (
+                f"only their number, which descriptions tell, was compared: {hidden.pop('comments')}"
+            )
         if self.origin.unlisted is not None:
             hidden["tickets"] = self.origin.unlisted
         unproven = self.strays.unproven()
@@ -104,11 +106,11 @@ class Verifier:
         if landed.target_key is not None and landed.target_key != there.key:
             self.result.add(ticket.key, there.key, "ticket", ticket.id, "key", landed.target_key, there.key)
         self._ties(ticket, there)
+        if self.course.native("attachments"):
+            self.files.compare(bundle, there)
         if self.course.native("comments"):
             shows = self.target.capabilities.can("comments")
             (self._comments if shows else self._count_comments)(bundle, copy)
-        if self.course.native("attachments"):
-            self.files.compare(bundle, there)
         if self.course.fallback_folder:
             self.files.compare_kept(bundle, there)
 
@@ -191,7 +193,7 @@ class Verifier:
             self.result.add(ticket.key, there.key, "comment", step.item.id, odd.field, odd.wanted, odd.found)
         uploads = [each for each in step.uploads if not self.files.went_alone(step, each)]
         wanted = {self.files.copy_of(ticket, upload.attachment.id) for upload in uploads}
-        if wanted != {attachment.id for attachment in comment.attachments}:
+        if (wanted ^ {attachment.id for attachment in comment.attachments}) - self.files.named:
             names = [upload.attachment.name for upload in uploads]
             there_names = [attachment.name for attachment in comment.attachments]
             self.result.add(ticket.key, there.key, "comment", step.item.id, "attachments", names, there_names)
