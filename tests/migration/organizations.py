@@ -31,7 +31,7 @@ def held(fake: Fake) -> list[Any]:
 
 def by_its_clock(fake: Fake) -> Clock:
     """Let a migration wait by the organization's own clock."""
-    return Clock(now=fake.clock.now, sleep=fake.clock.advance)
+    return Clock(now=fake.clock.now, sleep=fake.clock.advance, monotonic=fake.clock.seconds)
 
 
 def copied(source: Tracker, target: Tracker, fake: Fake, folder: Path, **choices: Any) -> Report:

@@ -24,7 +24,7 @@ def modern(space: Space) -> Space:
 
 def by_its_clock(fake: Fake) -> Clock:
     """Let a migration wait by the space's own clock."""
-    return Clock(now=fake.clock.now, sleep=fake.clock.advance)
+    return Clock(now=fake.clock.now, sleep=fake.clock.advance, monotonic=fake.clock.seconds)
 
 
 def writes(fake: Fake) -> list[tuple[str, str, int]]:

@@ -91,7 +91,7 @@ class Between:
         return self.trackers.enter_context(tracker), fake
 
     def copied(self, folder: Path) -> Report:
-        clock = OurClock(lambda: datetime.fromtimestamp(self.time.now, UTC), self.time.sleep)
+        clock = OurClock(lambda: datetime.fromtimestamp(self.time.now, UTC), self.time.sleep, lambda: self.time.now)
         return migrate(self.source, self.target, ledger=folder / "ledger.db", clock=clock)
 
     def downloads(self) -> list[str]:

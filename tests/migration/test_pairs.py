@@ -71,7 +71,8 @@ class Pair:
     @property
     def clock(self) -> Clock:
         """Let a migration wait in no time."""
-        return Clock(now=lambda: datetime.fromtimestamp(self.time.time(), UTC), sleep=self.time.sleep)
+        now = self.time.time
+        return Clock(now=lambda: datetime.fromtimestamp(now(), UTC), sleep=self.time.sleep, monotonic=now)
 
     @contextmanager
     def open(self) -> Iterator[tuple[Tracker, Tracker]]:

@@ -20,10 +20,10 @@ from typing import Any, Literal, TypeAlias, get_args
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from tests.migration.unreliable import sent_whole
 
 from anybacklog import MigrationError, Tracker, TransportError, ValidationError
 from anybacklog.abilities import Abilities, Answer, Settle
-from anybacklog.backend import AttachmentDraft
 from anybacklog.location import parse
 from anybacklog.migration import migrate, verify
 from anybacklog.migration.clock import Clock
@@ -135,8 +135,8 @@ def _fickle(name: str) -> Callable[..., Any]:
     write = getattr(MemoryBackend, name)
 
     def method(self: Fickle, *args: Any, **named: Any) -> Any:
-        kept = tuple(map(_kept, args))
-        return self.meets(_mark(args[-1]), lambda: write(self, *kept, **named))
+        sent = tuple(map(sent_whole, args))
+        return self.meets(_mark(args[-1]), lambda: write(self, *sent, **named))
 
     return method
 
@@ -144,15 +144,6 @@ def _fickle(name: str) -> Callable[..., Any]:
 def _mark(draft: Any) -> str | None:
     found: str | None = draft.get("external_id") if isinstance(draft, dict) else getattr(draft, "external_id", None)
     return found
-
-
-def _kept(argument: Any) -> Any:
-    """Keep a draft whole, files too, for a write that arrives when the process that sent it is gone."""
-    if isinstance(argument, AttachmentDraft):
-        return replace(argument, stream=io.BytesIO(argument.stream.read()))
-    if getattr(argument, "attachments", None):
-        return replace(argument, attachments=tuple(map(_kept, argument.attachments)))
-    return argument
 
 
 for _name in WRITES:
@@ -222,7 +213,7 @@ class Protocol(RuleBasedStateMachine):
         assert verify(self.source, self.target, ledger=self.folder / "ledger.db").differences == []
 
     def _migrate(self, watch: Callable[[str], None]) -> Report:
-        clock = Clock(now=lambda: self.time.now, sleep=self.time.wait)
+        clock = Clock(now=lambda: self.time.now, sleep=self.time.wait, monotonic=lambda: self.time.now.timestamp())
         return migrate(self.source, self.target, ledger=self.folder / "ledger.db", clock=clock, watch=watch)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 from anybacklog import Tracker, TransportError
 from anybacklog.abilities import Abilities, Answer, Settle
+from anybacklog.backend import AttachmentDraft
 from anybacklog.location import parse
 from anybacklog.migration.clock import Clock
 from anybacklog.model import Comment
@@ -33,7 +35,7 @@ class Time:
         self.slept.append(seconds)
 
     def clock(self) -> Clock:
-        return Clock(now=lambda: self.now, sleep=self.sleep)
+        return Clock(now=lambda: self.now, sleep=self.sleep, monotonic=lambda: self.now.timestamp())
 
 
 def shake(tracker: Tracker, dice: Random, most: int) -> list[str]:
@@ -119,9 +121,19 @@ def _unreliably(name: str) -> Callable[..., Any]:
     write = getattr(MemoryBackend, name)
 
     def method(self: Unreliable, *args: Any) -> Any:
-        return self.strike(name, _what(args), lambda: write(self, *args))
+        sent = tuple(map(sent_whole, args))
+        return self.strike(name, _what(args), lambda: write(self, *sent))
 
     return method
+
+
+def sent_whole(argument: Any) -> Any:
+    """Keep what was sent, files too, for a write that arrives when whoever sent it is gone."""
+    if isinstance(argument, AttachmentDraft):
+        return replace(argument, stream=io.BytesIO(argument.stream.read()))
+    if getattr(argument, "attachments", None):
+        return replace(argument, attachments=tuple(map(sent_whole, argument.attachments)))
+    return argument
 
 
 def _what(args: tuple[Any, ...]) -> str:

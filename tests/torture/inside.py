@@ -1,10 +1,10 @@
 """The processes that are killed: `python inside.py CLOCK` forks one for each line it reads, and runs the command line.
 
-The command line is the real one, `anybacklog ...`; only `time.time` and `time.sleep` are those of the shared clock.
-Each process is forked from one that has imported everything, because hundreds of starts would take most of the time.
-A line is JSON, `{"argv", "environ", "output", "questions", "kill_at"}`; answers are the process's id, and at its end
-its exit code, negative for a signal. `kill_at` is the file boundary at which it kills itself: commits and renames are
-counted. Each question asked about an interrupted write becomes a line in `questions`.
+The command line is the real one, `anybacklog ...`; only `time.time`, `time.monotonic` and `time.sleep` are those of the
+shared clock. Each process is forked from one that has imported everything, because hundreds of starts would take most
+of the time. A line is JSON, `{"argv", "environ", "output", "questions", "kill_at"}`; answers are the process's id, and
+at its end its exit code, negative for a signal. `kill_at` is the file boundary at which it kills itself: commits and
+renames are counted. Each question asked about an interrupted write becomes a line in `questions`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def serve(clock: str) -> None:
 
     glass = Hourglass(Path(clock))
     time.time, time.sleep = glass.time, glass.sleep  # type: ignore[assignment]  # before anybody keeps the real ones
+    time.monotonic = glass.time
     _import_everything()
     for line in sys.stdin:
         child = os.fork()

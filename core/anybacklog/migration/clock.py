@@ -13,18 +13,21 @@ _log = logging.getLogger("anybacklog.migration")
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The time, and waiting for it: injected, so that tests need not wait."""
+    """The time, and waiting for it: injected, so that tests need not wait. `monotonic` seconds cannot be set."""
 
     now: Callable[[], datetime] = lambda: datetime.fromtimestamp(time.time(), UTC)
     sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
 
     def left(self, seconds: float, since: datetime | None) -> float:
         """Give how many of so many seconds since a moment are left; all at most, wherever the clock was set."""
         passed = (self.now() - since).total_seconds() if since is not None else 0.0
         return min(seconds, max(0.0, seconds - passed))
 
-    def settle(self, seconds: float, doubted: str) -> None:
+    def settle(self, seconds: float, doubted: str, *, others: int = 0) -> None:
         """Wait until what was sent can no longer arrive; it is told, for it may take minutes."""
+        if seconds >= 1:
+            more = f", nor whether {others} other writes did" if others else ""
+            _log.warning("nobody answered whether %s arrived%s; asking again in %.0f s", doubted, more, seconds)
         if seconds > 0:
-            _log.warning("nobody answered whether %s arrived; asking again in %.0f s", doubted, seconds)
-        self.sleep(seconds)
+            self.sleep(seconds)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from anybacklog.errors import AnyBacklogError, ConfigurationError, MigrationError
 from anybacklog.migration.ahead import TICKETS, Ahead
 from anybacklog.migration.announcing import announce
-from anybacklog.migration.apply import Applier, Counting, count_done, finish, prepare, write_tickets
+from anybacklog.migration.apply import Applier, Counting, Writer, count_done, finish, prepare, write_tickets
 from anybacklog.migration.asked import Confirm, Run, Show, showing, silent
 from anybacklog.migration.charting import answers, natives, plan_course, remembering
 from anybacklog.migration.choices import Choices
@@ -269,21 +269,21 @@ class _Going:
         """Write the tickets, then what ties them together, what they name included; tells whether nothing is left."""
         tickets = TICKETS if self.run.limit is None else 0  # with a limit the next one may be none of this run's
         ahead = Ahead(self.source, self.pair, replace(course, refer=None), self._bundles(), tickets)
-        applier = Applier(
+        writer = Writer(Applier(
             source=self.source, target=self.target, pair=self.pair, course=course, report=self.report,
             fetch=ahead.fetch, observe=self.plugged.observe, clock=self.run.clock,
-        )  # fmt: skip
+        ))  # fmt: skip
         total, before = min(header.tickets, self.report.counts["tickets"].planned), self.settings.get("shown", ())
 
         def keep_shown() -> None:
             """Have the next run report what this one saw, too, however it ends."""
-            self._remember(shown=added(before, applier.calls.shown))
+            self._remember(shown=added(before, writer.applier.calls.shown))
 
         try:
             with ahead, self.target.waits.spent_on(ahead.read):
-                finished = write_tickets(applier, ahead, self.run, total, keep_shown)
+                finished = write_tickets(writer, ahead, self.run, total, keep_shown)
             partial = not finished or bool(self.run.only or header.unread)
-            finish(applier, self._bundles, partial=partial, show=self.run.show, total=total)
+            finish(writer, self._bundles, partial=partial, show=self.run.show, total=total)
         except (AnyBacklogError, KeyboardInterrupt):  # in the middle of a ticket
             keep_shown()
             raise

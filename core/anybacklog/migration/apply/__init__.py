@@ -6,8 +6,21 @@ from anybacklog.migration.apply.finishing import finish
 from anybacklog.migration.apply.metadata import prepare, recognised
 from anybacklog.migration.apply.removing import Remover, forget, settle_removals, until_settled
 from anybacklog.migration.apply.tickets import write_tickets
+from anybacklog.migration.apply.ties import write_ties
+from anybacklog.migration.apply.writer import Writer
 
 __all__ = [
-    "Applier", "Counting", "Remover", "count_done", "finish", "forget", "prepare", "recognised", "settle_removals",
-    "until_settled", "write_tickets",
+    "Applier",
+    "Counting",
+    "Remover",
+    "Writer",
+    "count_done",
+    "finish",
+    "forget",
+    "prepare",
+    "recognised",
+    "settle_removals",
+    "until_settled",
+    "write_tickets",
+    "write_ties",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,15 +16,15 @@ from anybacklog.errors import (
     RateLimited,
     TransportError,
 )
-from anybacklog.migration.apply.along import arrived, came_along
+from anybacklog.migration.apply.along import arrived, came_along, left_behind
 from anybacklog.migration.apply.arrival import Arrivals
 from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
 from anybacklog.migration.apply.counting import Counting, Fate
-from anybacklog.migration.apply.final_state import FinalState
+from anybacklog.migration.apply.doubt import InDoubt
+from anybacklog.migration.apply.hand import Turn
 from anybacklog.migration.apply.outcomes import Outcomes, gone, refused_before, remarks, remarks_again, said_of
-from anybacklog.migration.apply.oversize import Oversize
+from anybacklog.migration.apply.oversize import Instead, Oversize
 from anybacklog.migration.apply.second_look import SecondLook
-from anybacklog.migration.apply.waiting import Waiting
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.comparison import written_in
 from anybacklog.migration.course import Course
@@ -35,25 +35,20 @@ from anybacklog.migration.ledger_rows import Landed, Row, Sent, kept
 from anybacklog.migration.places import CannotTell
 from anybacklog.migration.questions import Questions
 from anybacklog.migration.report import Report
-from anybacklog.migration.seen import Seen
 from anybacklog.redact import redact
 from anybacklog.steps import (
     AddAttachment,
-    AddLink,
     CreateTicket,
     KeepFile,
     RewriteText,
-    SetParent,
     SetState,
     Step,
     StepState,
-    alone,
     describe,
     digest_of,
     items_of,
     key_of,
     mark_of,
-    uploads_of,
 )
 from anybacklog.tracker import Tracker
 
@@ -77,7 +72,6 @@ class Applier:
     counting: Counting = field(init=False)
     outcomes: Outcomes = field(init=False)
     second_look: SecondLook = field(init=False)
-    final_state: FinalState = field(init=False)
     oversize: Oversize = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,29 +80,17 @@ class Applier:
         self.counting = Counting(self.report)
         self.outcomes = Outcomes(self.pair, self.counting, self.observe)
         self.second_look = SecondLook(self.calls.ask, self.counting)
-        self.final_state = FinalState(self.target, self.pair, self.course, self.counting)
-        self.oversize = Oversize(self.course, self.pair, self.report, self.step)
+        self.oversize = Oversize(self.course, self.pair, self.report)
 
-    def ticket(self, steps: Iterable[Step]) -> None:
-        """Apply the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
-        steps = tuple(steps)
-        self.calls.begin(steps)
-        waiting = Waiting()
-        for step in self.oversize.through(steps):
-            waits = waiting.why(step) or self.calls.waits(step)
-            fate = self.step(step) if waits is None else self.outcomes.fail(step, "wait", waits)
-            if fate in ("failed", "held"):
-                waiting.failed(step)
-                self.calls.told = None  # what failed is named already
-        self.final_state.check(steps, self.calls.told)
+    def step(self, turn: Turn) -> Fate:
+        """Apply one step, or find out that it is done; give what became of it.
 
-    def step(self, step: Step, *, ask: bool = False) -> Fate:
-        """Apply one step, or find out that it is done; give what became of it. `ask`: it may well be there."""
-        key = key_of(step)
-        step = self.calls.completed(step)
+        InDoubt: it is to be asked about again. Instead: others are to be applied for it.
+        """
+        step, key = self.calls.completed(turn.step), key_of(turn.step)
         try:
-            with telling_faults(CannotTell, SourceFailed):
-                return self._step(step, key, ask=ask)
+            with telling_faults(CannotTell, SourceFailed, InDoubt, Instead):
+                return self._step(step, key, turn)
         except Fault as error:
             row = self.pair.row(key)
             if row is None or row.state not in ("intended", "unsure"):
@@ -116,21 +98,21 @@ class Applier:
             self.outcomes.doubt(step, str(error))
             return self.outcomes.fail(step, "write", f"{error}; the next run asks whether it was written")
 
-    def _step(self, step: Step, key: str, *, ask: bool) -> Fate:
+    def _step(self, step: Step, key: str, turn: Turn) -> Fate:
         row = self.pair.row(key)
         known = self._known(step, row)
         if known is not None:
             return known
         if row is not None and row.state in ("intended", "unsure") and not isinstance(step, KeepFile):
             left = self.clock.left(self.target.capabilities.settle.seconds, row.intended_at)
-            settled = self._settle(step, key, row, wait=left)
+            settled = self._settle(step, key, row, InDoubt(left) if turn.sent is None else None)
             if settled is not None:
                 return settled
-        elif ask or isinstance(step, SetState) or self.target.capabilities.settle.seconds == 0:
-            found = self._already_there(step, row, ask=ask)
+        elif turn.ask or isinstance(step, SetState) or self.target.capabilities.settle.seconds == 0:
+            found = self._already_there(step, row, ask=turn.ask)
             if found is not None:
                 return found
-        return self._write(step, key, row)
+        return self._write(step, key, row, turn.sent or 0)
 
     def _known(self, step: Step, row: Row | None) -> Fate | None:
         """Give the fate of a step that the ledger has settled already; None if it is still to be written."""
@@ -162,26 +144,11 @@ class Applier:
             return self.outcomes.refuse(step, gone(error))
         return None if landed is None else self._finish(step, landed, row.sent() if row is not None else {}, "already")
 
-    def ties(self, steps: Iterable[SetParent | AddLink], tied: Seen, *, partial: bool) -> None:
-        """Tie a ticket to the others: an end not copied yet waits for another run, one outside was counted lost.
-
-        A link is seen from both its ends and counted once: `tied` holds the links met in this run.
-        """
-        for step in steps:
-            item = step.item
-            other = step.parent if isinstance(step, SetParent) else step.other
-            if self.pair.landed("ticket", item.ticket_id, item.ticket_id) is None:
-                return
-            if self.pair.landed("ticket", other, other) is not None:
-                if isinstance(step, SetParent) or tied.add(step.item.id):
-                    self.step(step)
-            elif not partial and self.pair.row(f"ticket:{other}:{other}") is not None:
-                self.outcomes.fail(step, "wait", "waits for the ticket at its other end")
-
-    def _write(self, step: Step, key: str, row: Row | None) -> Fate:
-        for attempt in range(ATTEMPTS):
+    def _write(self, step: Step, key: str, row: Row | None, sent: int) -> Fate:
+        """Write until it is known what became of it; this run has `sent` it already so often."""
+        for times in range(sent + 1, ATTEMPTS + 1):
             try:
-                fate = self._attempt(step, key, row, first=attempt == 0)
+                fate = self._attempt(step, key, row, times)
             except SourceFailed as error:
                 return self.outcomes.fail(step, "download", str(error))
             if fate is not None:
@@ -191,8 +158,9 @@ class Applier:
             maybe_applied=False,
         )
 
-    def _attempt(self, step: Step, key: str, row: Row | None, *, first: bool, bare: bool = False) -> Fate | None:
+    def _attempt(self, step: Step, key: str, row: Row | None, times: int, *, bare: bool = False) -> Fate | None:
         """Write once, `bare` without files; None: it certainly did not arrive, so it may be written again."""
+        first = times == 1
         with ExitStack() as open_files:
             marked = self.calls.ask.external("attachments.external_id")
             files = [] if bare else loaded(self.fetch, step, open_files, marked=marked)
@@ -209,10 +177,10 @@ class Applier:
                 if not error.maybe_applied:
                     self.pair.replan(key)
                     raise
-                return self._doubt(step, key, error, before)
+                return self._doubt(step, key, error, before, times)
             except (ProtocolError, Fault) as error:  # it may have been written all the same
                 what = "broke" if isinstance(error, Fault) else "answered"
-                return self._doubt(step, key, error, before | {what: redact(str(error))})
+                return self._doubt(step, key, error, before | {what: redact(str(error))}, times)
             except CannotTell as error:
                 return self.outcomes.hold(step, str(error))
             except AnyBacklogError as error:
@@ -227,11 +195,11 @@ class Applier:
 
     def _refused(self, step: Step, key: str, row: Row | None, error: AnyBacklogError, *, again: bool) -> Fate | None:
         """Take no for an answer; files that went along may be void by now: send them again, a ticket's own alone."""
-        fate = self.oversize.kept(step, error)
-        if fate is not None or not again:
-            return fate or self.outcomes.refuse(step, said_of(error, self.course))
+        self.oversize.refused(step, error)
+        if not again:
+            return self.outcomes.refuse(step, said_of(error, self.course))
         self.pair.replan(key)
-        return self._attempt(step, key, row, first=False, bare=True) if isinstance(step, CreateTicket) else None
+        return self._attempt(step, key, row, times=2, bare=True) if isinstance(step, CreateTicket) else None
 
     def _finish(
         self, step: Step, landed: Sequence[Landed], sent: Mapping[str, Sent], fate: Fate, *, again: bool = True
@@ -249,21 +217,18 @@ class Applier:
 
     # ---- not knowing
 
-    def _doubt(self, step: Step, key: str, error: Exception, before: Mapping[str, Any]) -> Fate | None:
+    def _doubt(self, step: Step, key: str, error: Exception, before: Mapping[str, Any], times: int) -> Fate | None:
         """Write down that nobody knows what became of a write, then ask."""
         self.outcomes.doubt(step, str(error), {**before})
         row = self.pair.row(key)
         settle = self.target.capabilities.settle.seconds  # the whole of it: meanwhile the clock may have been set
-        return self._settle(step, key, row, wait=settle) if row is not None else None
+        return self._settle(step, key, row, InDoubt(settle, times)) if row is not None else None
 
-    def _settle(self, step: Step, key: str, row: Row, *, wait: float) -> Fate | None:
-        """Ask what a write did. Absence is proved by asking again when nothing can arrive any more; then None."""
-        questions, self.calls.told = self.calls.ask, None  # nobody has said what the target holds now
+    def _settle(self, step: Step, key: str, row: Row, early: InDoubt | None) -> Fate | None:
+        """Ask what a write did. Not found, it is too `early` to tell; if it is not, absence is proved: None."""
+        self.calls.told = None  # nobody has said what the target holds now
         try:
-            landed = questions.landed(step, row)
-            if landed is None:
-                self.clock.settle(wait, describe(step))
-                landed = questions.landed(step, row)
+            landed = self.calls.ask.landed(step, row)
         except CannotTell as error:
             return self.outcomes.hold(step, str(error))
         except NotFound as error:
@@ -272,6 +237,8 @@ class Applier:
         if landed is not None:
             self.report.notes += remarks(step, row)
             return self._finish(step, landed, row.sent(), "created")
+        if early is not None:
+            raise early
         if answered:
             return self.outcomes.hold(step, f"it was answered, but is not to be found: {answered}")
         if broke:
@@ -287,13 +254,7 @@ class Applier:
         return self._complete(step, fate)
 
     def _complete(self, step: Step, fate: Fate) -> Fate:
-        """Count a step that is there; a file that has not come along with it goes alone."""
-        uploads = () if isinstance(step, AddAttachment | KeepFile) else uploads_of(step)
-        ticket_id = step.item.ticket_id
-        left = [each for each in uploads if self.pair.landed("attachment", ticket_id, each.attachment.id) is None]
-        missing = {each.attachment.id for each in left}
-        there = (item for item in items_of(step) if item.kind != "attachment" or item.id not in missing)
-        self.counting.count(there, fate)
-        for upload in left:
-            self.step(alone(step, upload), ask=True)
+        """Count a step that is there, less the files that have not come along with it."""
+        behind = {each.item for each in left_behind(step, self.pair)}
+        self.counting.count((item for item in items_of(step) if item not in behind), fate)
         return fate

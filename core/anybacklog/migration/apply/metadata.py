@@ -62,7 +62,7 @@ def _settled(target: Tracker, pair: Pair, key: str, clock: Clock) -> None:
     """Wait until what an interrupted run asked for can no longer arrive: only then is it known to be absent."""
     row = pair.row(key)
     if row is not None and row.state == "intended":
-        until_settled(target, row, clock)
+        until_settled(target, [row], clock)
 
 
 def _made(target: Tracker, kind: MetadataKind, noun: Any) -> tuple[Any, bool]:

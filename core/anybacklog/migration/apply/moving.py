@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from anybacklog.errors import NotFound
 from anybacklog.migration.apply.applier import Applier
+from anybacklog.migration.apply.counting import Fate
+from anybacklog.migration.apply.writer import Writer
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.fetching import spooled
 from anybacklog.migration.ledger import Pair
@@ -54,17 +57,18 @@ def say_where(applier: Applier, bundles: Iterable[Bundle], *, partial: bool) -> 
     if why is not None:
         report.notes.append(why)
         return
-    turned, place, url = _turned(applier), applier.target.identity(), _address(applier.target)
+    turned, place, url = Writer(_turned(applier)), applier.target.identity(), _address(applier.target)
     failed = {each.source_key for each in report.failures}
-    told = 0
-    for ticket in (bundle.ticket for bundle in bundles):
+    told: Counter[Fate] = Counter()
+    for ticket in turned.each(bundle.ticket for bundle in bundles):
         landed = applier.pair.landed("ticket", ticket.id, ticket.id)
         ties = plan_ties(ticket, applier.course)
         if landed is not None and ticket.key not in failed and _are_tied(applier.pair, ties, partial=partial):
-            told += _tell(turned, tell(ticket, landed, place, url, turned.course.writing))
-    turned.second_look.look()
-    if told:
-        report.notes.append(f"tickets of the source that were told where they moved to: {told}")
+            step = tell(ticket, landed, place, url, turned.applier.course.writing)
+            _tell(turned, step, lambda fate: told.update([fate]))
+    turned.applier.second_look.look()
+    if told["created"]:
+        report.notes.append(f"tickets of the source that were told where they moved to: {told['created']}")
 
 
 def _turned(applier: Applier) -> Applier:
@@ -89,15 +93,15 @@ def _are_tied(pair: Pair, ties: Iterable[SetParent | AddLink], *, partial: bool)
     return all(row.state == "done" if row is not None else not partial for row in rows)
 
 
-def _tell(turned: Applier, step: AddComment) -> bool:
-    """Write the comment unless it is there; tells whether it is new. A lost ledger has forgotten it, so it is asked."""
-    row = turned.pair.row(key_of(step))
+def _tell(turned: Writer, step: AddComment, then: Callable[[Fate], None]) -> None:
+    """Write the comment unless it is there; a lost ledger has forgotten it, so it is asked."""
+    pair = turned.applier.pair
+    row = pair.row(key_of(step))
     if row is not None and row.state == "done":
-        return False
+        return
     if row is not None and row.state == "quarantined":
-        turned.pair.replan(row.key)  # verify finds no difference that would have repair try it again
+        pair.replan(row.key)  # verify finds no difference that would have repair try it again
     try:
-        return turned.step(step, ask=True) == "created"
+        turned.alone(step, then, ask=True)
     except NotFound as error:
-        turned.outcomes.refuse(step, f"it is gone from the source: {error}")
-        return False
+        turned.applier.outcomes.refuse(step, f"it is gone from the source: {error}")

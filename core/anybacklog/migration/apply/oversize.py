@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from anybacklog.errors import AnyBacklogError, ValidationError
-from anybacklog.migration.apply.counting import Fate
 from anybacklog.migration.course import Course
 from anybacklog.migration.falling_back import could_fall_back, keep, kept_for, point_to
 from anybacklog.migration.ledger import Pair
@@ -17,9 +16,18 @@ _SIZES = ("attachments.size", "request.size")
 """The fields of a refusal that is about the size of a file, or of the request that brings it."""
 
 
-@dataclass(slots=True)
+class Instead(Exception):
+    """Other steps go instead of one that was refused; `pointer` goes behind all others of its ticket."""
+
+    def __init__(self, steps: Sequence[Step], pointer: AddComment) -> None:
+        super().__init__(f"{len(steps)} steps go instead, and one at the end")
+        self.steps = steps
+        self.pointer = pointer
+
+
+@dataclass(frozen=True, slots=True)
 class Oversize:
-    """Plans anew what was refused for the size of a file, and has `apply` write it: the ledger knows no other way.
+    """Plans anew what was refused for the size of a file: the ledger knows no other way.
 
     Planning finds the file in the folder from then on, and plans it so by itself: killed in between, the next run
     sends the file once more, is refused once more, and puts the same bytes into the same place.
@@ -28,27 +36,18 @@ class Oversize:
     course: Course
     pair: Pair
     report: Report
-    apply: Callable[[Step], Fate]
-    pointers: list[AddComment] = field(default_factory=list)
 
-    def through(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """Yield the steps of a ticket, and behind them the comments that name the files that came to the folder."""
-        self.pointers.clear()
-        yield from steps
-        yield from self.pointers
-
-    def kept(self, step: Step, error: AnyBacklogError) -> Fate | None:
-        """Keep the largest file of what was refused, and write the rest; None: it was refused for something else."""
+    def refused(self, step: Step, error: AnyBacklogError) -> None:
+        """Raise Instead: the largest file goes into the folder, then the rest; returns where that is no way out."""
         if not isinstance(step, AddAttachment | AddComment) or not self._is_for_size(error):
-            return None
+            return
         upload, others = self._parted(step)
         if upload is None:
-            return None
+            return
         self.pair.replan(key_of(step))
-        self.pointers.append(point_to(upload.attachment, step.item, self.course))
-        fate = self.apply(keep(upload.attachment, step.item))
         self.report.fidelity = _with_kept(self.report.fidelity, kept_for(None, self.course))
-        return self.apply(replace(step, uploads=others)) if isinstance(step, AddComment) else fate
+        rest = [replace(step, uploads=others)] if isinstance(step, AddComment) else []
+        raise Instead([keep(upload.attachment, step.item), *rest], point_to(upload.attachment, step.item, self.course))
 
     def _is_for_size(self, error: AnyBacklogError) -> bool:
         return bool(self.course.fallback_folder) and could_fall_back(self.course) and is_too_large(error)

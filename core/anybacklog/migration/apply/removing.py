@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anybacklog.backend import Metadata
@@ -94,15 +95,18 @@ def settle_removals(target: Tracker, pair: Pair, clock: Clock) -> None:
             _settle(target, pair, row, clock)
 
 
-def until_settled(target: Tracker, row: Row, clock: Clock) -> None:
-    """Wait until what was asked for can no longer happen."""
-    clock.settle(clock.left(target.capabilities.settle.seconds, row.intended_at), row.key)
+def until_settled(target: Tracker, rows: Sequence[Row], clock: Clock) -> None:
+    """Wait until nothing of what was asked for can happen any more."""
+    if rows:
+        seconds = target.capabilities.settle.seconds
+        wait = max(clock.left(seconds, row.intended_at) for row in rows)
+        clock.settle(wait, rows[0].key, others=len(rows) - 1)
 
 
 def _settle(target: Tracker, pair: Pair, row: Row, clock: Clock) -> bool:
     target_id = TicketId(row.before["target"])
     if _is_there(target, target_id):
-        until_settled(target, row, clock)
+        until_settled(target, [row], clock)
         if _is_there(target, target_id):
             pair.replan(row.key)
             return False

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from anybacklog.errors import NotFound
 from anybacklog.migration.apply.applier import Applier
+from anybacklog.migration.apply.counting import Fate
+from anybacklog.migration.apply.writer import Writer
 from anybacklog.migration.comparison import can_rewrite, fingerprint, is_wording, rewriting, says, text_of, written_in
 from anybacklog.migration.copied import recounted
 from anybacklog.migration.references import Reference
@@ -26,7 +28,7 @@ class Rewriter:
     What somebody edited meanwhile is held, what cannot be changed there is counted, and so is what nobody knows.
     """
 
-    applier: Applier
+    writer: Writer
     written: int = 0
     kept: int = 0
     """Texts that the target cannot change, or that are not as this ledger would have written them."""
@@ -34,6 +36,11 @@ class Rewriter:
     """Addresses of tickets that stay, since tickets have none in the target."""
     unknown: int = 0
     examples: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def applier(self) -> Applier:
+        """What carries the steps out."""
+        return self.writer.applier
 
     def ticket(self, steps: Iterable[Step]) -> None:
         """Write anew what of these steps is done and worded otherwise by now."""
@@ -85,11 +92,14 @@ class Rewriter:
             applier.pair.done(key_of(step), [], source_key=first.item.ticket_key, before=written_in(step))
         elif self._is_ours(there, first):
             if not self._is_changed(there, first):
-                self.written += applier.step(_counting_on(step, there)) == "created"
+                self.writer.alone(_counting_on(step, there), self._was_written)
         elif forms(applier.pair, first.item):
             applier.outcomes.hold(step, EDITED, {**written_in(step)})  # settled as it is, it stays so
         else:
             self.kept += 1
+
+    def _was_written(self, fate: Fate) -> None:
+        self.written += fate == "created"
 
     def _there(self, step: RewriteText) -> Text | None:
         """Read the text as it is; None where it is gone, which `verify` names."""

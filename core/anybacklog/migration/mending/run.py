@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from anybacklog.errors import ConfigurationError, MigrationError, NotFound
-from anybacklog.migration.apply import Applier, prepare
+from anybacklog.migration.apply import Applier, Writer, prepare, write_ties
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.comparison import fingerprint
@@ -253,11 +253,13 @@ class _Going:
         every: list[Sequence[Step]] = [*steps, ties]
         for several in every:  # what is in doubt is asked about, not forgotten
             pair.forget_items(items_to_forget(step for step in several if _state(pair, step) not in _IN_DOUBT))
-        for done, planned in enumerate(steps, 1):
-            applier.ticket(planned)
+        writer = Writer(applier)
+        for done, planned in enumerate(writer.each(steps), 1):
+            writer.ticket(planned)
             self.show(Progress(stage="apply", done=done, total=len(steps)))
         with Seen() as tied:
-            applier.ties(ties, tied, partial=False)
+            for tie in writer.each(ties):
+                write_ties(writer, [tie], tied, partial=False)
         self._remember(pair, steps)
         self.report.failures += applied.failures
         self.report.notes += applied.notes

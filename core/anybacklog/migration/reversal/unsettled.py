@@ -21,11 +21,14 @@ _STEPS = ("ticket:", "comment:", "attachment:", "state:")
 
 
 def settle_all(target: Tracker, pair: Pair, course: Course, snapshot: Snapshot, clock: Clock) -> None:
-    """Ask the target what each write in doubt did; what it cannot tell stays in doubt."""
+    """Ask the target what each write in doubt did, waiting once for all; what it cannot tell stays in doubt."""
     doubtful = {row.key: row for row in pair.rows("intended", "unsure") if row.key.startswith(_STEPS)}
     questions = Questions(None, target, pair, course)
-    for step, row in _steps(doubtful, course, snapshot):
-        _settle(questions, step, row, clock)
+    unseen = [(step, row) for step, row in _steps(doubtful, course, snapshot) if not _is_settled(questions, step, row)]
+    until_settled(target, [row for _, row in unseen], clock)
+    for step, row in unseen:
+        if not _is_settled(questions, step, row):
+            pair.replan(row.key)
 
 
 def _steps(doubtful: dict[str, Row], course: Course, snapshot: Snapshot) -> Iterator[tuple[Step, Row]]:
@@ -36,15 +39,12 @@ def _steps(doubtful: dict[str, Row], course: Course, snapshot: Snapshot) -> Iter
                 yield step, row
 
 
-def _settle(questions: Questions, step: Step, row: Row, clock: Clock) -> None:
+def _is_settled(questions: Questions, step: Step, row: Row) -> bool:
+    """Ask what a write did, and tell whether asking again is no use: it is there, or nobody can tell."""
     try:
         landed = questions.landed(step, row)
-        if landed is None:
-            until_settled(questions.target, row, clock)
-            landed = questions.landed(step, row)
     except (CannotTell, NotFound):
-        return
-    if landed is None:
-        questions.pair.replan(row.key)
-    else:
+        return True
+    if landed is not None:
         questions.pair.done(row.key, landed, source_key=step.item.ticket_key)
+    return landed is not None
