@@ -2,7 +2,7 @@
 
 Real steps, ledger and questions; the target is in memory, and its time stands still unless somebody waits. Every write
 is held against what was asked before it: nothing in doubt is sent again before it was asked for twice, the second time
-when nothing could arrive any more.
+when nothing could arrive any more; and while a ticket's creation is in doubt, no other ticket is created.
 """
 
 from __future__ import annotations
@@ -56,9 +56,11 @@ class Time:
 
 @dataclass
 class Doubt:
-    """A write of which nobody knows what became of it: since when, and when it was asked for."""
+    """A write of which nobody knows what became of it: since when, and when it was asked for, and found."""
 
     since: datetime
+    creates: bool
+    found: bool = False
     asked: list[datetime] = field(default_factory=list)
 
 
@@ -79,16 +81,18 @@ class Fickle(MemoryBackend):
         native = {**known.native, "key": Answer(yes=False, reason="as a service would")}
         return replace(known, native=native, settle=Settle(seconds=SETTLE, reason="as a service would"))
 
-    def meets(self, mark: str | None, write: Callable[[], Any]) -> Any:
+    def meets(self, mark: str | None, write: Callable[[], Any], *, creates: bool) -> Any:
         """Let a write meet its fate."""
         self.arrive()
         self._prove_absent(mark)
+        unknown = [each for each, doubt in self.doubts.items() if doubt.creates and not doubt.found]
+        assert not (creates and unknown), f"{mark} is created while nobody knows of {unknown}"
         fate, seconds = self.fates.popleft() if self.fates else ("answered", 0)
         self.met[fate] += 1
         if fate in ("answered", "not sent", "refused"):
             return self._known(fate, write)
         if mark is not None:
-            self.doubts[mark] = Doubt(self.time.now)
+            self.doubts[mark] = Doubt(self.time.now, creates)
         if fate in ("answer lost", "killed after"):
             write()
         if fate in ("late", "killed, late"):
@@ -105,9 +109,11 @@ class Fickle(MemoryBackend):
     def find_external(self, external_id: str) -> Any:
         """Answer a question, and remember that it was asked."""
         self.arrive()
+        found = super().find_external(external_id)
         if external_id in self.doubts:
             self.doubts[external_id].asked.append(self.time.now)
-        return super().find_external(external_id)
+            self.doubts[external_id].found |= found is not None
+        return found
 
     def ticket(self, ticket_id: str) -> Any:
         self.arrive()
@@ -136,7 +142,7 @@ def _fickle(name: str) -> Callable[..., Any]:
 
     def method(self: Fickle, *args: Any, **named: Any) -> Any:
         sent = tuple(map(sent_whole, args))
-        return self.meets(_mark(args[-1]), lambda: write(self, *sent, **named))
+        return self.meets(_mark(args[-1]), lambda: write(self, *sent, **named), creates=name == "create_ticket")
 
     return method
 
@@ -169,6 +175,7 @@ class Protocol(RuleBasedStateMachine):
         self.source.add_comment(child, "+1")
         self.source.add_comment(child, "+1", attachments=[("a.txt", io.BytesIO(b"one"))])
         self.source.add_attachment(child, "a.txt", io.BytesIO(b"one"))
+        self.source.add_comment(self.source.create_ticket(TicketDraft(title="last")), "last")
 
     @rule(fate=st.sampled_from(get_args(Fate)), seconds=st.integers(1, SETTLE - 1))
     def threaten(self, fate: Fate, seconds: int) -> None:

@@ -103,6 +103,26 @@ def test_a_file_that_is_refused_leaves_its_ticket_and_the_others(sqlite: Make, s
     assert [each.name for each in target.ticket("DEMO-1").attachments] == ["small.bin"]
 
 
+@pytest.mark.parametrize(("harm", "then"), [(Harm.DROP_AFTER, "fssc"), (Harm.REFUSE, "cfsfss"), (Harm.LATE, "cfss")])
+def test_a_file_alone_that_is_in_doubt_has_its_own_ticket_wait_and_no_other(
+    sqlite: Make, serve: Serve, tmp_path: Path, harm: Harm, then: str
+) -> None:
+    source, (target, fake) = sqlite(), serve(empty_space())
+    full = source.create_ticket(TicketDraft(title="full"))
+    for name in ("a.txt", "b.txt"):
+        source.add_attachment(full, name, BytesIO(name.encode()))
+    source.add_comment(full, "one")
+    source.create_ticket(TicketDraft(title="other"))
+    fake.faults.add(Fault(harm=Harm.ERROR_BEFORE, method="POST", path=r"/issues$", nth=1, status=400))
+    fake.faults.add(Fault(harm=harm, method="PATCH", path=r"/issues/", nth=1, seconds=60))
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", clock=by_its_clock(fake))
+    assert report.failures == []
+    assert {name: counts.created for name, counts in report.counts.items() if counts.created} == {
+        "tickets": 2, "comments": 1, "attachments": 2,
+    }  # fmt: skip
+    assert "".join(paths(fake)).endswith(f"ffccfs{then}")
+
+
 def small_files(space: Space) -> Space:
     """Let a space take files of 1,000 bytes and no larger ones."""
     space.licence = replace(space.licence, attachment_limit_per_file=1000)

@@ -27,7 +27,7 @@ class Clock:
     def settle(self, seconds: float, doubted: str, *, others: int = 0) -> None:
         """Wait until what was sent can no longer arrive; it is told, for it may take minutes."""
         if seconds >= 1:
-            more = f", nor whether {others} other writes did" if others else ""
+            more = f", nor whether {others} more did" if others else ""
             _log.warning("nobody answered whether %s arrived%s; asking again in %.0f s", doubted, more, seconds)
         if seconds > 0:
             self.sleep(seconds)

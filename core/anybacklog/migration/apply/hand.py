@@ -30,13 +30,13 @@ class Hand:
 
     steps: tuple[Step, ...]
     left: deque[Turn]
-    then: Callable[[Fate], None] = lambda _: None
+    then: Callable[[Fate], None]
     waiting: Waiting = field(default_factory=Waiting)
     until: float = 0.0
 
-    def first(self, turns: Iterable[Step]) -> None:
+    def first(self, steps: Iterable[Step]) -> None:
         """Put steps before all others: each may well be there."""
-        self.left.extendleft(reversed([Turn(step, ask=True) for step in turns]))
+        self.left.extendleft(reversed([Turn(step, ask=True) for step in steps]))
 
     def instead(self, steps: Sequence[Step], last: Step) -> None:
         """Put steps in the place of the one whose turn it is, and one behind all others."""
@@ -48,3 +48,9 @@ class Hand:
         """Have the step whose turn it is come again, once it cannot arrive any more."""
         self.until = until
         self.left[0] = replace(self.left[0], sent=sent)
+
+
+def in_hand(steps: Iterable[Step], then: Callable[[Fate], None] = lambda _: None, *, ask: bool = False) -> Hand:
+    """Take steps in hand, none of them written yet; `ask`: they may well be there."""
+    steps = tuple(steps)
+    return Hand(steps, deque(Turn(step, ask=ask) for step in steps), then)

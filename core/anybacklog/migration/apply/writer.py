@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -13,7 +12,7 @@ from anybacklog.migration.apply.aside import Aside
 from anybacklog.migration.apply.counting import Fate
 from anybacklog.migration.apply.doubt import InDoubt
 from anybacklog.migration.apply.final_state import FinalState
-from anybacklog.migration.apply.hand import Hand, Turn
+from anybacklog.migration.apply.hand import Hand, Turn, in_hand
 from anybacklog.migration.apply.oversize import Instead
 from anybacklog.steps import Step, describe
 
@@ -41,12 +40,11 @@ class Writer:
 
     def ticket(self, steps: Iterable[Step]) -> None:
         """Write the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
-        steps = tuple(steps)
-        self._go_on(Hand(steps, deque(map(Turn, steps))))
+        self._go_on(in_hand(steps))
 
     def alone(self, step: Step, then: Callable[[Fate], None] = lambda _: None, *, ask: bool = False) -> None:
         """Write a step by itself; `then` is told what became of it, perhaps much later. `ask`: it may be there."""
-        self._go_on(Hand((step,), deque([Turn(step, ask=ask)]), then))
+        self._go_on(in_hand([step], then, ask=ask))
 
     def _take_up(self) -> None:
         """Go on with the ticket whose moment comes first, after waiting for it: what is not there now never came."""
