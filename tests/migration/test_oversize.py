@@ -172,6 +172,19 @@ def test_stopped_at_any_commit_it_goes_on_to_the_same_end(source: Tracker, tmp_p
         assert verify(source, there, ledger=ledger).differences == [], met[-1]
 
 
+@pytest.mark.parametrize("fault", ["answer lost", "request lost", "late"])
+def test_what_is_left_of_a_comment_and_is_in_doubt_ends_exactly_once(
+    source: Tracker, tmp_path: Path, folder: Path, fault: str
+) -> None:
+    backend = Refusing(Time(), fault, abilities(*NOT_NATIVE))
+    there, ledger, clock = tracker(backend), tmp_path / "ledger.db", backend.time.clock()
+    report = migrate(source, there, ledger=ledger, fallback_folder=folder, clock=clock)
+    assert (report.failures, report.counts["attachments"].created, backend.faults) == ([], 5, 7)
+    assert texts(there)[:2] == ["look", "and now?"]
+    assert sorted(each.name for each in there.ticket("PROJ-1").attachments) == ["b", "small.txt"]
+    assert verify(source, there, ledger=ledger).differences == []
+
+
 def test_without_a_folder_it_is_refused_counted_and_named_with_the_way_out(source: Tracker, tmp_path: Path) -> None:
     there, ledger = refusing(), tmp_path / "ledger.db"
     report = migrate(source, there, ledger=ledger)
