@@ -18,6 +18,7 @@ from anybacklog import ConfigurationError, MigrationError, Tracker
 from anybacklog.abilities import METADATA_KINDS
 from anybacklog.migration import migrate, plan, verify
 from anybacklog.migration.plans.findings import findings
+from anybacklog.migration.plans.reading import choices_in
 from anybacklog.migration.report import Fidelity
 from anybacklog.model import CustomField, Named, Status, TicketDraft, TicketType, User
 from anybacklog_simulators.nulab import DEMO_KEY, demo_space, empty_space
@@ -233,6 +234,15 @@ def test_a_plan_can_create_leave_out_and_translate_options(memory: Make, tmp_pat
     assert [(value.name, value.value) for value in copy.custom_fields] == [("Severity", ("High", "Low"))]
     assert migrate(source, target, plan=file, ledger=tmp_path / "ledger.db").counts["tickets"].already == 1
     assert [kind.name for kind in target.ticket_types()].count("Research") == 1
+
+
+def test_a_table_of_options_says_whose_they_are(memory: Make, tmp_path: Path) -> None:
+    source = memory()
+    field = CustomField(id="", name="環境\n#2", type="choice", options=(Named(id="1", name="Windows"),))
+    made = source.add_metadata("custom_fields", field)
+    text = plan(source, memory(), ledger=tmp_path / "ledger.db").to_toml()
+    assert f'\n[options."id:{made.id}"] # 環境 #2\nWindows = ' in text
+    assert choices_in(text, "plan").options == {f"id:{made.id}": {"Windows": {"create": "Windows"}}}
 
 
 def test_an_option_that_the_source_does_not_have_is_named(memory: Make, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def written(plan: Plan) -> Written:
     """Write a plan into a new file."""
     added = _missing(plan, {})
     settings = "".join(_settings(plan.choices.chosen()))
-    return Written(f"{_findings(plan)}{NEW}{settings}{MAPPINGS}{''.join(_new_tables(added))}", tuple(added))
+    return Written(f"{_findings(plan)}{NEW}{settings}{MAPPINGS}{''.join(_new_tables(plan, added))}", tuple(added))
 
 
 def _settings(chosen: Mapping[str, Any]) -> Iterator[str]:
@@ -53,12 +53,14 @@ def _settings(chosen: Mapping[str, Any]) -> Iterator[str]:
             yield f"{apart}{said}\n{setting.name} = {_item(chosen[setting.name]).as_string()}\n"
 
 
-def _new_tables(added: Mapping[Key, Line]) -> Iterator[str]:
+def _new_tables(plan: Plan, added: Mapping[Key, Line]) -> Iterator[str]:
     """Write tables as text: a library that keeps every comment is slow with thousands of lines."""
     from tomlkit import key
 
+    fields = Words(plan.nouns.get("custom_fields", ()))
     for (place, kind), group in groupby(added.items(), key=lambda each: each[0][:2]):
-        yield f"\n[{place}.{key(kind).as_string()}]\n"
+        whose = "".join(f" # {one_line(field.name)}" for field in fields.named(kind)[:1]) if place == "options" else ""
+        yield f"\n[{place}.{key(kind).as_string()}]{whose}\n"
         for (*_, word), line in group:
             yield f"{key(word).as_string()} = {_item(line.said).as_string()} # {one_line(line.why)}\n"
 
