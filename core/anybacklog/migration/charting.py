@@ -42,46 +42,71 @@ def plan_course(
 
     `mentions` is how the source's texts mention people, as its abilities tell it.
     """
-    can = target.capabilities
-    if mapping is None:
-        there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(target, kind) for kind in METADATA_KINDS}
-        creatable = frozenset(kind for kind in METADATA_KINDS if kind in can.creatable)
-        mapping = map_chosen(
-            choices,
-            words,
-            there,
-            creatable,
-            made=made,
-            map_user=plugged.map_user,
-            new_statuses=can.new_statuses,
-        )
-    mapping = replace(mapping, left_out={_WORDS_OF[name] for name in choices.leave_out if name in _WORDS_OF})
-    native = natives(target, choices.leave_out) - (
-        {"comments.changes"} if choices.history in ("text", "attachment") else set()
-    )
-    return Course(
+    found = mapping if mapping is not None else _matched(words, target, choices, plugged, made)
+    found = replace(found, left_out={_WORDS_OF[name] for name in choices.leave_out if name in _WORDS_OF})
+    native = natives(target, choices.leave_out)
+    if choices.history in ("text", "attachment"):
+        native -= {"comments.changes"}
+    people = _mapped(target, mentions, found) if choices.mentions == "mapped" else None
+    course = Course(
         source=identity,
-        mapping=mapping,
+        mapping=found,
         native=native.__contains__,
-        writing=Writing(
-            formats=can.text_formats,
-            native_format=can.text_format,
-            converters=plugged.converters(),
-            mentions=can.mentions,
-            mapped=_mapped(target, mentions, mapping) if choices.mentions == "mapped" else None,
-            formats_by_content=can.formats_by_content,
-            texts_become=can.texts_become,
-            ticket=_heading(native, marks, "external_id", "reporter", "created_at"),
-            comment=_heading(native, marks, "comments.external_id", "comments.author", "comments.created_at"),
-        ),
+        writing=replace(_writing(target, native, marks=marks), converters=plugged.converters(), mapped=people),
         marks=marks,
-        history=choices.history,
         transform=plugged.transform if plugged.transforms else None,
+    )
+    return _as_chosen(_as_able(course, target), choices)
+
+
+def _matched(
+    words: dict[MetadataKind, list[Any]],
+    target: Tracker,
+    choices: Choices,
+    plugged: Plugged,
+    made: Mapping[MetadataKind, Mapping[str, str]],
+) -> MappingTable:
+    can = target.capabilities
+    there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(target, kind) for kind in METADATA_KINDS}
+    creatable = frozenset(kind for kind in METADATA_KINDS if kind in can.creatable)
+    return map_chosen(
+        choices, words, there, creatable, made=made, map_user=plugged.map_user, new_statuses=can.new_statuses
+    )
+
+
+def _writing(target: Tracker, native: frozenset[str], *, marks: bool) -> Writing:
+    """Say how the target wants texts, and what stands above them."""
+    can = target.capabilities
+    return Writing(
+        formats=can.text_formats,
+        native_format=can.text_format,
+        mentions=can.mentions,
+        formats_by_content=can.formats_by_content,
+        texts_become=can.texts_become,
+        ticket=_heading(native, marks, "external_id", "reporter", "created_at"),
+        comment=_heading(native, marks, "comments.external_id", "comments.author", "comments.created_at"),
+    )
+
+
+def _as_able(course: Course, target: Tracker) -> Course:
+    """Add what else the target can do, and what it cannot."""
+    can = target.capabilities
+    return replace(
+        course,
         after_creation=can.after_creation,
         suited=_suited(target) if can.status_types else {},
         never_empty=can.never_empty,
         limits=can.limits,
         together=frozenset(name for name in _TOGETHER if can.can(name) and can.can("comments")),
+        link_kinds=can.link_kinds,
+    )
+
+
+def _as_chosen(course: Course, choices: Choices) -> Course:
+    """Add what the plan says of the copy as a whole."""
+    return replace(
+        course,
+        history=choices.history,
         leave_out=choices.leave_out,
         too_long=choices.too_long,
         too_long_titles=choices.too_long_titles,
@@ -89,7 +114,6 @@ def plan_course(
         moved_to=choices.moved_to,
         fallback_folder=choices.fallback_folder,
         fallback_link=choices.fallback_link,
-        link_kinds=can.link_kinds,
     )
 
 

@@ -15,7 +15,8 @@ from platformdirs import user_state_path
 
 from anybacklog.errors import ConfigurationError, NotFound, UnsupportedOperation
 from anybacklog.migration.choices import Choices
-from anybacklog.migration.ledger import Pair
+from anybacklog.migration.ledger import Ledger, Pair
+from anybacklog.migration.ledger_file import refuse_foreign
 from anybacklog.tracker import Tracker
 
 
@@ -31,6 +32,29 @@ def refuse_absent(tracker: Tracker) -> None:
     tracker.project()
     if tracker.capabilities.listing.how == "all":
         tracker.count_tickets()
+
+
+def refuse_beforehand(
+    source: Tracker, target: Tracker, ledger: str | os.PathLike[str] | None, only: Iterable[str], *, dry_run: bool
+) -> None:
+    """Refuse what cannot be migrated, before a target is made for nothing."""
+    if ledger is not None:
+        refuse_foreign(Path(ledger))
+    refuse_absent(source)
+    refuse_unknown(source, only)
+    if not dry_run:
+        refuse_same(source, target)
+
+
+def refuse_same(source: Tracker, target: Tracker) -> None:
+    """Refuse one project as both ends."""
+    if source.identity() == target.identity():
+        raise ConfigurationError("source and target are the same project; name another target")
+
+
+def pair_of(book: Ledger, source: Tracker, target: Tracker, *, absent: bool) -> Pair:
+    """Open the pair of two ends in a ledger; a target that is not there yet has no identity."""
+    return book.pair(source.identity(), "a target that does not exist yet" if absent else target.identity())
 
 
 def refuse_unknown(source: Tracker, only: Iterable[str]) -> None:

@@ -24,14 +24,13 @@ from anybacklog.migration.ends import (
     is_absent,
     key_taken,
     ledger_path,
-    refuse_absent,
-    refuse_unknown,
+    pair_of,
+    refuse_beforehand,
     settings_for,
     snapshot_folder,
 )
 from anybacklog.migration.fidelity import Weighing, lost
 from anybacklog.migration.ledger import Ledger, Pair
-from anybacklog.migration.ledger_file import refuse_foreign
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.planning import draft_of, plan_ticket, plan_ties
 from anybacklog.migration.plans.plan import Plan
@@ -83,22 +82,16 @@ def migrate(
     copied by now. `watch` is told of every ledger commit. Raises MigrationError when refused.
     """
     choices = plan.chosen() if isinstance(plan, Plan) else read_plan(plan) if plan is not None else None
-    if ledger is not None:
-        refuse_foreign(Path(ledger))  # before a target is made for nothing
     if redirect_map is not None:
         refuse_form(Path(redirect_map))
-    refuse_absent(source)
-    refuse_unknown(source, only)
-    if not dry_run and source.identity() == target.identity():
-        raise ConfigurationError("source and target are the same project; name another target")
+    refuse_beforehand(source, target, ledger, only, dry_run=dry_run)
     run = Run(
         limit=limit, only=frozenset(only), confirm=confirm, show=progress or silent, say=say, clock=clock or Clock()
     )
     with ExitStack() as open_files:
         path = ledger_path(source, target, ledger, dry_run=dry_run, open_files=open_files)
         book = open_files.enter_context(Ledger(path, watch=watch))
-        identity = "a target that does not exist yet" if dry_run and is_absent(target) else target.identity()
-        pair = book.pair(source.identity(), identity)
+        pair = pair_of(book, source, target, absent=dry_run and is_absent(target))
         choices = going_on(choices, pair.settings, fallback_folder)
         marks = marks and choices.marks
         settings = settings_for(pair, target, choices, marks=marks, rebuild=rebuild_ledger)

@@ -12,7 +12,7 @@ from typing import Any
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
 from anybacklog.backend import TrafficState
-from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
+from anybacklog.errors import MigrationError, UnsupportedOperation
 from anybacklog.migration.asked import Show, showing, silent
 from anybacklog.migration.charting import answers, natives, plan_course, target_words
 from anybacklog.migration.choices import Choices, odd_options
@@ -24,7 +24,9 @@ from anybacklog.migration.ends import (
     key_taken,
     ledger_path,
     newest_id,
+    pair_of,
     refuse_absent,
+    refuse_same,
     snapshot_folder,
 )
 from anybacklog.migration.fidelity import Weighing
@@ -82,21 +84,16 @@ def plan(
         refuse_foreign(Path(ledger))
     refuse_absent(source)
     absent = is_absent(target)
-    if not absent and source.identity() == target.identity():
-        raise ConfigurationError("source and target are the same project; name another target")
+    if not absent:
+        refuse_same(source, target)
     with ExitStack() as open_files:
         path = ledger_path(source, target, ledger, dry_run=absent, open_files=open_files)
         book = open_files.enter_context(Ledger(path))
-        pair = book.pair(source.identity(), "a target that does not exist yet" if absent else target.identity())
+        pair = pair_of(book, source, target, absent=absent)
         making = _Making(
-            source,
-            target,
-            pair,
-            going_on(choices, pair.settings, fallback_folder),
-            ledger=None if absent else str(book.path),
-            fresh=pair.untouched(),
-            before=before,
-        )
+            source, target, pair, going_on(choices, pair.settings, fallback_folder),
+            ledger=None if absent else str(book.path), fresh=pair.untouched(), before=before,
+        )  # fmt: skip
         return making.made(Snapshot(snapshot_folder(book.path, pair)), progress or silent, plugins)
 
 
