@@ -29,7 +29,9 @@ DOCS = Path(__file__).parent
 PACKAGE = DOCS / "examples" / "anybacklog-acme"
 HOOKS = tuple(each for name, each in vars(hookspecs).items() if name.startswith("anybacklog_"))
 PROTOCOLS = (*dict.fromkeys(OPERATIONS.values()), backend.TellsLimits)
-ABILITIES = (abilities.Abilities, abilities.Answer, abilities.Listing, abilities.Limits, abilities.Settle)
+ABILITIES = (
+    abilities.Abilities, abilities.Answer, abilities.Listing, abilities.Limits, abilities.Settle, abilities.References,
+)  # fmt: skip
 VALUES = (
     backend.TicketFields,
     backend.CommentDraft,

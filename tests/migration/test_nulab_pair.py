@@ -120,7 +120,7 @@ def test_related_issues_go_from_space_to_space_and_into_a_file(serve: Serve, sql
     assert [(link.kind, link.target) for link in file.ticket("DEMO-3").links] == [("relates", file.ticket("DEMO-1").id)]
     fake.service.space.issues[int(target.ticket("DEMO-1").id)].related = []
     fake.service.space.issues[int(target.ticket("DEMO-3").id)].related = []
-    (gone, _) = verify(source, target, ledger=tmp_path / "space.db").differences
+    (gone,) = verify(source, target, ledger=tmp_path / "space.db").differences
     assert (gone.kind, gone.field) == ("link", "missing")
 
 
