@@ -81,6 +81,8 @@ class NulabEnd:
         for issue, each in zip(ids, made, strict=True):
             if each.parent is not None:
                 self._call("PATCH", f"issues/{issue}", parentIssueId=ids[each.parent])
+            for other in each.ties:
+                self._call("POST", f"issues/{issue}/relatedIssues", targetIssueId=ids[other])
             for remark in each.remarks:
                 self._remark(issue, remark)
         self.glass.sleep(60)
@@ -99,6 +101,7 @@ class NulabEnd:
                 text=bare(issue["description"] or ""),
                 state=NULAB_STATES.get(issue["status_id"], "in_progress"),
                 parent=places.get(issue["parent_id"]),
+                ties=tuple(sorted(places[other] for other in issue["related"])),
                 files=tuple(
                     sorted((file["name"], _hash(base64.b64decode(file["content"]))) for file in issue["attachments"])
                 ),
@@ -157,7 +160,7 @@ class NulabEnd:
 class PublicBacklogEnd:
     """A backlog of an organization, as documented but that it shows comments and dates."""
 
-    lost = frozenset({"parent", "files", "riders"})
+    lost = frozenset({"parent", "ties", "files", "riders"})
     holds = True
     _STATES = ("open", "open", "in_progress", "done", "done")
 
@@ -192,6 +195,7 @@ class PublicBacklogEnd:
                 text=bare(ticket["description"]),
                 state=self._STATES[ticket["status_id"] - 1],
                 parent=None,
+                ties=(),
                 files=(),
                 comments=tuple(words(each["text"]) for each in ticket["comments"]),
                 riders=((),) * len(ticket["comments"]),
@@ -219,6 +223,8 @@ class StoreEnd:
             for ticket, each in zip(tickets, made, strict=True):
                 if each.parent is not None:
                     tracker.update_ticket(ticket, {"parent": tickets[each.parent]})
+                for other in each.ties:
+                    tracker.add_link(ticket, "relates", tickets[other])
                 for remark in each.remarks:
                     self._remark(tracker, ticket, remark)
 
@@ -233,6 +239,7 @@ class StoreEnd:
                     text=bare(ticket.description.source if ticket.description else ""),
                     state=ticket.status.category if ticket.status else "open",
                     parent=places.get(ticket.parent or ""),
+                    ties=tuple(sorted(places[link.target] for link in ticket.links)),
                     files=tuple(sorted((file.name, file.sha256 or "") for file in ticket.attachments)),
                     comments=tuple(words(entry.body.source) for entry in journal),
                     riders=tuple(tuple(sorted(file.name for file in entry.attachments)) for entry in journal),

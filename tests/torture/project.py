@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 TEXTS = (
@@ -34,7 +34,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Made:
-    """A ticket; `parent` is the number of another one in the list."""
+    """A ticket; `parent` is the number of another one in the list, `ties` those of later ones it is related to."""
 
     title: str
     text: str
@@ -42,6 +42,7 @@ class Made:
     parent: int | None
     files: tuple[File, ...]
     remarks: tuple[Remark, ...] = field(default=())
+    ties: tuple[int, ...] = ()
 
 
 def make_up(dice: Random) -> list[Made]:
@@ -49,6 +50,14 @@ def make_up(dice: Random) -> list[Made]:
     count = dice.randint(3, 6)
     family = dice.sample(range(count), 2) if dice.random() < 0.8 else []
     return [_ticket(dice, family[1] if family and family[0] == number else None) for number in range(count)]
+
+
+def tied(project: list[Made], dice: Random) -> list[Made]:
+    """Relate one of the tickets to one or two others, as a rule."""
+    if dice.random() < 0.2:
+        return project
+    one, *others = sorted(dice.sample(range(len(project)), dice.choice((2, 3))))
+    return [replace(each, ties=tuple(others)) if number == one else each for number, each in enumerate(project)]
 
 
 def _ticket(dice: Random, parent: int | None) -> Made:

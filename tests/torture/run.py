@@ -29,7 +29,7 @@ PAIRS = tuple(f"{source}:{target}" for source in ENDS for target in ENDS)
 ENOUGH = 200
 """Seeds of all pairs in which everything happens."""
 ASKED = {
-    "nulab": ("ticket", "state", "comment", "history"),  # files ride on these
+    "nulab": ("ticket", "state", "comment", "history", "link"),  # files ride on these
     "publicbacklog": ("ticket", "comment", "history"),
     "a file": ("ticket", "comment", "attachment"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal, TypeAlias
 
@@ -21,6 +21,7 @@ WRITES = {
     ),
     "publicbacklog": (("POST", r"save-ticket"), ("PATCH", r"update-ticket")),
 }
+TIES = {"nulab": (("POST", r"/relatedIssues$"),)}
 READS = ("GET", "")
 Trap: TypeAlias = Literal["kill before", "kill after", "kill inside", "rival", "stranger"]
 
@@ -55,13 +56,15 @@ class Scenario:
 def draw(dice: Random, source: str, target: str) -> Scenario:
     """Draw what goes wrong."""
     marks = target == "publicbacklog" or dice.random() < 0.85
-    return Scenario(
+    scenario = Scenario(
         source_faults=_faults(dice, source, (READS,), dice.choice((0, 0, 1, 2))) if source in WRITES else (),
         target_faults=_faults(dice, target, (*WRITES[target], READS), dice.randint(1, 5)) if target in WRITES else (),
         index_lag=dice.choice((0, 30, 3600)) if target == "nulab" else 0,
         marks=marks,
         runs=tuple(_blows(dice, source, target, marks=marks) for _ in range(dice.randint(2, 4))),
     )
+    ties = _faults(dice, target, TIES[target], dice.choice((0, 1, 2))) if target in TIES else ()
+    return replace(scenario, target_faults=(*scenario.target_faults, *ties))
 
 
 def _faults(dice: Random, service: str, requests: tuple[tuple[str, str], ...], count: int) -> tuple[Fault, ...]:

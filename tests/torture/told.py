@@ -20,7 +20,7 @@ HISTORY = "(changes only)"
 
 @dataclass(frozen=True)
 class Told:
-    """One ticket: `key` is its key at the source, `parent` the place of another in the list.
+    """One ticket: `key` is its key at the source, `parent` and `ties` the places of others in the list.
 
     `files` are names and hashes, `riders` the names of the files of each comment.
     """
@@ -30,6 +30,7 @@ class Told:
     text: str
     state: str
     parent: int | None
+    ties: tuple[int, ...]
     files: tuple[tuple[str, str], ...]
     comments: tuple[str, ...]
     riders: tuple[tuple[str, ...], ...]

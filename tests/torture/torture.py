@@ -16,7 +16,7 @@ from tests.torture.ends import ENVIRON, NulabEnd, PublicBacklogEnd, make_end
 from tests.torture.gate import Gate, Moment
 from tests.torture.hourglass import Hourglass
 from tests.torture.processes import Processes
-from tests.torture.project import make_up
+from tests.torture.project import make_up, tied
 from tests.torture.scenario import READ_TIMEOUT, WRITES, Blow, Scenario, draw
 from tests.torture.tally import Outcome
 from tests.torture.told import differences
@@ -79,8 +79,9 @@ class Torment:
         self.gate = Gate()
         self.source = make_end(source, self.folder, "source", self.glass, self.gate, self.stack)
         self.target = make_end(target, self.folder, "target", self.glass, self.gate, self.stack)
-        self.source.fill(make_up(dice))
+        project = make_up(dice)
         self.scenario: Scenario = draw(dice, source, target)
+        self.source.fill(tied(project, dice))
         self.dice = dice
 
     def through(self) -> None:
