@@ -35,6 +35,9 @@ def test_every_limit_that_the_data_breaks_is_named_by_ticket(memory: Make, serve
         ("statuses_per_project", None, "refused"),
     }
     assert f"title length 255: {long.key} (256); the target refuses it" in "\n".join(findings(planned))
+    sizes = {each.limit: each.size for each in planned.limits if each.outcome == "continued"}
+    assert 100_001 < sizes["description_length"] < 100_500  # with a header line above each of its two pieces
+    assert 50_001 < sizes["comment_length"] < 50_500
 
 
 def test_files_for_which_a_ticket_has_no_room_are_counted_as_lost(memory: Make, serve: Serve, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -42,6 +43,8 @@ def becomes(limit: str, outcome: Outcome) -> str:
 class OverLimit:
     """One thing that a limit of the target does not let through as it is: how large it is, and what becomes of it.
 
+    A text is as large as it is written, its header lines included.
+
     `item` is None for what concerns the whole project.
     """
 
@@ -56,15 +59,13 @@ def broken(bundle: Bundle, steps: Iterable[Step], limits: Limits, cut: Mapping[s
     """Yield every limit that one ticket breaks; `steps` are those that copy it, `cut` the texts that the plan cuts."""
     steps = tuple(steps)
     yield from _ticket(bundle, steps, limits)
-    continued = {step.item.id.rpartition("+")[0]: step.item for step in steps if step.item.kind == "continuation"}
-    bodies = {comment.id: comment.body for comment in bundle.comments}
+    continued = _continued(steps)
     yield from _cuts(steps, limits, cut)
     for step in steps:
         if isinstance(step, CreateTicket) and isinstance(step.draft.description, Text):
-            found = _text(step, bundle.ticket.description, step.draft.description, "description", limits, continued)
-            yield from found
+            yield from _text(step, step.draft.description, "description", limits, continued)
         elif isinstance(step, AddComment) and step.item.kind != "continuation":
-            yield from _text(step, bodies.get(step.item.id), step.body, step.item.id, limits, continued)
+            yield from _text(step, step.body, step.item.id, limits, continued)
         for upload in uploads_of(step):
             outcome: Outcome = "kept" if isinstance(step, KeepFile) else "refused"
             size, item = upload.attachment.size or 0, Item(
@@ -110,18 +111,22 @@ def _ticket(bundle: Bundle, steps: tuple[Step, ...], limits: Limits) -> Iterator
     yield from _over("assignees_per_ticket", limits.assignees_per_ticket, len(ticket.assignees), item, "left out")
 
 
+def _continued(steps: Iterable[Step]) -> Mapping[str, int]:
+    """Count the characters with which texts go on in comments, by the id of the text."""
+    found: Counter[str] = Counter()
+    for step in steps:
+        if isinstance(step, AddComment) and step.item.kind == "continuation":
+            found[step.item.id.rpartition("+")[0]] += length(step.body.source)
+    return found
+
+
 def _text(
-    step: CreateTicket | AddComment,
-    text: Text | None,
-    written: Text,
-    id: str,
-    limits: Limits,
-    continued: dict[str, Item],
+    step: CreateTicket | AddComment, written: Text, id: str, limits: Limits, continued: Mapping[str, int]
 ) -> Iterator[OverLimit]:
     name = "description_length" if isinstance(step, CreateTicket) else "comment_length"
     allowed: int | None = getattr(limits, name)
     if allowed is not None and id in continued:
-        size = max(length(text.source) if text else 0, allowed + 1)
+        size = length(written.source) + continued[id]
         yield OverLimit(limit=name, allowed=allowed, item=step.item, size=size, outcome="continued")
     else:
         yield from _over(name, allowed, len(written.source), step.item, "refused")
