@@ -14,6 +14,7 @@ import anybacklog
 from anybacklog import Tracker
 from anybacklog.migration import migrate, plan, repair, rollback, verify
 from anybacklog.migration.ledger import Ledger
+from anybacklog.migration.report import Progress
 from anybacklog.model import Comment, Text, TicketDraft
 from anybacklog_simulators.nulab import DEMO_KEY, Space, empty_space
 from anybacklog_simulators.nulab.projects import new_project
@@ -102,6 +103,19 @@ def test_a_verify_reads_everything_once_at_both_ends_and_learns_where_they_are(
     with Ledger(ledger) as book:
         ids = {landed.target_id for landed in book.pair(source.identity(), target.identity()).each("comment")}
     assert ids == {each.id for key in target.tickets() for each in target.comments(key) if each.body.source}
+
+
+def test_a_ticket_that_is_deleted_between_being_met_and_being_compared_is_missing(
+    copied: tuple[Tracker, Tracker, Fake], ledger: Path
+) -> None:
+    source, target, _ = copied
+
+    def delete_the_last(progress: Progress) -> None:
+        if progress.done == 1:
+            target.delete_ticket(f"DEMO-{TICKETS}")
+
+    (missing,) = verify(source, target, ledger=ledger, progress=delete_the_last).differences
+    assert (missing.source_key, missing.kind, missing.field) == (f"PROJ-{TICKETS}", "ticket", "missing")
 
 
 def test_offline_a_verify_learns_as_much(copied: tuple[Tracker, Tracker, Fake], ledger: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from anybacklog.errors import NotFound
@@ -43,16 +44,23 @@ class Strays:
             self._strangers()
 
     def copy(self, landed: Landed | None) -> Bundle | None:
-        """Give a copy with its journal, where that is shown, as it was met or is now; None if it is gone."""
+        """Give a copy with its links, and its journal where that is shown; None if it is gone, or went meanwhile."""
+        there = self._there(landed)
+        if there is None or not self.course.native("links"):
+            return there
+        with suppress(NotFound):
+            return replace(there, ticket=self.target.whole(there.ticket))
+        return None
+
+    def _there(self, landed: Landed | None) -> Bundle | None:
         met = self.copies.met(landed.target_id) if landed is not None else None
         if landed is None or met is not None:
             return met
-        try:
+        with suppress(NotFound):
             ticket = self.target.ticket(landed.target_ticket)
             shown = self.course.native("comments") and self.target.capabilities.can("comments")
             return Bundle(ticket, journal(self.target, self.pair, landed.target_ticket) if shown else ())
-        except NotFound:
-            return None
+        return None
 
     def unproven(self) -> str | None:
         """Say, once all was looked through, why more may be there than was named; None: there is no more."""
@@ -69,7 +77,7 @@ class Strays:
         """Name the copies of tickets that the source has no more."""
         for landed in self.pair.each("ticket"):
             if landed.item.id not in seen:
-                there = self.copy(landed)
+                there = self._there(landed)
                 row = self.pair.row(step_key(landed.item))
                 key = row.source_key if row is not None and row.source_key else None
                 title = there.ticket.title if there is not None else None
