@@ -105,13 +105,14 @@ def test_a_verify_reads_everything_once_at_both_ends_and_learns_where_they_are(
     assert ids == {each.id for key in target.tickets() for each in target.comments(key) if each.body.source}
 
 
-def test_a_ticket_that_is_deleted_between_being_met_and_being_compared_is_missing(
-    copied: tuple[Tracker, Tracker, Fake], ledger: Path
+@pytest.mark.parametrize("stage", ["marks", "verify"])
+def test_a_ticket_that_is_deleted_while_it_is_verified_is_missing(
+    copied: tuple[Tracker, Tracker, Fake], ledger: Path, stage: str
 ) -> None:
     source, target, _ = copied
 
     def delete_the_last(progress: Progress) -> None:
-        if progress.done == 1:
+        if (progress.stage, progress.done) == (stage, 1):
             target.delete_ticket(f"DEMO-{TICKETS}")
 
     (missing,) = verify(source, target, ledger=ledger, progress=delete_the_last).differences

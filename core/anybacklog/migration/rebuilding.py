@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from anybacklog.backend import Marked
-from anybacklog.errors import ConfigurationError
+from anybacklog.errors import ConfigurationError, NotFound
 from anybacklog.migration.asked import Show, showing
 from anybacklog.migration.copied import copied
 from anybacklog.migration.course import Bundle
@@ -16,7 +16,7 @@ from anybacklog.migration.mark import Mark, find_mark
 from anybacklog.migration.places import landed_as, landed_comment
 from anybacklog.migration.planning import plan_ticket
 from anybacklog.migration.questions import Questions
-from anybacklog.migration.snapshot import Snapshot
+from anybacklog.migration.snapshot import Snapshot, is_there
 from anybacklog.model import Ticket, TicketId
 from anybacklog.steps import AddAttachment, AddComment, CreateTicket, Item, alone, key_of, step_key, uploads_of
 from anybacklog.tracker import Tracker
@@ -173,7 +173,13 @@ def _in_texts(walk: Iterable[Bundle]) -> Iterator[Marked]:
 
 
 def walked(target: Tracker, native: Native) -> Iterator[Bundle]:
-    """Read every ticket of the target, its journal with it where that is shown."""
+    """Read every ticket of the target, its journal with it where that is shown; not those deleted meanwhile."""
     for ticket in target.tickets():
         shown = native("comments") and target.capabilities.can("comments")
-        yield Bundle(ticket, tuple(target.comments(ticket)) if shown else ())
+        try:
+            met = Bundle(ticket, tuple(target.comments(ticket)) if shown else ())
+        except NotFound:
+            if is_there(target, ticket):
+                raise
+            continue
+        yield met

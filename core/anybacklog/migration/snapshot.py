@@ -205,7 +205,7 @@ def read_bundles(source: Tracker, unread: list[Unread], skipped: list[str] | Non
         try:
             bundle = bundle_of(source, ticket)
         except NotFound:
-            if _is_there(source, ticket):
+            if is_there(source, ticket):
                 raise
             if skipped is not None:
                 skipped.append(ticket.key)
@@ -216,7 +216,8 @@ def read_bundles(source: Tracker, unread: list[Unread], skipped: list[str] | Non
             yield bundle
 
 
-def _is_there(source: Tracker, ticket: Ticket) -> bool:
+def is_there(source: Tracker, ticket: Ticket) -> bool:
+    """Tell whether a ticket that was listed can be read still."""
     try:
         source.ticket(ticket)
     except NotFound:
