@@ -11,7 +11,7 @@ import pytest
 from tests.migration.unreliable import Time, Unreliable, abilities, tracker
 
 import anybacklog
-from anybacklog import Tracker
+from anybacklog import ConfigurationError, Tracker
 from anybacklog.migration import migrate, plan, repair
 from anybacklog.migration.plans.document import Written
 from anybacklog.migration.plans.file import open_plan
@@ -157,3 +157,14 @@ def test_any_word_is_filled_in(memory: Make, tmp_path: Path) -> None:
     assert line_of(planned(ends, file).text.replace("Shop =", '"Shop" ='), "Shop").startswith('"Shop" = "" # none: ')
     backend.add_metadata(anybacklog.Category(id="", name="Shop"))
     assert 'Shop = "Shop" # certain: same name' in planned(ends, file).text
+
+
+def test_somebody_whom_a_person_names_by_another_word_besides_is_refused(
+    ends: tuple[Tracker, Tracker], tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.toml"
+    planned(ends, file)
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("[mapping.users]\n", '[mapping.users]\nKim = ""\n'), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r'mapping.users."kim@example.com": said before, by another word'):
+        planned(ends, file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ from anybacklog.abilities import MetadataKind
 from anybacklog.migration.choices import Choices, Key
 from anybacklog.migration.mapping import map_all
 from anybacklog.migration.plans.plan import Line, lines_of, one_line
+from anybacklog.migration.words import Words
 
 
 def decided(choices: Choices, nouns: Mapping[MetadataKind, Sequence[Any]]) -> Choices:
@@ -19,9 +21,14 @@ def decided(choices: Choices, nouns: Mapping[MetadataKind, Sequence[Any]]) -> Ch
     """
     found: dict[Key, str] = {}
     for kind, lines in _of_nothing(nouns).items():
+        words = Words(nouns.get(kind, ()))
+        named = Counter(noun.id for word in choices.mapping.get(kind, ()) for noun in words.named(word))
         for line in lines:
             key: Key = ("mapping", kind, line.word)
-            if choices.mapping.get(kind, {}).get(line.word) == "" and choices.whys.get(key) == one_line(line.why):
+            unedited = (
+                choices.whys.get(key) == one_line(line.why) and named[line.id] == 1
+            )  # not by another word besides
+            if unedited and choices.mapping.get(kind, {}).get(line.word) == "":
                 found[key] = choices.whys[key]
     mapping = {
         kind: {word: said for word, said in words.items() if ("mapping", kind, word) not in found}
