@@ -185,6 +185,23 @@ def test_the_ledger_of_another_pair_does_not_make_a_second_copy(folder: Path, ca
     assert files(folder) == before
 
 
+@pytest.mark.parametrize("command", ["verify", "repair"])
+def test_a_ledger_that_has_only_planned_a_pair_neither_compares_nor_doubles_what_another_has_copied(
+    command: str, folder: Path, call: Call
+) -> None:
+    ends, planned = (
+        [f"sqlite:///{folder}/source.db", f"sqlite:///{folder}/t.db?project=T"],
+        ("--ledger", folder / "planned.db"),
+    )
+    assert call("migrate", *ends, "--ledger", folder / "l.db", "--yes").code == 0
+    assert call("plan", *ends, "-o", folder / "p.toml", *planned).code == 0
+    answer = call(command, *ends, *planned, *(["--yes"] if command == "repair" else []))
+    assert (answer.code, answer.out) == (2, "")
+    assert "has planned this migration and not begun it; run migrate first" in answer.err
+    assert call("migrate", *ends, *planned, "--yes").code == 2
+    assert call("verify", *ends, "--ledger", folder / "l.db").code == 0
+
+
 def test_a_newer_ledger_is_refused(folder: Path, call: Call) -> None:
     assert _migrate(call, folder)[0] == 0
     with sqlite3.connect(folder / "ledger.db") as database:

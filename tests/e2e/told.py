@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from anybacklog.cli.commands.verify import UNCOMPARED
 from anybacklog.cli.outcome import AGAIN
 
 LOCK = "working.lock"
@@ -11,11 +12,11 @@ LOCK = "working.lock"
 
 
 def one_sentence(err: str) -> str:
-    """Give the one sentence that a refusal is, on one line after its usage and before the advice to run it again.
+    """Give the one sentence that a refusal is, on one line after its usage and before what it leaves behind.
 
     Where it says that several things are wrong, these stand below it, a line each.
     """
-    lines = [line for line in err.splitlines() if line and line != AGAIN]
+    lines = [line for line in err.splitlines() if line and line not in (AGAIN, UNCOMPARED)]
     if lines[0].startswith("Usage: "):
         lines = [line for line in lines[1:] if not line.startswith(("Try '", " "))]
     sentence, *problems = lines

@@ -7,7 +7,7 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from anybacklog.errors import ConfigurationError
-from anybacklog.migration.ledger import Ledger
+from anybacklog.migration.ledger import Ledger, Pair
 
 
 def ledger_of(target: str) -> Path:
@@ -40,6 +40,24 @@ def existing(path: Path) -> Path:
     if not path.exists():
         raise ConfigurationError(f"there is no ledger {path}; name the one of the migration with --ledger")
     return path
+
+
+def migrated(book: Ledger, source: str, target: str) -> Pair:
+    """Open the pair of a migration that was begun; ConfigurationError if the ledger knows of none, or of a plan alone.
+
+    Whoever compared or mended by a plan alone would take the copies that another ledger knows for strangers.
+    """
+    if (source, target) not in book.pairs():
+        raise ConfigurationError(
+            f"the ledger {book.path} does not know this source and target; it knows {what_it_knows(book)}"
+        )
+    pair = book.pair(source, target)
+    if "marks" not in pair.settings:
+        raise ConfigurationError(
+            f"the ledger {book.path} has planned this migration and not begun it; run migrate first, or name the "
+            "ledger of the migration with --ledger"
+        )
+    return pair
 
 
 def what_it_knows(book: Ledger) -> str:

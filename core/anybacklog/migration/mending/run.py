@@ -20,6 +20,7 @@ from anybacklog.migration.ends import default_ledger, going_on, refuse_absent, s
 from anybacklog.migration.fetching import asked_for
 from anybacklog.migration.fields import to_make
 from anybacklog.migration.ledger import Ledger, Pair
+from anybacklog.migration.ledgers import migrated
 from anybacklog.migration.mending.decision import items_to_forget, mend, unsaid, wordless
 from anybacklog.migration.mending.repair_report import Mending
 from anybacklog.migration.mending.settling import settle as settle_held
@@ -179,10 +180,7 @@ class _Going:
             pair.remember({**pair.settings, "shown": unaltered(pair.settings.get("shown", ()))})
 
     def _pair(self, book: Ledger) -> Pair:
-        ends = (self.source.identity(), self.target.identity())
-        if ends not in book.pairs():
-            raise ConfigurationError(f"the ledger {book.path} does not know this source and target")
-        return book.pair(*ends)
+        return migrated(book, self.source.identity(), self.target.identity())
 
     def _held(self, pair: Pair) -> None:
         """Name what is still held: only a person's word settles it."""

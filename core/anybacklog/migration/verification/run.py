@@ -9,8 +9,8 @@ from pathlib import Path
 from anybacklog.errors import ConfigurationError
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
-from anybacklog.migration.ledger import Ledger, Pair
-from anybacklog.migration.ledgers import existing, ledgers_of, what_it_knows
+from anybacklog.migration.ledger import Ledger
+from anybacklog.migration.ledgers import existing, ledgers_of, migrated
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.remembered import course_of
 from anybacklog.migration.report import Progress, Verification
@@ -69,19 +69,11 @@ def verified(
     else:
         raise ConfigurationError("a source that is to be read has to be connected to; its URL is enough offline only")
     with Ledger(path) as book:
-        pair = _known_pair(book, identity, target.identity())
+        pair = migrated(book, identity, target.identity())
         origin = _origin(source, Snapshot(snapshot_folder(book.path, pair)), offline=offline)
         course = course_of(pair, origin.words(), target, Plugged(load_registry(plugins)), origin.mentions(), choices)
         lost = frozenset(pair.settings.get("lost", ()))
         return Verifier(origin, target, pair, course, lost, take_note).run(progress or (lambda _: None))
-
-
-def _known_pair(book: Ledger, *ends: str) -> Pair:
-    if ends not in book.pairs():
-        raise ConfigurationError(
-            f"the ledger {book.path} does not know this source and target; it knows {what_it_knows(book)}"
-        )
-    return book.pair(*ends)
 
 
 def _origin(source: Tracker | str, snapshot: Snapshot, *, offline: bool) -> Origin:
