@@ -100,6 +100,19 @@ def test_a_full_disk_stops_a_migration_which_goes_on_once_there_is_room(
     assert verified[0] == 0, verified
 
 
+def test_a_file_too_large_for_the_temporary_folder_stops_no_other_and_is_named(
+    source: str, tmp_path: Path, call: Call
+) -> None:
+    target, ledger = f"sqlite:///{tmp_path}/t.db?project=PROJ", tmp_path / "l.db"
+    limited = f"ulimit -f 600; exec {sys.executable} -m anybacklog migrate {source} '{target}' --ledger {ledger} --yes"
+    done = subprocess.run(["bash", "-c", limited], cwd=tmp_path, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert "big.bin is larger than a file may be in" in done.stdout.decode()
+    assert "bug" not in done.stdout.decode()
+    assert call("migrate", source, target, "--ledger", ledger, "--yes").code == 0
+    assert call("verify", source, target, "--ledger", ledger).code == 0
+
+
 COMMANDS = {
     "create": "create sqlite:///disk/t.db --title t --attach big.bin",
     "comment": "comment sqlite:///disk/t.db PROJ-1 --file big.txt",

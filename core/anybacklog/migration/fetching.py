@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
@@ -67,6 +68,11 @@ def fetched(fetch: Fetch, upload: Upload, open_files: ExitStack, *, marked: bool
         raise
     except AnyBacklogError as error:
         raise SourceFailed(f"{upload.attachment.name}: {error}") from error
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        where = error.filename or "the folder of temporary files"
+        raise SourceFailed(f"{upload.attachment.name} is larger than a file may be in {where}") from error
     draft = AttachmentDraft(
         name=upload.attachment.name,
         stream=open_files.enter_context(here.file),
