@@ -138,3 +138,12 @@ def test_a_plan_says_that_the_new_name_is_right(renamed: Callable[[str], Files],
     plan.write_text(f'[mapping.{table}]\n"{old}" = "{new}"\n', encoding="utf-8")
     assert files.mended(plan).clean
     assert files.named() == []
+
+
+@pytest.mark.parametrize("table", ["categories", "milestones"])
+def test_a_word_that_a_plan_says_nothing_stands_for_is_taken_away_and_no_difference(files: Files, table: str) -> None:
+    plan = files.folder / "plan.toml"
+    plan.write_text(f'[mapping.{table}]\n"{RENAMED[table][0]}" = ""\n', encoding="utf-8")
+    assert files.mended(plan).clean
+    assert getattr(files.copy(), table) == ()
+    assert files.named() == []

@@ -24,6 +24,7 @@ from anybacklog.model import (
 Noun: TypeAlias = Named | User
 Nouns: TypeAlias = Mapping[MetadataKind, Sequence[Any]]
 MapUser: TypeAlias = Callable[[User, Sequence[User]], User | None]
+SAID_NOTHING = "the plan says that nothing stands for it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +195,7 @@ def _match_rule(noun: Any, end: _End) -> Match:
 
 def _match_pick(noun: Any, pick: Pick, end: _End) -> Match:
     if pick.create is None and pick.target is None:
-        return Match(source=noun, target=None, reason="the plan says that nothing stands for it")
+        return Match(source=noun, target=None, reason=SAID_NOTHING)
     reason = f"the plan says {pick.said!r}"
     target = pick.target
     if pick.create is not None:

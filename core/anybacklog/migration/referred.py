@@ -8,6 +8,7 @@ from typing import Any
 from anybacklog.abilities import MetadataKind
 from anybacklog.migration.comparison import Odd, compare_ticket, shown
 from anybacklog.migration.course import Bundle, Course
+from anybacklog.migration.mapping import SAID_NOTHING
 from anybacklog.migration.planning import draft_of
 from anybacklog.migration.riding import riding, told_of
 from anybacklog.model import Ticket
@@ -32,7 +33,7 @@ def compare_copy(
 
 
 def missing_words(bundle: Bundle, course: Course, lost: Container[str]) -> Iterator[Odd]:
-    """Yield what a ticket refers to and nothing in the target stands for, losses agreed upon aside.
+    """Yield what a ticket refers to and nothing in the target stands for, losses agreed upon or planned aside.
 
     People for whom nobody stands are named in header lines, but for who put up a file: a text differs then. Of a file
     that a comment of the same author brings, the comment tells it.
@@ -40,7 +41,9 @@ def missing_words(bundle: Bundle, course: Course, lost: Container[str]) -> Itera
     for name, kind, noun in _referred(bundle, course):
         held = noun is not None and course.native(name) and f"{kind}:{noun.id}" not in lost
         told = kind == "users" and name != "attachments.author" and course.nobody(noun)
-        if held and not told and course.mapping.of(kind, noun) is None:
+        match = course.mapping.match(kind, noun)
+        planned = match is not None and match.reason == SAID_NOTHING
+        if held and not told and not planned and course.mapping.of(kind, noun) is None:
             shown_name = f"custom_fields.{noun.name}" if kind == "custom_fields" else name
             yield Odd(shown_name, shown(noun.value if kind == "custom_fields" else noun), None)
 
