@@ -15,7 +15,7 @@ from anybacklog.migration.ahead import TICKETS, Ahead
 from anybacklog.migration.announcing import announce
 from anybacklog.migration.apply import Applier, Counting, Writer, count_done, finish, prepare, write_tickets
 from anybacklog.migration.asked import Confirm, Run, Show, showing, silent
-from anybacklog.migration.charting import answers, natives, plan_course, remembering
+from anybacklog.migration.charting import answers, plan_course, remembering
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import Bundle, Course
@@ -38,11 +38,12 @@ from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plans.worst import worst
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import Questions
-from anybacklog.migration.rebuilding import already_copied, before_all_copies, rebuild
+from anybacklog.migration.rebuilding import before_all_copies, rebuild
 from anybacklog.migration.redirects import refuse_form, write_redirects
 from anybacklog.migration.referring import asking, named_by, staying
 from anybacklog.migration.report import COUNTED, Report
 from anybacklog.migration.round_trip import added, with_rewritten
+from anybacklog.migration.second_copy import refuse_second_copy
 from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.settings import NO_MARKS
 from anybacklog.migration.snapshot import Header, Snapshot, take
@@ -133,8 +134,8 @@ class _Going:
         )
 
     def through(self, *, refresh: bool, sample: str | None, rebuild_ledger: bool, dry_run: bool) -> Report:
-        if not rebuild_ledger:
-            self._refuse_second_copy(dry_run=dry_run)
+        if self.marks and not rebuild_ledger and not (dry_run and is_absent(self.target)):
+            refuse_second_copy(self.target, self.pair, self.source.identity(), self.run.show)
         header = self._read(refresh=refresh, dry_run=dry_run)
         self.report.notes += filter(None, [header.unlisted])
         if sample is not None:
@@ -155,16 +156,6 @@ class _Going:
     def _remember(self, **settings: Any) -> None:
         self.settings = {**self.settings, **settings}
         self.pair.remember(self.settings)
-
-    def _refuse_second_copy(self, *, dry_run: bool) -> None:
-        """Refuse to copy a second time what another ledger has copied already."""
-        if not self.marks or not self.pair.untouched() or (dry_run and is_absent(self.target)):
-            return
-        if already_copied(self.target, natives(self.target).__contains__, self.source.identity(), self.run.show):
-            raise ConfigurationError(
-                "the target already holds tickets copied from this source, but this ledger does not know them; "
-                "use the ledger of that run, or --rebuild-ledger"
-            )
 
     def _read(self, *, refresh: bool, dry_run: bool) -> Header:
         """Read the source, or go on with what an unfinished run of this ledger has read."""

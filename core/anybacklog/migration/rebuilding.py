@@ -13,6 +13,7 @@ from anybacklog.migration.course import Bundle
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.mark import Mark, find_mark
+from anybacklog.migration.newest import every_ticket
 from anybacklog.migration.places import landed_as, landed_comment
 from anybacklog.migration.planning import plan_ticket
 from anybacklog.migration.questions import Questions
@@ -174,7 +175,7 @@ def _in_texts(walk: Iterable[Bundle]) -> Iterator[Marked]:
 
 def walked(target: Tracker, native: Native) -> Iterator[Bundle]:
     """Read every ticket of the target, its journal with it where that is shown; not those deleted meanwhile."""
-    for ticket in target.tickets():
+    for ticket in every_ticket(target):
         shown = native("comments") and target.capabilities.can("comments")
         try:
             met = Bundle(ticket, tuple(target.comments(ticket)) if shown else ())
