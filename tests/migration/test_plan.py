@@ -128,6 +128,28 @@ def test_each_match_says_how_sure_it_is(memory: Make, tmp_path: Path) -> None:
     assert said["Only name"] == ("Only name", "guess", "same name, and nobody else has it")
 
 
+def test_somebody_to_be_made_is_not_taken_for_a_namesake_when_the_plan_is_read_again(
+    memory: Make, tmp_path: Path
+) -> None:
+    source, target, ledger = memory(), memory(), tmp_path / "ledger.db"
+    stranger = target.add_metadata("users", User(id="", name="佐藤", email="stranger@example.com"))
+    target.add_metadata("users", User(id="", name="Kim"))
+    for one in (User(id="", name="佐藤", email="sato@example.com"), User(id="", name="Kim"), User(id="", name="Kim")):
+        made = source.add_metadata("users", one)
+        assert isinstance(made, User)
+        source.create_ticket(TicketDraft(title=one.name, assignees=[made]))
+    planned = plan(source, target, ledger=ledger)
+    file = keep(tmp_path / "plan.toml", planned.to_toml())
+    again = plan(source, target, ledger=ledger, edited=file)
+    assert (again.mapping, again.to_create) == (planned.mapping, planned.to_create)
+    assert migrate(source, target, plan=file, ledger=ledger).clean
+    (copy,) = [ticket for ticket in target.tickets() if ticket.title == "佐藤"]
+    assert [(person.email, person.id == stranger.id) for person in copy.assignees] == [("sato@example.com", False)]
+    assert [person.name for person in target.users()].count("Kim") == 3
+    assert migrate(source, target, plan=file, ledger=ledger).clean
+    assert [person.name for person in target.users()].count("Kim") == 3
+
+
 def test_somebody_who_came_to_the_target_later_is_named_where_an_earlier_plan_says_nobody(
     memory: Make, serve: Serve, tmp_path: Path
 ) -> None:

@@ -199,14 +199,21 @@ def _match_pick(noun: Any, pick: Pick, end: _End) -> Match:
     reason = f"the plan says {pick.said!r}"
     target = pick.target
     if pick.create is not None:
-        same = (each for each in end.there if each.name == pick.create and of_one_type(each, noun))
-        target = end.known(noun) or next(same, None)
+        target = end.known(noun) or _same(replace(noun, name=pick.create), end)
         if target is None:
             return end.creation(noun, replace(noun, name=pick.create), "the plan says to create it")
     if isinstance(noun, CustomField):
         return _with_options(noun, target, end, reason)
     was = _as_made(replace(noun, name=pick.create), target) if pick.create is not None else None
     return Match(source=noun, target=target, reason=reason, noun=was)
+
+
+def _same(noun: Any, end: _End) -> Any:
+    """Find what is there already of what a plan says to create: a word of that name, but no stranger of that name."""
+    if isinstance(noun, User):
+        found = find_same(noun, end.there, known_by_name=noun.name not in end.shared_names)
+        return found.person if found is not None else None
+    return next((each for each in end.there if each.name == noun.name and of_one_type(each, noun)), None)
 
 
 def _as_made(noun: Any, there: Any) -> Any:
