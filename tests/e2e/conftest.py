@@ -18,6 +18,7 @@ from tests.cli.conftest import call as call_unsearched
 from tests.cli.conftest import process as process_unsearched
 
 from anybacklog.http import Retry
+from anybacklog_simulators.nulab import DEMO_KEY, demo_space, simulator
 
 __all__ = ["_own_folders", "address", "call_unsearched", "plugin", "process_unsearched", "serving", "url"]
 USER = {"id": 1, "userId": "ann", "name": "安", "mailAddress": "ann@example.com"}
@@ -112,3 +113,19 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], P
         return path
 
     return written
+
+
+@pytest.fixture
+def fake() -> Any:
+    """Give a strict fake of a space."""
+    return simulator(demo_space())
+
+
+@pytest.fixture
+def ends(fake: Any, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, ...]]:
+    """Give a copy of that space which is done, as the arguments that name it."""
+    monkeypatch.setenv("ANYBACKLOG_NULAB_API_KEY", DEMO_KEY)
+    with fake.served() as server:
+        ends = (f"nulab+{server.url}/DEMO", f"sqlite:///{tmp_path}/t.db?project=T", "--ledger", f"{tmp_path}/l.db")
+        assert call("migrate", *ends, "--yes").code == 0
+        yield ends

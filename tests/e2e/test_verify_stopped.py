@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from anybacklog.cli.commands.verify import UNCOMPARED
-from anybacklog_simulators.nulab import DEMO_KEY, Fault, Harm, demo_space, simulator
+from anybacklog_simulators.nulab import Fault, Harm
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Call
@@ -19,21 +18,6 @@ if TYPE_CHECKING:
 SCHEMA = Draft202012Validator(
     json.loads((Path(__file__).parents[2] / "docs" / "schema" / "reports" / "verify.json").read_text("utf-8"))
 )
-
-
-@pytest.fixture
-def fake() -> Any:
-    return simulator(demo_space())
-
-
-@pytest.fixture
-def ends(fake: Any, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, ...]]:
-    """Give a migration that is done, as the arguments that name it."""
-    monkeypatch.setenv("ANYBACKLOG_NULAB_API_KEY", DEMO_KEY)
-    with fake.served() as server:
-        ends = (f"nulab+{server.url}/DEMO", f"sqlite:///{tmp_path}/t.db?project=T", "--ledger", f"{tmp_path}/l.db")
-        assert call("migrate", *ends, "--yes").code == 0
-        yield ends
 
 
 @pytest.fixture

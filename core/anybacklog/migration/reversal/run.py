@@ -53,10 +53,10 @@ def rollback(
     `confirm` is shown what would be deleted and kept before the first is. UnsupportedOperation where the target cannot
     delete tickets, ConfigurationError if no ledger knows of it, MigrationError when refused.
     """
+    refuse_absent(target)
     reason = target.capabilities.why_not("delete_ticket")
     if reason is not None:
         raise UnsupportedOperation("delete_ticket", f"{reason}; nothing was deleted")
-    refuse_absent(target)
     path = existing(Path(ledger) if ledger is not None else ledger_of(target.identity()))
     with ExitStack() as open_files:
         book = open_files.enter_context(Ledger(path, watch=watch))
