@@ -10,7 +10,7 @@ from anybacklog.plugin import Abilities, Answer, Limits, Listing, References, Se
 from anybacklog_nulab.convert import to_format
 from anybacklog_nulab.drafts import AFTER_CREATION, NEVER_EMPTY
 from anybacklog_nulab.links import LINK_KINDS
-from anybacklog_nulab.metadata import CREATABLE, OWN_CATEGORY
+from anybacklog_nulab.metadata import CREATABLE, FIXED_IDS, OWN_CATEGORY
 
 _FIELD = "a field of an issue (add-issue, update-issue)"
 _OWN_KEY = "the API writes as the owner of the key"
@@ -137,6 +137,7 @@ def abilities_of(project: Mapping[str, Any] | None, web: str) -> Abilities:
         settle=SETTLE,
         creatable=CREATABLE,
         new_statuses=frozenset({OWN_CATEGORY}),
+        fixed_ids=FIXED_IDS,
         after_creation=AFTER_CREATION,
         never_empty=NEVER_EMPTY,
         apart=frozenset({"links"}),

@@ -43,6 +43,12 @@ _NEW_TYPES: Mapping[FieldType, int] = {"text": 2, "number": 3, "date": 4, "choic
 _KEPT = ("description", "unit", "allowInput", "allowAddItem")
 """What a field of another space keeps beside its type and choices; not its bounds, which older values may break."""
 OWN_CATEGORY: StatusCategory = "in_progress"
+FIXED_IDS: Mapping[MetadataKind, frozenset[str]] = {
+    "statuses": frozenset("1234"),
+    "priorities": frozenset("234"),
+    "resolutions": frozenset("01234"),
+}
+"""What every space has, each in its own language: 1 is Open here and 未対応 there."""
 
 
 def path_of(noun: Metadata) -> str:

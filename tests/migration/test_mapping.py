@@ -64,6 +64,23 @@ def test_a_status_that_cannot_be_created_falls_to_one_of_its_category() -> None:
     assert "Done is done too" in found.reason
 
 
+def test_a_status_that_cannot_be_created_falls_to_the_one_at_its_place() -> None:
+    ours = [Status(id=name, name=name, category="done") for name in ("Resolved", "Closed")]
+    theirs = [Status(id=name, name=name, category="done") for name in ("処理済み", "完了")]
+    found = map_all({"statuses": ours}, {"statuses": theirs}, NOTHING)
+    assert [found.of("statuses", each) for each in ours] == theirs
+    assert match("statuses", ours[1], theirs).target == theirs[1]  # what alone ends a ticket is the very end
+
+
+def test_a_word_of_a_fixed_id_is_the_same_whatever_it_is_called() -> None:
+    there = [Named(id="3", name="High"), Named(id="2", name="高")]
+    found = map_all({"priorities": [Named(id="3", name="高")]}, {"priorities": there}, NOTHING,
+                    fixed_ids={"priorities": frozenset("23")})  # fmt: skip
+    matched = found.match("priorities", Named(id="3", name="高"))
+    assert matched is not None
+    assert (matched.target, matched.confidence) == (there[0], "certain")
+
+
 def test_a_field_of_the_same_name_and_another_type_is_no_match() -> None:
     there = CustomField(id="9", name="Size", type="text")
     found = match("custom_fields", CustomField(id="1", name="Size", type="number"), [there], EVERYTHING)

@@ -42,7 +42,7 @@ def plan_course(
 
     `mentions` is how the source's texts mention people, as its abilities tell it.
     """
-    found = mapping if mapping is not None else _matched(words, target, choices, plugged, made)
+    found = mapping if mapping is not None else _matched(identity, words, target, choices, plugged, made)
     found = replace(found, left_out={_WORDS_OF[name] for name in choices.leave_out if name in _WORDS_OF})
     native = natives(target, choices.leave_out)
     if choices.history in ("text", "attachment"):
@@ -60,6 +60,7 @@ def plan_course(
 
 
 def _matched(
+    identity: str,
     words: dict[MetadataKind, list[Any]],
     target: Tracker,
     choices: Choices,
@@ -69,9 +70,11 @@ def _matched(
     can = target.capabilities
     there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(target, kind) for kind in METADATA_KINDS}
     creatable = frozenset(kind for kind in METADATA_KINDS if kind in can.creatable)
+    one_service = identity.partition(":")[0] == target.location.scheme
     return map_chosen(
-        choices, words, there, creatable, made=made, map_user=plugged.map_user, new_statuses=can.new_statuses
-    )
+        choices, words, there, creatable, made=made, map_user=plugged.map_user, new_statuses=can.new_statuses,
+        fixed_ids=can.fixed_ids if one_service else {},
+    )  # fmt: skip
 
 
 def _writing(target: Tracker, native: frozenset[str], *, marks: bool) -> Writing:

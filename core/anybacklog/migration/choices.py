@@ -113,6 +113,7 @@ def map_chosen(
     made: Mapping[MetadataKind, Mapping[str, str]],
     map_user: MapUser,
     new_statuses: frozenset[StatusCategory],
+    fixed_ids: Mapping[MetadataKind, frozenset[str]],
 ) -> MappingTable:
     """Match every noun of the source as the plan says, else by the rules.
 
@@ -121,7 +122,15 @@ def map_chosen(
     picks, problems = picks_of(choices, source, target, creatable, new_statuses)
     options, more = options_of(choices, source)
     mapping = map_all(
-        source, target, creatable, made=made, picks=picks, options=options, map_user=map_user, new_statuses=new_statuses
+        source,
+        target,
+        creatable,
+        made=made,
+        picks=picks,
+        options=options,
+        map_user=map_user,
+        new_statuses=new_statuses,
+        fixed_ids=fixed_ids,
     )
     taken = field_problems(choices, source, picks, mapping)
     refuse(choices.plan, [*problems, *more, *taken, *option_problems(choices, source, mapping)])

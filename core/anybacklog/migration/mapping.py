@@ -112,17 +112,19 @@ def map_all(
     options: Mapping[str, Mapping[str, str | None]] | None = None,
     map_user: MapUser | None = None,
     new_statuses: frozenset[StatusCategory] = frozenset(STATUS_CATEGORIES),
+    fixed_ids: Mapping[MetadataKind, frozenset[str]] | None = None,
 ) -> MappingTable:
     """Match every noun of the source; `picks` is what a plan says of them, by kind and source id.
 
     `options` is what it says of the options of custom fields, by the field's source id. `new_statuses` are the
-    categories that a status made in the target can be of.
+    categories that a status made in the target can be of. `fixed_ids` are the ids that mean the same at both ends.
     """
     matches: dict[MetadataKind, dict[str, Match]] = {}
     for kind in METADATA_KINDS:
         ours = source.get(kind, ())
         end = _End(
             kind=kind,
+            here=ours,
             there=target.get(kind, ()),
             can_create=kind in creatable,
             made=(made or {}).get(kind, {}),
@@ -131,6 +133,7 @@ def map_all(
             shared_names=frozenset(name for name, count in Counter(noun.name for noun in ours).items() if count > 1),
             map_user=map_user,
             new_statuses=new_statuses,
+            fixed=(fixed_ids or {}).get(kind, frozenset()),
         )
         matches[kind] = {noun.id: _match(noun, end) for noun in ours}
     matches["custom_fields"] = one_each(matches["custom_fields"])
@@ -142,6 +145,7 @@ class _End:
     """One kind of the target's nouns, and what has been said about it before any rule is asked."""
 
     kind: MetadataKind
+    here: Sequence[Any]
     there: Sequence[Any]
     can_create: bool
     made: Mapping[str, str]
@@ -150,6 +154,7 @@ class _End:
     shared_names: frozenset[str]
     map_user: MapUser | None
     new_statuses: frozenset[StatusCategory]
+    fixed: frozenset[str]
 
     def missing(self, noun: Noun, reason: str) -> Match:
         """Create what has no counterpart, or say that nothing stands for it."""
@@ -171,6 +176,20 @@ class _End:
         """Find what this migration has made of a noun."""
         return next((each for each in self.there if each.id == self.made.get(noun.id)), None)
 
+    def same_id(self, noun: Noun) -> Any:
+        """Find the word that is the same at both ends, whatever either calls it."""
+        return next((each for each in self.there if each.id == noun.id in self.fixed), None)
+
+    def beside(self, status: Status) -> Status | None:
+        """Find the status at the same place of its category: of those that end a ticket, counted from the last."""
+        ours, theirs = (_of_category(status.category, each) for each in (self.here, self.there))
+        if not theirs:
+            return None
+        place = ours.index(status)
+        return theirs[
+            max(place - len(ours), -len(theirs)) if status.category == "done" else min(place, len(theirs) - 1)
+        ]
+
 
 def _match(noun: Any, end: _End) -> Match:
     if isinstance(noun, Status) and noun.category not in end.new_statuses:
@@ -190,6 +209,8 @@ def _match_rule(noun: Any, end: _End) -> Match:
     if (known := end.known(noun)) is not None:
         was = _as_made(_own(noun, end.shared_names), known)
         return Match(source=noun, target=known, reason="created by this migration", noun=was)
+    if (same := end.same_id(noun)) is not None:
+        return Match(source=noun, target=same, reason=f"the same at both ends: {end.kind.replace('_', ' ')} {noun.id}")
     return _match_user(noun, end) if isinstance(noun, User) else _match_name(noun, end)
 
 
@@ -234,11 +255,15 @@ def _match_name(noun: Named, end: _End) -> Match:
     if same is not None:
         return Match(source=noun, target=same, reason="same name")
     if isinstance(noun, Status) and not end.can_create:
-        near = next((each for each in end.there if each.category == noun.category), None)
+        near = end.beside(noun)
         if near is not None:
             reason = f"no status of that name; {near.name} is {noun.category} too"
             return Match(source=noun, target=near, reason=reason, sure="guess")
     return end.missing(noun, f"the target has no {noun.name!r} among its {end.kind.replace('_', ' ')}")
+
+
+def _of_category(category: StatusCategory, statuses: Sequence[Status]) -> list[Status]:
+    return [each for each in statuses if each.category == category]
 
 
 def _match_user(user: User, end: _End) -> Match:

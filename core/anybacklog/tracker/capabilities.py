@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from anybacklog.abilities import NATIVE_FIELDS, READABLE_FIELDS, Answer, Limits, Listing, References, Settle
+from anybacklog.abilities import (
+    NATIVE_FIELDS,
+    READABLE_FIELDS,
+    Answer,
+    Limits,
+    Listing,
+    MetadataKind,
+    References,
+    Settle,
+)
 from anybacklog.backend import OPERATIONS, Backend, TellsLimits
 from anybacklog.errors import ValidationError
 from anybacklog.model import StatusCategory, TextFormat
@@ -93,6 +102,11 @@ class Capabilities:
     def new_statuses(self) -> frozenset[StatusCategory]:
         """The categories that a status created here can be of."""
         return self._backend.abilities.new_statuses
+
+    @property
+    def fixed_ids(self) -> Mapping[MetadataKind, frozenset[str]]:
+        """The ids of words that mean the same in every project of the service, by kind, whatever they are called."""
+        return self._backend.abilities.fixed_ids
 
     @property
     def after_creation(self) -> frozenset[str]:
