@@ -7,12 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.migration import organizations
+from tests.migration.organizations import ServeBacklog
 from tests.migration.spaces import Fake, Serve, by_its_clock
 
 from anybacklog import ConfigurationError, Tracker
 from anybacklog.migration import Report, migrate, verify
 from anybacklog.model import TicketDraft
 from anybacklog_simulators.nulab import empty_space
+from anybacklog_simulators.publicbacklog import demo_organization
 
 Make = Callable[[], Tracker]
 
@@ -52,6 +55,31 @@ def test_a_restored_ledger_that_is_older_than_its_copies_is_refused_until_it_is_
     assert run().clean
     assert titles(fake) == ["first", "second", "third"]
     assert verify(source, target, ledger=ledger).differences == []
+
+
+def test_in_a_backlog_too_a_ledger_that_is_older_than_its_copies_is_refused_until_it_is_rebuilt(
+    source: Tracker, serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    (target, fake), ledger, backup = (
+        serve_backlog(demo_organization(organizations.opened())),
+        tmp_path / "ledger.db",
+        tmp_path / "backup.db",
+    )
+
+    def run(*, rebuild: bool = False, limit: int | None = None) -> Report:
+        clock = organizations.by_its_clock(fake)
+        return migrate(source, target, ledger=ledger, limit=limit, rebuild_ledger=rebuild, clock=clock)
+
+    run(limit=1)
+    shutil.copy(ledger, backup)
+    target.create_ticket(TicketDraft(title="of somebody"))
+    run()
+    before = organizations.held(fake)
+    shutil.copy(backup, ledger)
+    with pytest.raises(ConfigurationError, match=r"copied from PROJ-2, .* --rebuild-ledger"):
+        run()
+    assert run(rebuild=True).failures == []
+    assert organizations.held(fake) == before
 
 
 def test_a_search_that_lags_hides_no_copy_from_a_new_ledger(

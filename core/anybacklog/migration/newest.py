@@ -24,12 +24,19 @@ def every_ticket(target: Tracker) -> Iterator[Ticket]:
     yield from _unsearched(target, highest)
 
 
-def tickets_above(target: Tracker, key: int, id: int) -> Iterator[Ticket]:
-    """Yield the tickets whose keys have higher numbers; `id` is the highest known. None where keys do not count up."""
+def tickets_above(target: Tracker, key: str | None, id: int) -> Iterator[Ticket]:
+    """Yield the tickets whose keys have higher numbers; `id` is the highest known. None where no key can be followed.
+
+    Where they are listed, the newest first, that is one search; else ids behind a key are asked for, as far as a scan
+    goes.
+    """
+    if not keys_count_up(target):
+        yield from target.tickets_after(key) if key and target.capabilities.can("tickets_after") else ()
+        return
     highest = id
-    for ticket in target.tickets(order="-created") if keys_count_up(target) else ():
+    for ticket in target.tickets(order="-created"):
         highest = max(highest, number_of(ticket.id))
-        if number_of(ticket.key) <= key:
+        if number_of(ticket.key) <= number_of(key or ""):
             break
         yield ticket
     yield from _unsearched(target, highest)

@@ -32,7 +32,7 @@ def refuse_second_copy(target: Tracker, pair: Pair, source: str, show: Show) -> 
 def _refuse_older(target: Tracker, pair: Pair, source: str) -> None:
     """Refuse a ledger from before the last run: a backup that was restored, say."""
     newest = max((number_of(each.target_id) for each in pair.each("ticket")), default=0)
-    for ticket in tickets_above(target, number_of(last_key(pair) or ""), newest):
+    for ticket in tickets_above(target, last_key(pair), newest):
         mark = find_mark(ticket.description.source) if ticket.description is not None else None
         if mark is not None and (mark.source, mark.kind) == (source, "ticket") and _is_unknown(pair, mark):
             raise ConfigurationError(
