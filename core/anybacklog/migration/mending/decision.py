@@ -136,12 +136,16 @@ def _reworded(
     """Yield the comments whose text is ours, or ours but for what it names; one that somebody edited stays.
 
     So does one that has another author there than it should: the header line may be all that names the right one.
+    What changed beside a comment may have been written as changes, before a plan had it told in the text.
     """
+    changed = {comment.id: comment.changes for comment in bundle.comments}
     for step in plan_ticket(bundle, course):
         there = odd.get((step.item.id, "body")) if isinstance(step, AddComment) else None
-        if isinstance(step, AddComment) and there:
+        if isinstance(step, AddComment) and there is not None:
             text, author_is_right = Text(there, step.body.format), (step.item.id, "author") not in odd
-            if is_wording(text, step, course) or (author_is_right and is_ours(step, text)):
+            earlier = replace(step, changes=changed.get(step.item.id, ()))
+            ours = author_is_right and (is_ours(step, text) or is_ours(earlier, text))
+            if ours or is_wording(text, step, course):
                 yield rewriting(step)
 
 
