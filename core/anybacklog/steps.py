@@ -130,11 +130,16 @@ class AddLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewriteText:
-    """Write a text anew that was written when not all it names had arrived; `updated_at` stays what it was."""
+    """Write a text anew that was written when not all it names had arrived; `updated_at` stays what it was.
+
+    `over` is the fingerprint of the text that it goes over: one that is another by then is somebody's. None: whatever
+    is there.
+    """
 
     item: Item
     text: Text
     updated_at: datetime | None = None
+    over: str | None = None
 
 
 Step: TypeAlias = CreateTicket | SetState | AddComment | AddAttachment | KeepFile | SetParent | AddLink | RewriteText

@@ -17,7 +17,7 @@ from tests.migration.unreliable import Time, tracker
 from anybacklog import Tracker
 from anybacklog.migration import migrate, repair, rollback, verify
 from anybacklog.migration.report import Report
-from anybacklog.model import TicketDraft
+from anybacklog.model import Text, TicketDraft
 
 Make = Callable[[], Tracker]
 
@@ -120,6 +120,27 @@ def test_texts_written_anew_stand_aside_and_are_counted_once(memory: Make, tmp_p
     assert "texts written anew with the new names of tickets and files: 2" in report.notes
     assert (counted_once(report), backend.faults, time.slept) == (True, 2, [SETTLE] * (fault != "answer lost"))
     assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
+def test_what_somebody_edits_while_its_rewriting_is_in_doubt_is_held_and_never_overwritten(
+    memory: Make, tmp_path: Path
+) -> None:
+    time, source = Time(), memory()
+    target = tracker(Talked(time, "request lost", "see PROJ-3"))
+    target.create_ticket(TicketDraft(title="stranger"))
+    source.create_ticket(TicketDraft(title="a ticket", description="see PROJ-2"))
+    source.create_ticket(TicketDraft(title="a ticket"))
+
+    def edit_meanwhile(seconds: float) -> None:
+        target.update_ticket("PROJ-2", {"description": "mine now"})
+        time.sleep(seconds)
+
+    clock = replace(time.clock(), sleep=edit_meanwhile)
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", clock=clock)
+    assert [(each.kind, each.id, each.held) for each in report.failures] == [("text", "description", True)]
+    assert target.ticket("PROJ-2").description == Text("mine now", "markdown")
+    settled = repair(source, target, ledger=tmp_path / "ledger.db", settle={"text:description": "there:mine"})
+    assert settled.left.differences == []
 
 
 @pytest.mark.parametrize("fault", FAULTS)

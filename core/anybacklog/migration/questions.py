@@ -39,6 +39,7 @@ from anybacklog.tracker import Tracker
 
 STATE = "state"
 """What an intent keeps of a comment that brings the ticket's state along."""
+EDITED = "somebody edited it since it was copied, so what it names keeps its old names: change them there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Questions:
             case SetParent():
                 return self._parented(step)
             case RewriteText():
-                return [] if says(self.text_there(step), step.text, self.course) else None
+                return self._rewritten(step, row)
             case SetState():
                 return self._in_state(step)
             case AddLink() | KeepFile():  # a file that is kept once more is the same file
@@ -192,6 +193,15 @@ class Questions:
         for link in self.target.links(ticket_id):
             if other is not None and (link.kind, link.target) == (step.kind, other.target_id):
                 return [Landed(item=step.item, target_ticket=ticket_id, target_id=link.id)]
+        return None
+
+    def _rewritten(self, step: RewriteText, row: Row | None) -> list[Landed] | None:
+        there = self.text_there(step)
+        if says(there, step.text, self.course):
+            return []
+        sent = row.before.get("text") if row is not None else None  # when fewer of its names were known, perhaps
+        if there is not None and step.over is not None and fingerprint(there) not in (step.over, sent):
+            raise CannotTell(EDITED)
         return None
 
     def text_there(self, step: RewriteText) -> Text | None:

@@ -12,13 +12,13 @@ from anybacklog.migration.apply.counting import Fate
 from anybacklog.migration.apply.writer import Writer
 from anybacklog.migration.comparison import can_rewrite, fingerprint, is_wording, rewriting, says, text_of, written_in
 from anybacklog.migration.copied import recounted
+from anybacklog.migration.questions import EDITED
 from anybacklog.migration.references import Reference
 from anybacklog.migration.wordings import forms, written
 from anybacklog.model import Text
 from anybacklog.steps import AddComment, CreateTicket, RewriteText, Step, digest_of, key_of, step_key
 
 SHOWN = 5
-EDITED = "somebody edited it since it was copied, so what it names keeps its old names: change them there"
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ class Rewriter:
             applier.pair.done(key_of(step), [], source_key=first.item.ticket_key, before=written_in(step))
         elif self._is_ours(there, first):
             if not self._is_changed(there, first):
-                self.writer.alone(_counting_on(step, there), self._was_written)
+                self.writer.alone(_over(there, step), self._was_written)
         elif forms(applier.pair, first.item):
             applier.outcomes.hold(step, EDITED, {**written_in(step)})  # settled as it is, it stays so
         else:
@@ -119,6 +119,6 @@ class Rewriter:
         return known or is_wording(there, step, self.applier.course)
 
 
-def _counting_on(step: RewriteText, there: Text) -> RewriteText:
-    """Keep the count of comments that a description there begins with: they are not shown, and it alone tells."""
-    return replace(step, text=recounted(step.text, there))
+def _over(there: Text, step: RewriteText) -> RewriteText:
+    """Have a step go over a text, and keep the count of comments that begins it: they are not shown, it alone tells."""
+    return replace(step, text=recounted(step.text, there), over=fingerprint(there))

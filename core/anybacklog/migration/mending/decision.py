@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeAlias
 
-from anybacklog.migration.comparison import compare_ticket, is_wording, rewriting
+from anybacklog.migration.comparison import compare_ticket, fingerprint, is_wording, rewriting
 from anybacklog.migration.copied import copied, counted
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.history_file import ID as HISTORY_FILE
@@ -146,7 +146,7 @@ def _reworded(
             earlier = replace(step, changes=changed.get(step.item.id, ()))
             ours = author_is_right and (is_ours(step, text) or is_ours(earlier, text))
             if ours or is_wording(text, step, course):
-                yield rewriting(step)
+                yield replace(rewriting(step), over=fingerprint(text))
 
 
 def _missing(bundle: Bundle, missing: set[tuple[str, str]], course: Course) -> Iterator[Step]:
