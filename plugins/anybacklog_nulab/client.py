@@ -144,8 +144,8 @@ class NulabClient:
         if found.get("name") not in (None, draft.name):
             raise ValidationError(
                 f"the space would call the file {draft.name!r} {found['name']!r}; "
-                "nothing was attached, rename it first",
-                field="attachments",
+                "nothing was attached, give it another name",
+                field="attachments.name",
                 value=draft.name,
             )
         return int(found["id"])

@@ -31,9 +31,9 @@ def falls_back(attachment: Attachment, ticket: Ticket, course: Course) -> bool:
 
 
 def kept_for(attachment: Attachment | None, course: Course, unheld: str | None = None) -> str:
-    """Say why a file goes into the folder; `unheld`: the target takes none. None: it refused one for its size."""
+    """Say why a file goes into the folder; `unheld`: the target takes none. None: it refused one."""
     over = attachment is not None and is_over(attachment, course)
-    size = f"over the {course.limits.attachment_size} bytes that are taken" if over else "larger than what is taken"
+    size = f"over the {course.limits.attachment_size} bytes that are taken" if over else "refused"
     return f"{unheld or f'{size} there'}; kept in the fallback folder, and a comment names it"
 
 

@@ -23,7 +23,7 @@ from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.apply.doubt import InDoubt
 from anybacklog.migration.apply.hand import Turn
 from anybacklog.migration.apply.outcomes import Outcomes, gone, refused_before, remarks, remarks_again, said_of
-from anybacklog.migration.apply.oversize import Instead, Oversize
+from anybacklog.migration.apply.refused_files import Instead, RefusedFiles
 from anybacklog.migration.apply.second_look import SecondLook
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.comparison import written_in
@@ -72,7 +72,7 @@ class Applier:
     counting: Counting = field(init=False)
     outcomes: Outcomes = field(init=False)
     second_look: SecondLook = field(init=False)
-    oversize: Oversize = field(init=False)
+    refused_files: RefusedFiles = field(init=False)
 
     def __post_init__(self) -> None:
         self.calls = Calls(Questions(self.source, self.target, self.pair, self.course), self.report)
@@ -80,7 +80,7 @@ class Applier:
         self.counting = Counting(self.report)
         self.outcomes = Outcomes(self.pair, self.counting, self.observe)
         self.second_look = SecondLook(self.calls.ask, self.counting)
-        self.oversize = Oversize(self.course, self.pair, self.report)
+        self.refused_files = RefusedFiles(self.course, self.pair, self.report)
 
     def step(self, turn: Turn) -> Fate:
         """Apply one step, or find out that it is done; give what became of it.
@@ -195,7 +195,7 @@ class Applier:
 
     def _refused(self, step: Step, key: str, row: Row | None, error: AnyBacklogError, *, again: bool) -> Fate | None:
         """Take no for an answer; files that went along may be void by now: send them again, a ticket's own alone."""
-        self.oversize.refused(step, error)
+        self.refused_files.refused(step, error)
         if not again:
             return self.outcomes.refuse(step, said_of(error, self.course))
         self.pair.replan(key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from anybacklog.errors import AnyBacklogError, MigrationError, NotFound, ValidationError
 from anybacklog.migration.apply.counting import Counting, Fate
-from anybacklog.migration.apply.oversize import is_too_large
+from anybacklog.migration.apply.refused_files import is_of_a_file
 from anybacklog.migration.course import Course
 from anybacklog.migration.falling_back import WAY_OUT, could_fall_back
 from anybacklog.migration.faults import log_fault
@@ -76,7 +76,7 @@ class Outcomes:
 def said_of(error: AnyBacklogError, course: Course) -> str:
     """Say why a write was refused, and the way out where there is one."""
     match error:
-        case ValidationError() if is_too_large(error) and not course.fallback_folder and could_fall_back(course):
+        case ValidationError() if is_of_a_file(error) and not course.fallback_folder and could_fall_back(course):
             return f"{error}; {WAY_OUT}"
         case ValidationError(field="title", limit=int(limit), value=int(size)) if size > limit:
             return f"{error}; {CUT_TITLES}"

@@ -13,7 +13,7 @@ from anybacklog.migration.apply.counting import Fate
 from anybacklog.migration.apply.doubt import InDoubt
 from anybacklog.migration.apply.final_state import FinalState
 from anybacklog.migration.apply.hand import Hand, Turn, in_hand
-from anybacklog.migration.apply.oversize import Instead
+from anybacklog.migration.apply.refused_files import Instead
 from anybacklog.steps import Step, describe
 
 _Item = TypeVar("_Item")

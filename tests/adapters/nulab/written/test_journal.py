@@ -125,9 +125,9 @@ def test_a_hostile_name_is_kept_in_data_and_harmless_on_disk(
 @pytest.mark.parametrize("name", ["line\nbreak", "back\\slash"])
 def test_a_name_that_would_arrive_changed_is_refused_and_nothing_is_attached(here: Written, name: str) -> None:
     before = here.tracker.attachments("DEMO-1")
-    with pytest.raises(ValidationError, match=r"would call the file .* rename it first"):
+    with pytest.raises(ValidationError, match=r"would call the file .* give it another name"):
         here.tracker.add_attachment("DEMO-1", name, BytesIO(b"content"))
-    refused = pytest.raises(ValidationError, match=r"would call the file .* rename it first")
+    refused = pytest.raises(ValidationError, match=r"would call the file .* give it another name")
     with refused, here.nulab.alongside(files=[(name, BytesIO(b"content"))]):
         here.tracker.add_comment("DEMO-1", "never written")
     assert here.tracker.attachments("DEMO-1") == before

@@ -1,4 +1,4 @@
-"""Files that only their sending shows to be too large: kept in the folder all the same, and once."""
+"""Files that only their sending shows to be too large, or misnamed: kept in the folder all the same, and once."""
 
 from __future__ import annotations
 
@@ -224,3 +224,24 @@ def test_a_nulab_space_that_takes_less_than_it_said_has_the_rest_kept(
     sent = len(writes(fake))
     assert migrate(source, target, ledger=ledger, clock=clock).clean
     assert len(writes(fake)) == sent
+
+
+def test_a_name_that_a_nulab_space_would_change_is_kept_with_its_file_and_holds_up_nothing(
+    serve: Serve, memory: Make, tmp_path: Path, folder: Path
+) -> None:
+    source, (target, fake) = memory(), serve(demo_space())
+    ticket = source.create_ticket(TicketDraft(title="odd names"))
+    source.add_attachment(ticket, "line\nbreak", io.BytesIO(b"of the ticket"))
+    files = [("back\\slash", io.BytesIO(b"of the comment")), ("plain", io.BytesIO(b"plain"))]
+    source.add_comment(ticket, "with files", attachments=files)
+    source.add_comment(ticket, "after it")
+    clock, ledger = by_its_clock(fake), tmp_path / "ledger.db"
+    refused = migrate(source, target, ledger=ledger, clock=clock)
+    assert all("--fallback-folder would keep it" in each.error for each in refused.failures if each.stage == "write")
+    report = migrate(source, target, ledger=ledger, fallback_folder=folder, clock=clock)
+    assert (report.failures, len(kept(folder))) == ([], 2)
+    (copy,) = (each for each in target.tickets() if each.title == "odd names")
+    said = [each.body.source.rpartition("\n\n")[2] for each in target.comments(copy) if each.body.source]
+    assert said[:2] == ["with files", "after it"]
+    assert [each.name for each in target.attachments(copy)] == ["plain"]
+    assert verify(source, target, ledger=ledger).differences == []

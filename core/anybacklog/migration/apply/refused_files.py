@@ -1,4 +1,4 @@
-"""What the target refuses for its size goes into the fallback folder, though nobody could tell so beforehand."""
+"""A file that the target refuses, for its size or its name, goes into the fallback folder: nobody could tell before."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from anybacklog.migration.ledger import Pair
 from anybacklog.migration.report import Fidelity, Report
 from anybacklog.steps import AddAttachment, AddComment, Step, Upload, key_of
 
-_SIZES = ("attachments.size", "request.size")
-"""The fields of a refusal that is about the size of a file, or of the request that brings it."""
+_NAME = "attachments.name"
+_OF_A_FILE = ("attachments.size", "request.size", _NAME)
+"""The fields of a refusal that is about a file: its size, or that of the request that brings it, or its name."""
 
 
 class Instead(Exception):
@@ -26,8 +27,8 @@ class Instead(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Oversize:
-    """Plans anew what was refused for the size of a file: the ledger knows no other way.
+class RefusedFiles:
+    """Plans anew what was refused for a file: the ledger knows no other way.
 
     Planning finds the file in the folder from then on, and plans it so by itself: killed in between, the next run
     sends the file once more, is refused once more, and puts the same bytes into the same place.
@@ -38,10 +39,10 @@ class Oversize:
     report: Report
 
     def refused(self, step: Step, error: AnyBacklogError) -> None:
-        """Raise Instead: the largest file goes into the folder, then the rest; returns where that is no way out."""
-        if not isinstance(step, AddAttachment | AddComment) or not self._is_for_size(error):
+        """Raise Instead: the file goes into the folder, then the rest; returns where that is no way out."""
+        if not isinstance(step, AddAttachment | AddComment) or not self._is_for_a_file(error):
             return
-        upload, others = self._parted(step)
+        upload, others = self._parted(step, error)
         if upload is None:
             return
         self.pair.replan(key_of(step))
@@ -49,22 +50,26 @@ class Oversize:
         rest = [replace(step, uploads=others)] if isinstance(step, AddComment) else []
         raise Instead([keep(upload.attachment, step.item), *rest], point_to(upload.attachment, step.item, self.course))
 
-    def _is_for_size(self, error: AnyBacklogError) -> bool:
-        return bool(self.course.fallback_folder) and could_fall_back(self.course) and is_too_large(error)
+    def _is_for_a_file(self, error: AnyBacklogError) -> bool:
+        return bool(self.course.fallback_folder) and could_fall_back(self.course) and is_of_a_file(error)
 
-    def _parted(self, step: AddAttachment | AddComment) -> tuple[Upload | None, tuple[Upload, ...]]:
-        """Part the largest file that the source has, by what was sent, from the others."""
+    def _parted(
+        self, step: AddAttachment | AddComment, error: AnyBacklogError
+    ) -> tuple[Upload | None, tuple[Upload, ...]]:
+        """Part the file that was refused, by its name or as the largest that was sent, from the others."""
         uploads = (step.upload,) if isinstance(step, AddAttachment) else step.uploads
         row = self.pair.row(key_of(step))
         sent = row.sent() if row is not None else {}
         known = [each for each in uploads if each.attachment.id in sent and each.content is None]
+        if isinstance(error, ValidationError) and error.field == _NAME:
+            known = [each for each in known if each.attachment.name == error.value]
         largest = max(known, key=lambda each: sent[each.attachment.id].size, default=None)
         return largest, tuple(each for each in uploads if each is not largest)
 
 
-def is_too_large(error: AnyBacklogError) -> bool:
-    """Tell a refusal for the size of a file."""
-    return isinstance(error, ValidationError) and error.field in _SIZES
+def is_of_a_file(error: AnyBacklogError) -> bool:
+    """Tell a refusal for the size of a file, or its name."""
+    return isinstance(error, ValidationError) and error.field in _OF_A_FILE
 
 
 def _with_kept(rows: list[Fidelity], reason: str) -> list[Fidelity]:
