@@ -157,9 +157,8 @@ class MemoryBackend:
         key = values.pop("key", None) or project.next_key()
         project.refuse_taken(key)
         external_id = values.pop("external_id", None)
-        ticket = Ticket(
-            **{**project.defaults(self._clock(), self.myself()), **values, "id": self._contents.new_id(), "key": key}
-        )
+        values |= {"id": self._contents.new_id(), "key": key}
+        ticket = Ticket(**{**project.defaults(self._clock(), self.myself()), **values})
         project.tickets[ticket.id] = MemoryTicket(ticket)
         project.use_key(ticket)
         project.mark("ticket", ticket.id, ticket.id, external_id)

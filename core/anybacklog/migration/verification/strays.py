@@ -16,6 +16,7 @@ from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
 from anybacklog.migration.rebuilding import marks_in, owner_of, walked
 from anybacklog.migration.report import Verification
+from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import unlisted
 from anybacklog.migration.verification.copies import Copies
 from anybacklog.model import Ticket, TicketId
@@ -25,15 +26,18 @@ from anybacklog.tracker import Tracker
 
 @dataclass(slots=True)
 class Strays:
-    """Looks through one target; `odd` are the (kind, id) that it has named already."""
+    """Looks through one target; `odd` are the (kind, id) that it has named already.
+
+    `foreign` are the tickets that bear a mark of another source: a target may hold any number of them.
+    """
 
     target: Tracker
     pair: Pair
     course: Course
     result: Verification
     copies: Copies
+    foreign: Seen
     odd: set[tuple[str, str]] = field(default_factory=set)
-    _foreign: set[str] = field(default_factory=set)
     _walked: bool = False
 
     def look(self, show: Show) -> None:
@@ -88,7 +92,7 @@ class Strays:
         walk = showing(show, "marks", self._walk(), None)
         for mark, marked in marks_in(self.target, self.course.native, None, walk):
             if mark.source != self.course.source:
-                self._foreign.add(marked.ticket_id)
+                self.foreign.add(marked.ticket_id)
                 continue
             owner = mark.id if mark.kind == "ticket" else owner_of(self.pair, marked.ticket_id)
             landed = self.pair.landed(mark.kind, owner, mark.id) if owner is not None else None
@@ -135,7 +139,7 @@ class Strays:
 
     def _name(self, newer: Iterable[Ticket]) -> None:
         for ticket in newer:
-            known = ticket.id in self._foreign or ("ticket", ticket.id) in self.odd
+            known = ticket.id in self.foreign or ("ticket", ticket.id) in self.odd
             if not known and owner_of(self.pair, ticket.id) is None:
                 self.result.add(None, ticket.key, "ticket", ticket.id, "extra", None, ticket.title)
 

@@ -47,12 +47,12 @@ class Verifier:
     _links: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.strays = Strays(self.target, self.pair, self.course, self.result, Copies())
+        self.strays = Strays(self.target, self.pair, self.course, self.result, Copies(), Seen())
         self.files = Files(self.origin, self.target, self.pair, self.course, self.result, self.strays.odd)
 
     def run(self, show: Callable[[Progress], None]) -> Verification:
         """Compare everything; give what was found."""
-        with Seen() as seen, self.strays.copies:
+        with Seen() as seen, self.strays.copies, self.strays.foreign:
             self.strays.look(show)
             for bundle in self.origin.bundles():
                 seen.add(bundle.ticket.id)
