@@ -111,6 +111,15 @@ def test_a_ticket_that_was_there_before_the_migration_is_none_of_its_business(
     assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
 
 
+def test_what_another_source_brought_since_is_none_of_its_business(
+    memory: Make, target: Tracker, differences: Callable[[], list[Found]], tmp_path: Path
+) -> None:
+    other = memory()
+    other.create_ticket(TicketDraft(title="of another project"))
+    assert migrate(other, target, ledger=tmp_path / "ledger.db").clean
+    assert differences() == []
+
+
 def test_a_doubled_ticket_is_named_by_its_mark(
     copied: tuple[Tracker, Tracker], differences: Callable[[], list[Found]]
 ) -> None:
