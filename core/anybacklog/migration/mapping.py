@@ -181,14 +181,11 @@ class _End:
         return next((each for each in self.there if each.id == noun.id in self.fixed), None)
 
     def beside(self, status: Status) -> Status | None:
-        """Find the status at the same place of its category: of those that end a ticket, counted from the last."""
+        """Find the status at the same place of its category where both ends have as many of it; else the first."""
         ours, theirs = (_of_category(status.category, each) for each in (self.here, self.there))
-        if not theirs:
-            return None
-        place = ours.index(status)
-        return theirs[
-            max(place - len(ours), -len(theirs)) if status.category == "done" else min(place, len(theirs) - 1)
-        ]
+        if len(ours) == len(theirs):
+            return theirs[ours.index(status)]
+        return theirs[0] if theirs else None
 
 
 def _match(noun: Any, end: _End) -> Match:
