@@ -155,8 +155,9 @@ def test_progress_tells_each_ticket_once_while_some_stand_aside(memory: Make, tm
     assert [each.done for each in shown if each.stage == "apply"] == [0, 1, 2, 3]
 
 
-def test_a_limit_counts_a_ticket_that_stands_aside(memory: Make, tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_limit_counts_a_ticket_that_stands_aside(memory: Make, tmp_path: Path, fault: str) -> None:
     time, source = Time(), talking(memory())
-    target = tracker(Talked(time, "request lost", "ticket 1", "comment 0.0"))
+    target = tracker(Talked(time, fault, "ticket 1", "comment 0.0"))
     report = migrate(source, target, ledger=tmp_path / "ledger.db", clock=time.clock(), limit=2)
     assert (report.status, report.counts["tickets"].created, report.counts["comments"].created) == ("partial", 2, 4)

@@ -57,7 +57,6 @@ class Calls:
 
     ask: Questions
     report: Report
-    created_tickets: int = 0
     comments: int = 0
     """How many comments the ticket in hand is to have."""
     planned: Text | None = None
@@ -134,7 +133,7 @@ class Calls:
         target, self._counted = self.ask.target, None
         if not self.ask.course.marks or not target.capabilities.can("change_with_comment"):
             return {}
-        if (self._answered or self.created_tickets) and target.capabilities.can("comments"):
+        if self._answered and target.capabilities.can("comments"):
             return {}  # an answer has shown that there is nothing to count
         self._answered = True
         with suppress(NotFound):  # the write is told so, too
@@ -219,8 +218,7 @@ class Calls:
             ticket = target.create_ticket(replace(draft, key=None), exact=True)  # its files follow one by one
             self.report.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
         self._came_back(step.item, "description", draft.description, ticket.description)
-        self.created_tickets += 1
-        self._newest, self.told = [ticket.key], ticket
+        self._answered, self._newest, self.told = True, [ticket.key], ticket
         return landed_ticket(step, ticket)
 
     def _came_back(self, item: Item, name: str, written: Text | str | None, found: Text | None) -> None:

@@ -18,7 +18,7 @@ def write_tickets(writer: Writer, bundles: Iterable[Bundle], run: Run, total: in
     """
     applier, finished, done = writer.applier, True, 0
     for bundle in writer.each(bundles):
-        full = run.limit is not None and applier.calls.created_tickets >= run.limit
+        full = run.limit is not None and applier.report.counts["tickets"].created >= run.limit
         if full and applier.pair.landed("ticket", bundle.ticket.id, bundle.ticket.id) is None:
             finished = False
             continue
