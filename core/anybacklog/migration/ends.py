@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -147,9 +148,9 @@ def newest_key(target: Tracker) -> str | None:
 
 def last_key(pair: Pair) -> str | None:
     """Give the last key that the target is known to have given out: our latest copy's, or that of its newest before."""
-    keys = [landed.target_key for landed in pair.each("ticket") if landed.target_key]
     before: str | None = pair.settings.get("newest_key")
-    return max((*keys, *([before] if before else ())), key=number_of, default=None)
+    keys = chain([before], (landed.target_key for landed in pair.each("ticket")))
+    return max((key for key in keys if key), key=number_of, default=None)
 
 
 def number_of(key: str) -> int:
