@@ -15,7 +15,7 @@ import anybacklog
 from anybacklog import Tracker
 from anybacklog.migration import migrate, verify
 from anybacklog.migration.mending import Mending, repair
-from anybacklog.model import Category, Ticket
+from anybacklog.model import Category, Ticket, TicketDraft
 
 RENAMED: dict[str, tuple[str, str, list[tuple[str, object, object]]]] = {
     "statuses": ("In progress", "Doing", [("status", "In progress", "Doing")]),
@@ -147,3 +147,16 @@ def test_a_word_that_a_plan_says_nothing_stands_for_is_taken_away_and_no_differe
     assert files.mended(plan).clean
     assert getattr(files.copy(), table) == ()
     assert files.named() == []
+
+
+def test_a_new_name_for_what_is_made_already_is_told_and_nothing_is_made_twice(tmp_path: Path) -> None:
+    files, plan = Files(tmp_path), tmp_path / "plan.toml"
+    with files.ends() as (source, target):
+        source.add_metadata("categories", Category(id="", name="UI"))
+        source.create_ticket(TicketDraft(title="x", categories=["UI"]))
+        notes = []
+        for name in ("UI", "UI beta"):
+            plan.write_text(f'format = 1\n[mapping.categories]\nUI = {{create = "{name}"}}\n')
+            notes.append(migrate(source, target, plan=plan, ledger=files.ledger).notes)
+        assert "'UI beta' is called 'UI' there, and keeps that name: rename it there" in notes[1]
+        assert [each.name for each in target.categories()] == ["UI"]

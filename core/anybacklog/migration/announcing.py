@@ -1,4 +1,4 @@
-"""Whom the target will tell of what a run writes, said before its first write."""
+"""Whom the target will tell of what a run writes, and which words keep their names, said before its first write."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from anybacklog.tracker import Tracker
 def announce(
     target: Tracker, pair: Pair, bundles: Iterable[Bundle], course: Course, report: Report, say: Callable[[str], None]
 ) -> None:
-    """Name in one line, which the report keeps, the people of what is not there yet."""
+    """Name in one line, which the report keeps, the people of what is not there yet; in others words that stay."""
     notices = Notices(target.capabilities.notifies)
     full = replace(course, mapping=supposed(course.mapping))
     tells = notices.fields or course.writing.mapped is not None
@@ -31,3 +31,6 @@ def announce(
     if people := told(notices.found()):
         report.notes.append(f"the target tells {people}")
         say(report.notes[-1])
+    for match in course.mapping.renamed():
+        name = match.target.name
+        report.notes.append(f"{match.noun.name!r} is called {name!r} there, and keeps that name: rename it there")

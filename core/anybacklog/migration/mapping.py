@@ -96,6 +96,11 @@ class MappingTable:
         every = ((kind, match) for kind in METADATA_KINDS for match in self.matches.get(kind, {}).values())
         return [(kind, match) for kind, match in every if match.target is None and not match.create]
 
+    def renamed(self) -> Iterable[Match]:
+        """Name what this migration made and is called otherwise there, by now or since a plan names it anew."""
+        every = [match for matches in self.matches.values() for match in matches.values() if not match.create]
+        return [match for match in every if match.target is not None and match.noun is not None]
+
     def made(self, kind: MetadataKind, source_id: str, target: Any) -> MappingTable:
         """Give the mapping with one noun made."""
         match = replace(self.matches[kind][source_id], target=target, create=False, noun=None)
@@ -182,7 +187,8 @@ class _End:
 
     def beside(self, status: Status) -> Status | None:
         """Find the status at the same place of its category where both ends have as many of it; else the first."""
-        ours, theirs = (_of_category(status.category, each) for each in (self.here, self.there))
+        ours: list[Status] = [each for each in self.here if each.category == status.category]
+        theirs: list[Status] = [each for each in self.there if each.category == status.category]
         if len(ours) == len(theirs):
             return theirs[ours.index(status)]
         return theirs[0] if theirs else None
@@ -257,10 +263,6 @@ def _match_name(noun: Named, end: _End) -> Match:
             reason = f"no status of that name; {near.name} is {noun.category} too"
             return Match(source=noun, target=near, reason=reason, sure="guess")
     return end.missing(noun, f"the target has no {noun.name!r} among its {end.kind.replace('_', ' ')}")
-
-
-def _of_category(category: StatusCategory, statuses: Sequence[Status]) -> list[Status]:
-    return [each for each in statuses if each.category == category]
 
 
 def _match_user(user: User, end: _End) -> Match:
