@@ -112,13 +112,15 @@ class Stubborn(Unreliable):
 @pytest.mark.parametrize(
     ("ignored", "told"), [("status", "None instead of 'In progress'"), ("due_date", "None instead of")]
 )
+@pytest.mark.parametrize("fault", ["none", "answer lost"])
 @pytest.mark.parametrize("later", [LATER, frozenset()], ids=["set after", "set at once"])
-def test_a_state_that_the_target_keeps_otherwise_is_named_by_its_own_answer(
-    source: Tracker, tmp_path: Path, ignored: str, told: str, later: frozenset[str]
+def test_a_state_that_the_target_keeps_otherwise_is_named_whether_its_own_answer_came_or_not(
+    source: Tracker, tmp_path: Path, ignored: str, told: str, later: frozenset[str], fault: str
 ) -> None:
-    backend = Stubborn(Time(), "none", abilities(after_creation=later))
+    time = Time()
+    backend = Stubborn(time, fault, abilities(after_creation=later))
     backend.ignored = ignored
-    report = migrate(source, tracker(backend), ledger=tmp_path / "ledger.db")
+    report = migrate(source, tracker(backend), ledger=tmp_path / "ledger.db", clock=time.clock())
     named = report.failures[0]
     assert (named.source_key, named.kind, named.stage) == ("PROJ-1", "ticket", "state")
     assert f"{ignored} {told}" in named.error

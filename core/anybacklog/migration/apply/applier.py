@@ -105,6 +105,7 @@ class Applier:
             return known
         if row is not None and row.state in ("intended", "unsure") and not isinstance(step, KeepFile):
             left = self.clock.left(self.target.capabilities.settle.seconds, row.intended_at)
+            self.calls.unanswered |= bool(turn.sent)
             settled = self._settle(step, key, row, InDoubt(left) if turn.sent is None else None)
             if settled is not None:
                 return settled
@@ -220,6 +221,7 @@ class Applier:
     def _doubt(self, step: Step, key: str, error: Exception, before: Mapping[str, Any], times: int) -> Fate | None:
         """Write down that nobody knows what became of a write, then ask."""
         self.outcomes.doubt(step, str(error), {**before})
+        self.calls.unanswered = True
         row = self.pair.row(key)
         settle = self.target.capabilities.settle.seconds  # the whole of it: meanwhile the clock may have been set
         return self._settle(step, key, row, InDoubt(settle, times)) if row is not None else None

@@ -65,6 +65,8 @@ class Calls:
     """In which formats this run's texts came back; those altered are left out."""
     told: Ticket | None = None
     """The ticket in hand as the target last said that it holds it."""
+    unanswered: bool = False
+    """Whether the answer to a write of it was lost in this run."""
     _counted: tuple[Text, int] | None = None
     _newest: list[str | None] = field(default_factory=list)
     _answered: bool = False
@@ -74,7 +76,7 @@ class Calls:
         drafts = (step.draft for step in steps if isinstance(step, CreateTicket))
         self.planned = next((draft.description for draft in drafts if isinstance(draft.description, Text)), None)
         self.comments = sum(isinstance(step, AddComment) for step in steps)
-        self.told = None
+        self.told, self.unanswered = None, False
 
     def waits(self, step: Step) -> str | None:
         """Say why a step cannot be written yet: the file it names is not where it says."""

@@ -29,7 +29,8 @@ ODD = "odd"
 class FinalState:
     """Asserts the state of tickets by the answers to their own writes; no request is sent for it.
 
-    But for those that were not as they should be when a run last saw them: each is read once, until these fields are.
+    But for those whose last answer was lost, and those that were not as they should be when a run last saw them: each
+    is read once, the latter until these fields are.
     """
 
     target: Tracker
@@ -37,20 +38,24 @@ class FinalState:
     course: Course
     counting: Counting
 
-    def check(self, steps: Sequence[Step], told: Ticket | None) -> None:
-        """Name what the target says otherwise of a ticket than the steps that have all been written."""
+    def check(self, steps: Sequence[Step], told: Ticket | None, *, unanswered: bool) -> None:
+        """Name what the target says otherwise of a ticket than the steps that have all been written.
+
+        `unanswered`: the answer to one of these writes was lost.
+        """
         created = next((step for step in steps if isinstance(step, CreateTicket)), None)
         row = self.pair.row(key_of(created)) if created is not None else None
         if created is None or row is None or row.state != "done":
             return
-        there = told if told is not None or ODD not in row.before else self._asked(created)
+        again = told is None and not unanswered and ODD in row.before
+        there = self._asked(created) if again or (told is None and unanswered) else told
         if there is None:
             return
         hidden = TEXTS.union(self.target.capabilities.unreadable)
         odd = list(compare_ticket(_wanted(created, steps), there, self.course, hidden))
-        if told is None:  # somebody may have changed the others since
+        if again:  # somebody may have changed the others since
             odd = [each for each in odd if each.field in row.before[ODD]]
-        self._tell(created, odd, "written, but the target then held" if told else "the target still holds")
+        self._tell(created, odd, "the target still holds" if again else "written, but the target then held")
         self._remember(row, sorted({each.field for each in odd}))
 
     def _tell(self, created: CreateTicket, odd: Sequence[Odd], held: str) -> None:
@@ -67,7 +72,7 @@ class FinalState:
         except NotFound:
             return None
         except (ProtocolError, Fault) as error:
-            self.counting.tell([step.item], "state", f"the target held something else, and cannot be read now: {error}")
+            self.counting.tell([step.item], "state", f"what the target holds of it cannot be read now: {error}")
             return None
 
     def _remember(self, row: Row, odd: list[str]) -> None:

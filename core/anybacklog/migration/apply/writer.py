@@ -65,7 +65,7 @@ class Writer:
                 self.aside.put(hand)
                 return
         final = FinalState(applier.target, applier.pair, applier.course, applier.counting)
-        final.check(hand.steps, applier.calls.told)
+        final.check(hand.steps, applier.calls.told, unanswered=applier.calls.unanswered)
         if fate is not None:
             hand.then(fate)
 
@@ -77,7 +77,7 @@ class Writer:
         hand.left.popleft()
         if fate in ("failed", "held"):
             hand.waiting.failed(step)
-            applier.calls.told = None  # what failed is named already
+            applier.calls.told, applier.calls.unanswered = None, False  # what failed is named already
         else:
             hand.first(left_behind(step, applier.pair))
         return fate
