@@ -15,6 +15,7 @@ from anybacklog.migration.journals import journal
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row
 from anybacklog.migration.mark import find_mark
+from anybacklog.migration.meanwhile import changed_meanwhile
 from anybacklog.migration.places import (
     CannotTell,
     landed_as,
@@ -39,6 +40,8 @@ from anybacklog.tracker import Tracker
 
 STATE = "state"
 """What an intent keeps of a comment that brings the ticket's state along."""
+BEFORE = "fields"
+"""What an intent keeps of the fields that a step sets: their fingerprints before."""
 EDITED = "somebody edited it since it was copied, so what it names keeps its old names: change them there"
 
 
@@ -65,7 +68,7 @@ class Questions:
             case RewriteText():
                 return self._rewritten(step, row)
             case SetState():
-                return self._in_state(step)
+                return self._in_state(step, row)
             case AddLink() | KeepFile():  # a file that is kept once more is the same file
                 return self._linked(step) if isinstance(step, AddLink) else None
 
@@ -184,8 +187,13 @@ class Questions:
             return None
         return [Landed(item=step.item, target_ticket=ticket_id, target_id=parent.target_id)]
 
-    def _in_state(self, step: SetState) -> list[Landed] | None:
-        return state_landed(step, self.target.ticket(self._home(step.item)))
+    def _in_state(self, step: SetState, row: Row | None) -> list[Landed] | None:
+        ticket = self.target.ticket(self._home(step.item))
+        landed = state_landed(step, ticket)
+        before = row.before.get(BEFORE) if row is not None and landed is None else None
+        if changed := ", ".join(changed_meanwhile(ticket, step.changes, before or {})):
+            raise CannotTell(f"somebody changed {changed} meanwhile, so it is not sent again")
+        return landed
 
     def _linked(self, step: AddLink) -> list[Landed] | None:
         ticket_id = self._home(step.item)

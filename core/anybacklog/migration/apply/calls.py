@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from anybacklog.backend import AttachmentDraft
 from anybacklog.errors import Conflict, MigrationError, NotFound
@@ -16,6 +17,7 @@ from anybacklog.migration.copied import copied, counted, uncounted
 from anybacklog.migration.ends import last_key
 from anybacklog.migration.falling_back import completed
 from anybacklog.migration.ledger_rows import Landed, Row
+from anybacklog.migration.meanwhile import prints_before
 from anybacklog.migration.places import (
     CannotTell,
     is_so,
@@ -25,7 +27,7 @@ from anybacklog.migration.places import (
     landed_untold,
     state_landed,
 )
-from anybacklog.migration.questions import STATE, Questions
+from anybacklog.migration.questions import BEFORE, STATE, Questions
 from anybacklog.migration.report import Report
 from anybacklog.migration.riding import is_named_later
 from anybacklog.migration.round_trip import ALTERED, Shown
@@ -67,6 +69,8 @@ class Calls:
     """The ticket in hand as the target last said that it holds it."""
     unanswered: bool = False
     """Whether the answer to a write of it was lost in this run."""
+    _before: Ticket | None = None
+    """The ticket in hand as it was before a step that sets its fields."""
     _counted: tuple[Text, int] | None = None
     _newest: list[str | None] = field(default_factory=list)
     _answered: bool = False
@@ -76,7 +80,7 @@ class Calls:
         drafts = (step.draft for step in steps if isinstance(step, CreateTicket))
         self.planned = next((draft.description for draft in drafts if isinstance(draft.description, Text)), None)
         self.comments = sum(isinstance(step, AddComment) for step in steps)
-        self.told, self.unanswered = None, False
+        self.told, self.unanswered, self._before = None, False, None
 
     def waits(self, step: Step) -> str | None:
         """Say why a step cannot be written yet: the file it names is not where it says."""
@@ -117,8 +121,10 @@ class Calls:
         """Tell whether this step's mark goes into a field of its own."""
         return self.ask.external(MARK_FIELDS[type(step)]) if type(step) in MARK_FIELDS else False
 
-    def before(self, step: Step) -> dict[str, str | None]:
+    def before(self, step: Step) -> dict[str, Any]:
         """Say what the target held before, as a question would want to know: its last key, its count of comments."""
+        if isinstance(step, SetState):
+            return {BEFORE: prints_before(self._before, step.changes)} if self._before is not None else {}
         if isinstance(step, AddComment):
             return self._count_before(step) | ({STATE: "rides"} if self._brings_state(step) else {})
         if isinstance(step, RewriteText):
@@ -185,9 +191,10 @@ class Calls:
 
     def already(self, step: Step, row: Row | None) -> list[Landed] | None:
         """Find where the items of a step are before it is written; of a new ticket's state its answer has told."""
-        if isinstance(step, SetState) and self.told is not None:
-            return state_landed(step, self.told)
-        return self.ask.landed(step, row)
+        if not isinstance(step, SetState):
+            return self.ask.landed(step, row)
+        self._before = self.told or self.ask.target.ticket(self.home(step.item))
+        return state_landed(step, self._before)
 
     def _change_with_comment(self, step: AddComment, files: Sequence[AttachmentDraft]) -> list[Landed]:
         """Send a comment together with the ticket's state: no answer tells its id, which its mark tells when needed."""
@@ -243,6 +250,7 @@ class Calls:
         return [Landed(item=step.item, target_ticket=home, target_id=made.id, told=made)]
 
     def _set_state(self, step: SetState) -> list[Landed]:
+        self._before = None
         ticket = self.told = self.ask.target.update_ticket(self.home(step.item), step.changes)
         return [Landed(item=step.item, target_ticket=self.home(step.item), target_id=ticket.id)]
 
