@@ -12,7 +12,7 @@ from typing import Any
 import anybacklog
 from figure import Figure, Spent, alone, at_most, watched
 
-SMALLER = (10_000, 100_000)
+SMALLER = (1_000, 10_000, 100_000)
 PEOPLE = 40
 BATCH = 10_000
 TEXT = (
