@@ -49,8 +49,8 @@ def _spaces(tickets: int) -> Iterator[Figure]:
         "  updates an issue, to the formula", f"{sent['update'] / tickets:.2f}", sent["update"] / formula.update, 1.02
     )
     asked = f"{every.total() / tickets:.2f}"
-    yield at_most("  requests an issue, to the formula with links", asked, every.total() / fewest, 1.02)
-    yield Figure("  to one for projects without any, for comparison", asked, every.total() / formula.without_links)
+    yield at_most("  requests an issue, to the formula", asked, every.total() / formula.without_links, 1.02)
+    yield at_most("  the same to it and a reading of links an issue", asked, every.total() / fewest, 1.02)
     yield at_most("  time of the copy, to the limits'", f"{taken / LENGTH:.1f} min", taken / formula.seconds(), 1.03)
     beside_writing = sum(line.startswith("read ahead: ") for line in lines)
     yield Figure("  files read beside writing", f"{beside_writing} of {report.counts['attachments'].created}")
