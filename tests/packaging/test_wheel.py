@@ -19,9 +19,11 @@ PACKAGES = {
 }
 FILES = {
     "anybacklog/cli/demo_project.toml",
+    "anybacklog/migration/layout.html.j2",
     "anybacklog/migration/page.css",
     "anybacklog/migration/plan.html.j2",
     "anybacklog/migration/report.html.j2",
+    "anybacklog/migration/stopped.html.j2",
 }
 
 

@@ -88,7 +88,11 @@ def kept_sentence(error: BaseException, invocation: Invocation) -> str:
     from anybacklog.redact import redact
 
     _remember(invocation)
-    return redact(sentence(error)) if isinstance(error, Exception) else "Interrupted."
+    if isinstance(error, click.ClickException):
+        return redact(f"Error: {error.format_message()}")
+    if isinstance(error, click.Abort) or not isinstance(error, Exception):
+        return "Interrupted."
+    return redact(sentence(error))
 
 
 def _curable(error: Exception) -> bool:

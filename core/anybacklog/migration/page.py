@@ -21,6 +21,11 @@ def render(report: Report, verification: Verification | None) -> str:
     return template.render(report=report, fidelity=fidelity, verification=verification)
 
 
+def render_stopped(why: str) -> str:
+    """Give the page of a run that has no result: `why`, in a sentence without secrets."""
+    return environment().get_template("stopped.html.j2").render(why=why)
+
+
 def environment() -> Environment:
     """Give what pages are made with: everything escaped, nothing that no page may hold."""
     made = Environment(

@@ -11,6 +11,7 @@ import click
 from anybacklog.cli import console
 from anybacklog.cli.everywhere import Command, Invocation, warn_of_memory
 from anybacklog.cli.files import writable, write_whole
+from anybacklog.cli.reports import publish_json, reporting
 
 if TYPE_CHECKING:
     from anybacklog.cli.progress import Show
@@ -63,7 +64,8 @@ def command(
 ) -> None:
     """Copy every ticket of SOURCE, with comments, files and links, into TARGET, exactly once."""
     confirm = None if yes or options["plan"] else _asked
-    report = _migrate(invocation, source, target, confirm, **options)
+    with reporting(invocation, json_report, page):
+        report = _migrate(invocation, source, target, confirm, **options)
     invocation.settled = 1 if report.failures or report.altered else 0
     _publish(report, source, target, page, json_report)
     if invocation.settled:
@@ -137,14 +139,3 @@ def _publish(report: Report, source: str, target: str, page: Path | None, json_r
         (console.note if to_stdout else console.say)(line)
     if page is not None:
         console.note(f"Report: {page}")
-
-
-def publish_json(document: dict[str, Any], file: Path | None) -> bool:
-    """Write a report as JSON where it was asked for; tells whether stdout is taken by it."""
-    if file is None:
-        return False
-    if str(file) == "-":
-        console.write_json(document)
-        return True
-    write_whole(file, console.as_json(document, indent=2) + "\n")
-    return False

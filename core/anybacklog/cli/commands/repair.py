@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from anybacklog.cli import console
-from anybacklog.cli.commands.migrate import publish_json
 from anybacklog.cli.everywhere import Command, Invocation
 from anybacklog.cli.files import writable
+from anybacklog.cli.reports import publish_json, reporting
 
 if TYPE_CHECKING:
     from anybacklog.cli.progress import Show
@@ -67,7 +67,11 @@ def command(
 
     if not (yes or dry_run or console.interactive()):
         raise click.UsageError("repair writes to the target and there is no terminal to ask on; add --yes")
-    with invocation.open_both(source, target) as (one, other), shown(invocation) as show:
+    with (
+        reporting(invocation, json_report),
+        invocation.open_both(source, target) as (one, other),
+        shown(invocation) as show,
+    ):
         invocation.resumable = not dry_run
         report = repair(
             one,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from anybacklog.cli import console
-from anybacklog.cli.commands.migrate import publish_json
 from anybacklog.cli.everywhere import Command, Invocation
 from anybacklog.cli.files import writable
+from anybacklog.cli.reports import publish_json, reporting
 
 if TYPE_CHECKING:
     from anybacklog.cli.progress import Show
@@ -52,7 +52,7 @@ def command(
 
     if not (yes or dry_run or console.interactive()):
         raise click.UsageError("rollback deletes for good and there is no terminal to ask on; add --yes")
-    with invocation.open(target) as tracker, shown(invocation) as show:
+    with reporting(invocation, json_report), invocation.open(target) as tracker, shown(invocation) as show:
         invocation.resumable = not dry_run
         report = rollback(
             tracker,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from anybacklog.cli import console
-from anybacklog.cli.commands.migrate import publish_json
 from anybacklog.cli.everywhere import Command, Invocation
 from anybacklog.cli.files import writable
+from anybacklog.cli.reports import publish_json, reporting
 
 if TYPE_CHECKING:
     from anybacklog.tracker import Tracker
@@ -45,7 +45,7 @@ def command(
 
     invocation.unless_done = UNCOMPARED
     with (
-        _telling_in(json_report, invocation),
+        reporting(invocation, json_report),
         _ends(invocation, source, target, offline=offline) as (one, other),
         shown(invocation) as show,
     ):
@@ -56,24 +56,6 @@ def command(
         (console.note if to_stdout else console.say)(line)
     if found.differences:
         raise click.exceptions.Exit(1)
-
-
-@contextmanager
-def _telling_in(report: Path | None, invocation: Invocation) -> Iterator[None]:
-    """Have the report say what stopped the work: one of an earlier run is not to be taken for its result."""
-    from anybacklog.cli.outcome import kept_sentence, sentence
-
-    try:
-        yield
-    except click.ClickException:  # nothing was begun
-        raise
-    except (Exception, KeyboardInterrupt) as error:
-        if report is not None and str(report) != "-":
-            try:
-                publish_json({"stopped": kept_sentence(error, invocation)}, report)
-            except OSError as trouble:
-                console.note(sentence(trouble))
-        raise
 
 
 @contextmanager
