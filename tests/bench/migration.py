@@ -6,15 +6,17 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import anybacklog
 from anybacklog.migration import ahead, migrate, plan
+from anybacklog.migration.choices import Choices
 from anybacklog.model import TicketDraft
 from anybacklog_simulators.nulab import empty_space
 from figure import Figure, Spent, alone, at_least, at_most, watched
-from spaces import LENGTH, Formula, Time, filled, served
+from spaces import LENGTH, Formula, Metered, Time, filled, served
 
 TICKETS = 400
 GIBIBYTE = 1 << 30
@@ -23,39 +25,70 @@ CHUNK = 1 << 20
 
 def figures() -> Iterator[Figure]:
     """Copy a project in made-up time, as two processes: one that plans, one that goes on from what it has read."""
-    yield from _spaces(TICKETS)
+    yield from _spaces()
+    yield from _without_links()
     yield from _large_file()
 
 
-def _spaces(tickets: int) -> Iterator[Figure]:
-    source, target, time = filled(tickets), empty_space(), Time()
-    formula = Formula.of(source)
+@dataclass(frozen=True)
+class Copied:
+    """What a copy took: requests per budget, at both ends and at the target; seconds after the plan, and with it."""
+
+    formula: Formula
+    rates: Metered
+    every: Counter[str]
+    written: Counter[str]
+    seconds: tuple[float, float]
+    files: int
+    read_ahead: int
+
+
+def _spaces() -> Iterator[Figure]:
+    """Copy all that a project holds: what the formula counts, and its links, which it does not count."""
+    made = _copied(())
+    formula, (taken, both) = made.formula, made.seconds
+    used, updates = made.rates.used("update"), made.written["update"]
+    yield at_least(f"copy {TICKETS} issues: use of the update window", f"{used:.1%}", used, 0.97)
+    yield at_most("  429 in all of it", f"{made.rates.refused}", made.rates.refused, 0)
+    yield at_most("  updates an issue, to the formula", f"{updates / TICKETS:.2f}", updates / formula.update, 1.02)
+    yield _asked("  requests an issue, to the formula and a reading of links an issue", made, formula.with_links)
+    plain = made.every.total() / formula.without_links
+    yield Figure("  the same to the formula alone, which counts no links", "", plain)
+    yield at_most("  time of the copy, to the limits'", f"{taken / LENGTH:.1f} min", taken / formula.seconds(), 1.03)
+    yield Figure("  files read beside writing", f"{made.read_ahead} of {made.files}")
+    yield at_most("  with the plan before it", f"{both / LENGTH:.1f} min", both / formula.seconds(), 1.03)
+
+
+def _without_links() -> Iterator[Figure]:
+    """Copy no more than what the formula counts."""
+    made = _copied(("links",))
+    yield _asked("copy them without links: requests an issue, to the formula", made, made.formula.without_links)
+
+
+def _asked(name: str, made: Copied, fewest: int) -> Figure:
+    return at_most(name, f"{made.every.total() / TICKETS:.2f}", made.every.total() / fewest, 1.02)
+
+
+def _copied(leave_out: tuple[str, ...]) -> Copied:
+    source, target, time = filled(TICKETS), empty_space(), Time()
     with TemporaryDirectory() as folder, served(source, time) as (left, _), served(target, time) as (right, rates):
         ledger, begun = Path(folder) / "ledger.db", time.now
         one, two = left(), right()
-        plan(one, two, ledger=ledger)
+        made = plan(one, two, edited=Choices(leave_out=leave_out), ledger=ledger)
         reading, planned = Counter(one.requests()) + Counter(two.requests()), time.now
         with told(ahead.__name__) as lines:
-            report = migrate(left(), right(), ledger=ledger)
+            report = migrate(left(), right(), plan=made, ledger=ledger)
         assert report.clean, report.failures
-    taken, sent = time.now - planned, Counter(report.requests["target"])
-    every = reading + sent + Counter(report.requests["source"])
-    fewest = formula.without_links + formula.links
-    yield at_least(
-        f"copy {tickets} issues: use of the update window", f"{rates.used('update'):.1%}", rates.used("update"), 0.97
+    written = Counter(report.requests["target"])
+    return Copied(
+        formula=Formula.of(source),
+        rates=rates,
+        every=reading + written + Counter(report.requests["source"]),
+        written=written,
+        seconds=(time.now - planned, time.now - begun),
+        files=report.counts["attachments"].created,
+        read_ahead=sum(line.startswith("read ahead: ") for line in lines),
     )
-    yield at_most("  429 in all of it", f"{rates.refused}", rates.refused, 0)
-    yield at_most(
-        "  updates an issue, to the formula", f"{sent['update'] / tickets:.2f}", sent["update"] / formula.update, 1.02
-    )
-    asked = f"{every.total() / tickets:.2f}"
-    yield at_most("  requests an issue, to the formula", asked, every.total() / formula.without_links, 1.02)
-    yield at_most("  the same to it and a reading of links an issue", asked, every.total() / fewest, 1.02)
-    yield at_most("  time of the copy, to the limits'", f"{taken / LENGTH:.1f} min", taken / formula.seconds(), 1.03)
-    beside_writing = sum(line.startswith("read ahead: ") for line in lines)
-    yield Figure("  files read beside writing", f"{beside_writing} of {report.counts['attachments'].created}")
-    both = time.now - begun
-    yield at_most("  with the plan before it", f"{both / LENGTH:.1f} min", both / formula.seconds(), 1.03)
 
 
 @contextmanager

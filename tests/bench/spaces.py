@@ -76,7 +76,7 @@ class Formula:
     """The fewest requests that N tickets can take, with their files, comments and states, per budget.
 
     An issue is created with its files, each sent ahead; its last comment brings its state. To read it takes a request
-    for each hundred comments, one for each file, and one for its related issues.
+    for each hundred comments, and one for each file; its related issues take another, which the formula leaves out.
     """
 
     update: int
@@ -103,8 +103,13 @@ class Formula:
 
     @property
     def without_links(self) -> int:
-        """Give the requests of a project of which it is known that no issue is related to another."""
+        """Give the requests of a copy that leaves related issues out."""
         return self.update + self.read + self.search
+
+    @property
+    def with_links(self) -> int:
+        """Give the requests of one that copies them."""
+        return self.without_links + self.links
 
     def seconds(self) -> float:
         """Give the time that the limits ask for."""

@@ -160,11 +160,12 @@ class _Going:
     def _read(self, *, refresh: bool, dry_run: bool) -> Header:
         """Read the source, or go on with what an unfinished run of this ledger has read."""
         header = None if refresh or self.settings.get("finished") else self.snapshot.header()
-        if header is not None and self.settings.get("snapshot") == header.read_at.isoformat():
+        read_at = self.settings.get("snapshot")
+        if header and read_at == header.read_at.isoformat() and header.serves(self.choices.leave_out):
             when = header.read_at.isoformat(timespec="seconds").replace("+00:00", "Z")
             self.report.notes.append(f"the source as it was read at {when}; --refresh reads it again")
             return header
-        take(self.source, self.snapshot.folder, self.run.show)
+        take(self.source, self.snapshot.folder, self.run.show, self.choices.leave_out)
         header = self.snapshot.header()
         if header is None:
             raise MigrationError(f"the snapshot {self.snapshot.folder} vanished while it was read; run this again")
@@ -215,7 +216,7 @@ class _Going:
             self.settings["tops"] = sorted({*known, *weighing.too_deep()})
         self.report.notes += staying(self.settings, weighing.stays)
         self._name_unread(header, weighing)
-        self.report.fidelity = weighing.rows(header.unreadable)
+        self.report.fidelity = weighing.rows(header.uncounted)
         for kind in COUNTED:
             self.report.counts[kind].planned = weighing.planned[kind]
         if self.run.only and weighing.planned["tickets"] < len(self.run.only):

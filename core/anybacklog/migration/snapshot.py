@@ -8,7 +8,7 @@ changed anything is refused, never copied in part.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
@@ -70,7 +70,8 @@ class Header:
 
     Whose it is, when it was read, how much there is, which words it uses. `skipped` are the keys of tickets that were
     deleted while the source was read, `unread` those that are there and broke when they were read. `mentions` is how
-    its texts mention people, as its abilities tell it.
+    its texts mention people, as its abilities tell it. `without` are the fields that would take requests of their own
+    and were not read, since the plan leaves them out.
     """
 
     identity: str
@@ -85,11 +86,21 @@ class Header:
     unread: list[Unread] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
     mentions: str | None = None
+    without: list[str] = field(default_factory=list)
 
     @property
     def unlisted(self) -> str | None:
         """Say why the source may hold more tickets than were read, as was known then; None: it holds no more."""
         return None if self.complete else unlisted(self.reason)
+
+    @property
+    def uncounted(self) -> dict[str, str]:
+        """Name the fields of which nobody knows how much there is, and why."""
+        return {**self.unreadable, **dict.fromkeys(self.without, "left out by the plan, and so not read")}
+
+    def serves(self, leave_out: Collection[str]) -> bool:
+        """Tell whether all was read that a plan wants which leaves these fields out."""
+        return set(self.without) <= set(leave_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +157,22 @@ def unlisted(reason: str, end: str = "source") -> str:
     return f"the {end} cannot be listed completely: {reason}"
 
 
-def take(source: Tracker, folder: Path, show: Show) -> Snapshot:
-    """Read a whole source into `folder`; what was there before is replaced."""
+def take(source: Tracker, folder: Path, show: Show, leave_out: Collection[str] = ()) -> Snapshot:
+    """Read a whole source into `folder`; what was there before is replaced.
+
+    A field to `leave_out` is not read where that would take requests of its own.
+    """
     snapshot = Snapshot(folder)
     snapshot.discard()
     words = {kind: {noun.id: noun for noun in nouns} for kind, nouns in read_words(source, None).items()}
     total = source.count_tickets() if source.capabilities.listing.how != "scan" else None
     skipped: list[str] = []
     unread: list[Unread] = []
+    without = sorted(source.capabilities.apart & set(leave_out))
+    links = "links" not in without
 
     def lines() -> Iterator[bytes]:
-        for done, bundle in enumerate(read_bundles(source, unread, skipped), 1):
+        for done, bundle in enumerate(read_bundles(source, unread, skipped, links=links), 1):
             yield to_line(bundle)
             _remember(words, bundle)
             show(Progress(stage="read", done=done, total=total))
@@ -180,6 +196,7 @@ def take(source: Tracker, folder: Path, show: Show) -> Snapshot:
         unread=unread,
         unreadable=dict(source.capabilities.unreadable),
         mentions=source.capabilities.mentions,
+        without=without,
     )
     with _writable(folder):
         _write_header(folder, header, bundles)
@@ -196,14 +213,16 @@ def read_words(source: Tracker, known: Header | None) -> dict[MetadataKind, list
     return {kind: list(nouns.values()) for kind, nouns in words.items()}
 
 
-def read_bundles(source: Tracker, unread: list[Unread], skipped: list[str] | None = None) -> Iterator[Bundle]:
-    """Read tickets in source order (creation, then key), each with its journal and links.
+def read_bundles(
+    source: Tracker, unread: list[Unread], skipped: list[str] | None = None, *, links: bool = True
+) -> Iterator[Bundle]:
+    """Read tickets in source order (creation, then key), each with its journal, and links unless nobody wants them.
 
     One where these break goes into `unread`. One that is deleted meanwhile is left out; its key goes into `skipped`.
     """
     for ticket in in_source_order(source.tickets()):
         try:
-            bundle = bundle_of(source, ticket)
+            bundle = bundle_of(source, ticket, links=links)
         except NotFound:
             if is_there(source, ticket):
                 raise
@@ -274,6 +293,7 @@ def _read_header(held: dict[str, Any]) -> Header:
         unread=[Unread(**each) for each in held.get("unread", [])],
         unreadable=held.get("unreadable", {}),
         mentions=held.get("mentions"),
+        without=held.get("without", []),
     )
 
 

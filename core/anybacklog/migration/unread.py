@@ -29,14 +29,17 @@ class Unread:
         return Item(kind="ticket", id=self.id, ticket_id=self.id, ticket_key=self.key)
 
 
-def bundle_of(source: Tracker, ticket: Ticket) -> Bundle | Unread:
-    """Read a ticket's whole journal and links, or say why this one cannot be read. What concerns all is raised."""
+def bundle_of(source: Tracker, ticket: Ticket, *, links: bool = True) -> Bundle | Unread:
+    """Read a ticket's whole journal and links, or say why this one cannot be read. What concerns all is raised.
+
+    Without `links` none are asked for: it has those that came with it.
+    """
     part = "comments"
     try:
         with telling_faults():
             comments = _journal_of(source, ticket)
             part = "links"
-            return Bundle(_with_files_of(comments, source.whole(ticket)), comments)
+            return Bundle(_with_files_of(comments, source.whole(ticket) if links else ticket), comments)
     except (ProtocolError, Fault) as error:
         return Unread(ticket.id, ticket.key, redact(f"its {part} cannot be read: {error}"))
 

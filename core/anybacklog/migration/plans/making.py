@@ -141,7 +141,7 @@ class _Making:
             counts={kind: survey.weighing.planned[kind] for kind in COUNTED},
             limits=tuple(survey.limits),
             limit_reasons=course.limits.reasons,
-            fidelity=tuple(survey.weighing.rows(header.unreadable)),
+            fidelity=tuple(survey.weighing.rows(header.uncounted)),
             notices=tuple(survey.notices.found()),
             requests=self.requests,
             eta_seconds=self._eta(),
@@ -152,7 +152,7 @@ class _Making:
     def _read(self, snapshot: Snapshot, show: Show) -> Header:
         """Read the source, and have `migrate` go on from this reading where it can find it."""
         before = Counter(self.source.requests())
-        take(self.source, snapshot.folder, show)
+        take(self.source, snapshot.folder, show, self.choices.leave_out)
         header = snapshot.header()
         if header is None:
             raise MigrationError(f"the snapshot {snapshot.folder} vanished while it was read; run this again")

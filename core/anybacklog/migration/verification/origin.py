@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -43,6 +43,11 @@ class Origin(Protocol):
         ...
 
     @property
+    def without(self) -> Collection[str]:
+        """Name the fields that it gives nothing of, though a plan may want them."""
+        ...
+
+    @property
     def unlisted(self) -> str | None:
         """Say why it may hold more tickets than were yielded, once all have been; None: it holds no more."""
         ...
@@ -54,11 +59,13 @@ class Origin(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A source at hand, read afresh; `known` is what its snapshot says, if there is one."""
+    """A source at hand, read afresh; `known` is what its snapshot says, if there is one. `links`: they are compared."""
 
     tracker: Tracker
     known: Header | None
+    links: bool = True
     read_at: None = None
+    without: tuple[str, ...] = ()
     unread: list[Unread] = field(default_factory=list)
 
     def words(self) -> dict[MetadataKind, list[Any]]:
@@ -71,7 +78,7 @@ class Live:
 
     def bundles(self) -> Iterator[Bundle]:
         """Read them, lazily."""
-        return read_bundles(self.tracker, self.unread)
+        return read_bundles(self.tracker, self.unread, links=self.links)
 
     @property
     def unlisted(self) -> str | None:
@@ -112,6 +119,11 @@ class Kept:
     def bundles(self) -> Iterator[Bundle]:
         """Give the snapshot's, in constant memory."""
         return self.snapshot.bundles()
+
+    @property
+    def without(self) -> list[str]:
+        """Give what the plan left out when the snapshot was taken."""
+        return self.header.without
 
     @property
     def unlisted(self) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from anybacklog.errors import ConfigurationError
+from anybacklog.migration.charting import natives
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.ends import default_ledger, refuse_absent, snapshot_folder
 from anybacklog.migration.ledger import Ledger
@@ -70,16 +71,17 @@ def verified(
         raise ConfigurationError("a source that is to be read has to be connected to; its URL is enough offline only")
     with Ledger(path) as book:
         pair = migrated(book, identity, target.identity())
-        origin = _origin(source, Snapshot(snapshot_folder(book.path, pair)), offline=offline)
+        links = "links" in natives(target, (choices or Choices.remembered(pair.settings)).leave_out)
+        origin = _origin(source, Snapshot(snapshot_folder(book.path, pair)), offline=offline, links=links)
         course = course_of(pair, origin.words(), target, Plugged(load_registry(plugins)), origin.mentions(), choices)
         lost = frozenset(pair.settings.get("lost", ()))
         return Verifier(origin, target, pair, course, lost, take_note).run(progress or (lambda _: None))
 
 
-def _origin(source: Tracker | str, snapshot: Snapshot, *, offline: bool) -> Origin:
+def _origin(source: Tracker | str, snapshot: Snapshot, *, offline: bool, links: bool) -> Origin:
     header = snapshot.header()
     if isinstance(source, Tracker) and not offline:
-        return Live(source, header)
+        return Live(source, header, links)
     if header is None:
         raise ConfigurationError(f"there is no finished snapshot {snapshot.folder}; verify without --offline")
     return Kept(snapshot, header)

@@ -76,6 +76,8 @@ class Verifier:
             hidden["comments.body"] = (
                 f"only their number, which descriptions tell, was compared: {hidden.pop('comments')}"
             )
+        left = filter(self.course.native, self.origin.without)
+        hidden |= dict.fromkeys(left, "the plan left it out when the source was read; without --offline it is compared")
         if self.origin.unlisted is not None:
             hidden["tickets"] = self.origin.unlisted
         unproven = self.strays.unproven()
@@ -117,7 +119,7 @@ class Verifier:
     def _ties(self, ticket: Ticket, there: Ticket) -> None:
         if self.course.native("parent") and self._landed_id(self.course.parent(ticket)) != there.parent:
             self.result.add(ticket.key, there.key, "ticket", ticket.id, "parent", ticket.parent, there.parent)
-        if not self.course.native("links"):
+        if not self.course.native("links") or "links" in self.origin.without:
             return
         ends = [(link, (self.course.link_kind(link.kind), self._landed_id(link.target))) for link in ticket.links]
         wanted = {end: link for link, end in ends if None not in end}
