@@ -200,12 +200,11 @@ class _Going:
         return showing(self.run.show, stage, self._bundles(), len(self.run.only) or header.tickets)
 
     def _weigh(self, course: Course, header: Header) -> None:
-        limits = self.target.capabilities.limits
         taken = key_taken(self.target, self.pair, self.settings.get("newest"))
         with Ties() as ties:
             for each in header.unread:
                 ties.add(each.id, [])  # it is no stranger
-            weighing = Weighing(course, answers(self.target, course.leave_out), ties, limits, taken)
+            weighing = Weighing(course, answers(self.target, course.leave_out), ties, taken)
             for bundle in self._shown("plan", header):
                 weighing.add(bundle)
                 if course.transform is not None:

@@ -172,7 +172,7 @@ class _Making:
         newest = self.pair.settings["newest"] if "newest" in self.pair.settings else newest_id(self.target)
         with Ties() as ties, Seen() as met:
             taken = key_taken(self.target, self.pair, newest)
-            weighing = Weighing(course, answers(self.target, course.leave_out), ties, course.limits, taken)
+            weighing = Weighing(course, answers(self.target, course.leave_out), ties, taken)
             survey = _Survey(weighing=weighing, notices=Notices(can.notifies))
             full = replace(course, mapping=supposed(course.mapping))
             for bundle in showing(show, "plan", snapshot.bundles(), total):
