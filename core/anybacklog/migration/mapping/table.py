@@ -1,0 +1,93 @@
+"""What stands for each of the source's people and words, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from anybacklog.abilities import METADATA_KINDS, MetadataKind
+from anybacklog.migration.people import Confidence
+from anybacklog.model import CustomFieldValue, FieldValue, Named, User
+
+Noun: TypeAlias = Named | User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """What a plan says of one noun: what stands for it, or the name to create it under; neither: nothing does."""
+
+    said: str
+    target: Any = None
+    create: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One noun of the source and what stands for it.
+
+    `target` None: nothing does, unless `create` says it will be made. `noun` is as it will be made, or as it was made
+    where somebody has renamed it since. `options` are those of a custom field that are called otherwise there:
+    option -> name, or None where nothing stands for it. `offer` is what would stand for it if the plan did not say that
+    nothing does.
+    """
+
+    source: Any
+    target: Any
+    reason: str
+    create: bool = False
+    noun: Any = None
+    sure: Confidence = "certain"
+    options: Mapping[str, str | None] = field(default_factory=dict)
+    offer: Any = None
+
+    @property
+    def confidence(self) -> Confidence:
+        """Say how sure it is."""
+        return "none" if self.target is None and not self.create else self.sure
+
+
+@dataclass(frozen=True, slots=True)
+class MappingTable:
+    """Every match, by kind and source id; `left_out` are the kinds of which nothing is made."""
+
+    matches: Mapping[MetadataKind, Mapping[str, Match]] = field(default_factory=dict)
+    left_out: Collection[MetadataKind] = ()
+
+    def of(self, kind: MetadataKind, noun: Noun | None) -> Any:
+        """Give the target's noun for one of the source's; None if there is none (or nothing was asked)."""
+        match = self.match(kind, noun)
+        return match.target if match else None
+
+    def match(self, kind: MetadataKind, noun: Noun | None) -> Match | None:
+        """Give the match of one of the source's nouns."""
+        return self.matches.get(kind, {}).get(noun.id) if noun is not None else None
+
+    def value(self, held: CustomFieldValue) -> FieldValue:
+        """Give a custom field's value in the words of the target's options."""
+        match = self.match("custom_fields", held)
+        options = match.options if match else {}
+        if isinstance(held.value, tuple):
+            there = (options.get(each, each) for each in held.value)
+            return tuple(option for option in there if option is not None)
+        return options.get(held.value, held.value) if isinstance(held.value, str) else held.value
+
+    def to_create(self) -> Iterable[tuple[MetadataKind, Match]]:
+        """Name what has to be made in the target first."""
+        kinds = (kind for kind in METADATA_KINDS if kind not in self.left_out)
+        return [(kind, match) for kind in kinds for match in self.matches.get(kind, {}).values() if match.create]
+
+    def unmatched(self) -> Iterable[tuple[MetadataKind, Match]]:
+        """Name what nothing stands for, and nothing will."""
+        every = ((kind, match) for kind in METADATA_KINDS for match in self.matches.get(kind, {}).values())
+        return [(kind, match) for kind, match in every if match.target is None and not match.create]
+
+    def renamed(self) -> Iterable[Match]:
+        """Name what this migration made and is called otherwise there, by now or since a plan names it anew."""
+        every = [match for matches in self.matches.values() for match in matches.values() if not match.create]
+        return [match for match in every if match.target is not None and match.noun is not None]
+
+    def made(self, kind: MetadataKind, source_id: str, target: Any) -> MappingTable:
+        """Give the mapping with one noun made."""
+        match = replace(self.matches[kind][source_id], target=target, create=False, noun=None)
+        return replace(self, matches={**self.matches, kind: {**self.matches[kind], source_id: match}})
