@@ -139,7 +139,7 @@ def test_every_problem_of_a_plan_is_named_with_line_and_key_and_the_file_stays(
     answer = call("plan", source, target, "-o", plan)
     assert answer.code == 2
     assert "line 2: mapping.statuses.Open: the target has no 'Opne'; did you mean 'Open'?" in answer.err
-    assert "line 3: mapping.statuses.None: the source has no 'None'" in answer.err
+    assert "line 3: mapping.statuses.None: the source has no 'None'; there is Open, " in answer.err
     assert plan.read_text("utf-8") == '[mapping.statuses]\nOpen = "Opne"\nNone = "Open"\n'
 
 

@@ -39,7 +39,7 @@ def test_what_verify_named_is_mended(url: str, target: str, call: Call) -> None:
 def test_without_a_terminal_it_needs_a_word(url: str, target: str, call: Call) -> None:
     answer = call("repair", url, target)
     assert answer.code == 2
-    assert "--yes" in answer.err
+    assert answer.err == "Error: repair writes to the target and there is no terminal to ask on; add --yes\n"
     assert call("verify", url, target).code == 1
 
 

@@ -44,7 +44,7 @@ def test_what_was_copied_goes_and_the_rest_stays(target: str, call: Call) -> Non
 def test_without_a_terminal_it_needs_a_word(target: str, call: Call) -> None:
     answer = call("rollback", target)
     assert (answer.code, len(titles(call, target))) == (2, 3)
-    assert "--yes" in answer.err
+    assert answer.err == "Error: rollback deletes for good and there is no terminal to ask on; add --yes\n"
 
 
 def test_a_dry_run_says_what_would_go_and_deletes_nothing(target: str, call: Call) -> None:

@@ -295,7 +295,7 @@ def test_a_list_that_is_interrupted_prints_what_it_has_and_says_where_to_go_on(
 def test_rm_asks_first_and_without_a_terminal_wants_yes(three: str, call: Call) -> None:
     refused = call("rm", three, "PROJ-2")
     assert (refused.code, refused.out) == (2, "")
-    assert "--yes" in refused.err
+    assert refused.err == "Error: rm deletes PROJ-2 for good and there is no terminal to ask on; add --yes\n"
     assert call("rm", three, "PROJ-2", "--yes").code == 0
     assert _keys(call("ls", three, "--format", "json")) == ["PROJ-1", "PROJ-3"]
 

@@ -159,7 +159,7 @@ def test_somebody_who_came_to_the_target_later_is_named_where_an_earlier_plan_sa
     file = keep(tmp_path / "p", '[mapping.users]\nHana = ""\nKim = ""\n')
     said = findings(plan(source, target, edited=file, ledger=tmp_path / "l"))
     whom = "Hana (as the plan says, though there is hanako@example.com), Kim"
-    assert [line for line in said if line.startswith("  users:")] == [f"  users: root, {whom}"]
+    assert next(line for line in said if line.startswith("  users:")) == f"  users: root, {whom}"
 
 
 def test_a_plan_can_create_leave_out_and_translate_options(memory: Make, tmp_path: Path) -> None:

@@ -79,8 +79,8 @@ def a_plan(mapping: dict[MetadataKind, dict[str, Said]]) -> Plan:
         source="memory://a/A", target="memory://b/B", read_at=datetime(2026, 1, 1, tzinfo=UTC), choices=Choices(),
         ledger=None,
         nouns={kind: [Named(id=line.id, name=line.word) for line in found] for kind, found in lines.items()},
-        mapping=lines, options={}, to_create=(), counts={"tickets": 0}, limits=(), limit_reasons={}, fidelity=(),
-        notices=(), requests={"source": {}, "target": {}}, eta_seconds=0, worst=(),
+        mapping=lines, options={}, words={}, to_create=(), counts={"tickets": 0}, limits=(), limit_reasons={},
+        fidelity=(), notices=(), requests={"source": {}, "target": {}}, eta_seconds=0, worst=(),
     )  # fmt: skip
 
 

@@ -135,3 +135,20 @@ def test_a_word_that_the_target_cannot_make_is_refused(memory: Make, serve: Serv
         plan(source, target, edited=keep(tmp_path / "plan.toml", text), ledger=tmp_path / "ledger.db")
     assert "line 2: mapping.statuses.Open: the target cannot create statuses that are open" in str(refused.value)
     assert "line 4: mapping.priorities.High: the target cannot create priorities" in str(refused.value)
+
+
+def test_what_the_target_has_is_listed_where_somebody_has_to_choose(memory: Make, serve: Serve, tmp_path: Path) -> None:
+    source, (target, _) = memory(), serve(empty_space())
+    source.create_ticket(TicketDraft(title="urgent", priority="High"))
+    planned = plan(source, target, ledger=tmp_path / "ledger.db")
+    listed = "\n".join(findings(planned)).partition("What the target has, to choose from:\n")[2].partition("\n\n")[0]
+    assert "  priorities: 高, 中, 低" in listed.splitlines()
+    assert "ticket types" not in listed  # all of them will be created as they are
+    assert [each["word"] for each in planned.to_json()["words"]["priorities"]] == ["高", "中", "低"]
+
+
+def test_a_word_that_resembles_none_is_refused_with_those_there_are(memory: Make, serve: Serve, tmp_path: Path) -> None:
+    source, (target, _) = memory(), serve(empty_space())
+    edited = keep(tmp_path / "p", '[mapping.priorities]\nHigh = "Hoch"')
+    with pytest.raises(ConfigurationError, match=r"the target has no 'Hoch'; there is 高, 中, 低$"):
+        migrate(source, target, plan=edited, ledger=tmp_path / "l")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
 
+from anybacklog.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -50,7 +52,7 @@ def interactive() -> bool:
 def ask(question: str, *, otherwise: str) -> bool:
     """Ask on stderr, default no; without a terminal refuse with exit code 2 and the sentence `otherwise`."""
     if not interactive():
-        raise click.UsageError(otherwise)
+        raise ConfigurationError(otherwise)
     return click.confirm(harmless(question), err=True)
 
 

@@ -19,6 +19,8 @@ Said: TypeAlias = str | Mapping[str, str]
 """A word of the target; `""`: nothing; `{"create": NAME}`: to be made there under this name."""
 Key: TypeAlias = tuple[str, ...]
 _SAID_BEFORE = "said before, by another word"
+_SHOWN = 10
+"""How many words an end has are listed where none of them is near."""
 _STAYS = ("fallback_folder", "fallback_link")
 Picks: TypeAlias = dict[MetadataKind, dict[str, Pick]]
 
@@ -256,5 +258,8 @@ def _other_type(noun: Any, pick: Pick, theirs: Words) -> Iterator[str]:
 
 
 def _near(word: str, known: Sequence[str]) -> str:
-    near = get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    """Say which word may be meant, else which there are."""
+    if near := get_close_matches(word, known, n=1):
+        return f"; did you mean {near[0]!r}?"
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return f"; there is {', '.join(known[:_SHOWN])}{more}" if known else ""

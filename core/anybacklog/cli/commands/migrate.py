@@ -124,7 +124,8 @@ def _asked(show: Show, losses: Sequence[Fidelity]) -> bool:
     for line in fidelity_lines(losses):
         console.note(line)
     return console.ask(
-        "Go on and lose this?", otherwise="something would be lost, and there is no terminal to ask on; add --yes"
+        "Go on and lose this?",
+        otherwise="something would be lost, and there is no terminal to ask on; add --yes, or give a --plan",
     )
 
 

@@ -11,6 +11,7 @@ from anybacklog.cli import console
 from anybacklog.cli.everywhere import Command, Invocation
 from anybacklog.cli.files import writable
 from anybacklog.cli.reports import publish_json, reporting
+from anybacklog.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from anybacklog.cli.progress import Show
@@ -66,7 +67,7 @@ def command(
     from anybacklog.migration.mending import repair
 
     if not (yes or dry_run or console.interactive()):
-        raise click.UsageError("repair writes to the target and there is no terminal to ask on; add --yes")
+        raise ConfigurationError("repair writes to the target and there is no terminal to ask on; add --yes")
     with (
         reporting(invocation, json_report),
         invocation.open_both(source, target) as (one, other),

@@ -6,6 +6,7 @@ import click
 
 from anybacklog.cli import console
 from anybacklog.cli.everywhere import Command, Invocation
+from anybacklog.errors import ConfigurationError
 
 EPILOG = """\b
 Example:
@@ -20,7 +21,7 @@ Example:
 def command(invocation: Invocation, url: str, key: str, *, yes: bool) -> None:
     """Delete a ticket with its comments and attachments, for good; asks first."""
     if not yes and not console.interactive():
-        raise click.UsageError(f"rm deletes {key} for good and there is no terminal to ask on; add --yes")
+        raise ConfigurationError(f"rm deletes {key} for good and there is no terminal to ask on; add --yes")
     with invocation.open(url) as tracker:
         ticket = tracker.ticket(key)
         if not yes and not console.ask(f"Delete {ticket.key} {ticket.title!r} for good?", otherwise="add --yes"):

@@ -11,6 +11,7 @@ from anybacklog.cli import console
 from anybacklog.cli.everywhere import Command, Invocation
 from anybacklog.cli.files import writable
 from anybacklog.cli.reports import publish_json, reporting
+from anybacklog.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from anybacklog.cli.progress import Show
@@ -51,7 +52,7 @@ def command(
     from anybacklog.migration.reversal import rollback
 
     if not (yes or dry_run or console.interactive()):
-        raise click.UsageError("rollback deletes for good and there is no terminal to ask on; add --yes")
+        raise ConfigurationError("rollback deletes for good and there is no terminal to ask on; add --yes")
     with reporting(invocation, json_report), invocation.open(target) as tracker, shown(invocation) as show:
         invocation.resumable = not dry_run
         report = rollback(

@@ -25,6 +25,7 @@ def findings(plan: Plan) -> Iterator[str]:
     yield f"Requests: {_requests(plan)}; {_time(plan.eta_seconds)}"
     yield from _section("To be created in the target first:", _created(plan))
     yield from _section("Nothing stands for:", _unmatched(plan))
+    yield from _section("What the target has, to choose from:", _choices(plan))
     yield from _section("Would be told by the target:", (told(plan.notices),) if plan.notices else ())
     yield from _section("Over the limits of the target:", _limits(plan))
     yield from _section("How the fields arrive:", _fidelity(plan.fidelity))
@@ -89,6 +90,14 @@ def _unmatched(plan: Plan) -> Iterator[str]:
             yield f"{kind.replace('_', ' ')}: {_some([_shown(line) for line in missing])}"
 
 
+def _choices(plan: Plan) -> Iterator[str]:
+    """List what the target has, of each kind in which somebody should look."""
+    for kind, lines in plan.mapping.items():
+        words = [word if word == name else f"{word} {name}" for word, name in plan.words.get(kind, ())]
+        if words and any(line.confidence in ("none", "guess") for line in lines):
+            yield f"{kind.replace('_', ' ')}: {_some(words)}"
+
+
 def _shown(line: Line) -> str:
     named = f"{line.word} {line.name}" if line.word.startswith("id:") else line.word
     return f"{named} (as the plan says, though there is {line.offer})" if line.offer else named
@@ -129,10 +138,9 @@ def _fidelity(rows: Iterable[Fidelity]) -> Iterator[str]:
 
 def _worst(plan: Plan) -> Iterator[str]:
     for each in plan.worst:
-        yield (
-            f"{each.key}: {each.characters} characters, {each.entries} entries, {each.files} files "
-            f"({each.bytes} bytes): {_short(each.title)}"
-        )
+        entries = f"{each.entries} {'entry' if each.entries == 1 else 'entries'}"
+        files = f"{each.files} {'file' if each.files == 1 else 'files'} ({each.bytes} bytes)"
+        yield f"{each.key}: {each.characters} characters, {entries}, {files}: {_short(each.title)}"
 
 
 def _short(title: str) -> str:

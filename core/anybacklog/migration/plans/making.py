@@ -37,7 +37,7 @@ from anybacklog.migration.planning import cut_texts, plan_ticket, plan_ties
 from anybacklog.migration.plans.estimate import Costs, cost_of, seconds, spent, supposed
 from anybacklog.migration.plans.limits import OverLimit, broken, statuses
 from anybacklog.migration.plans.notices import Notices
-from anybacklog.migration.plans.plan import Plan, lines_of, option_lines_of
+from anybacklog.migration.plans.plan import Plan, lines_of, option_lines_of, words_of
 from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plans.undecided import decided
 from anybacklog.migration.plans.worst import Worst
@@ -137,6 +137,7 @@ class _Making:
             nouns=header.words,
             mapping=lines_of(course.mapping, header.words, there, self.choices.mapping),
             options=option_lines_of(course.mapping, self.choices.options),
+            words=words_of(there),
             to_create=tuple((kind, _name(match)) for kind, match in course.mapping.to_create()),
             counts={kind: survey.weighing.planned[kind] for kind in COUNTED},
             limits=tuple(survey.limits),

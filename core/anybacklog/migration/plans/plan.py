@@ -51,6 +51,7 @@ class Plan:
     """What `anybacklog.plan` found; `to_json` is the stable form. Given to `migrate`, it says who stands for whom.
 
     `eta_seconds` is what the limits ask for; None where none is known. `nouns` are the source's words, by kind.
+    `words` are those that may stand for them, each with what a person calls it.
     `ledger` is the file beside which the reading of the source is kept; None where it is not.
     """
 
@@ -62,6 +63,7 @@ class Plan:
     nouns: Mapping[MetadataKind, Sequence[Any]]
     mapping: Mapping[MetadataKind, tuple[Line, ...]]
     options: Mapping[str, tuple[Line, ...]]
+    words: Mapping[MetadataKind, tuple[tuple[str, str], ...]]
     to_create: tuple[tuple[MetadataKind, str], ...]
     counts: Mapping[Counted, int]
     limits: tuple[OverLimit, ...]
@@ -98,6 +100,9 @@ class Plan:
             "counts": dict(self.counts),
             "mapping": {kind: [_line(line) for line in lines] for kind, lines in self.mapping.items()},
             "options": {word: [_line(line) for line in lines] for word, lines in self.options.items()},
+            "words": {
+                kind: [{"word": word, "name": name} for word, name in words] for kind, words in self.words.items()
+            },
             "create": [{"kind": kind, "name": name} for kind, name in self.to_create],
             "limits": [_over(each, self.limit_reasons) for each in self.limits],
             "fidelity": [asdict(row) for row in self.fidelity],
@@ -138,6 +143,14 @@ def lines_of(
                 for match in matches
             )
     return found
+
+
+def words_of(target: Mapping[MetadataKind, Sequence[Any]]) -> dict[MetadataKind, tuple[tuple[str, str], ...]]:
+    """Give every word of the target that a plan may name, by kind, each with what a person calls it."""
+    return {
+        kind: tuple((words.word_for(noun), _called(noun)) for noun in words.nouns)
+        for kind, words in ((kind, Words(nouns)) for kind, nouns in target.items())
+    }
 
 
 def option_lines_of(mapping: MappingTable, said: Iterable[str]) -> dict[str, tuple[Line, ...]]:
@@ -183,11 +196,12 @@ def _called_so(ours: Words, said: Iterable[str]) -> dict[str, str]:
 
 def _name(match: Match) -> str:
     """Name both ends of a match for a person, where their words are ids."""
-    name: str = match.source.name
-    if not isinstance(match.source, CustomField):
-        return name
-    there = f" → {match.target.name}" if match.target is not None else ""
-    return f"{name} ({match.source.type}){there}"
+    there = f" → {match.target.name}" if isinstance(match.source, CustomField) and match.target is not None else ""
+    return f"{_called(match.source)}{there}"
+
+
+def _called(noun: Any) -> str:
+    return f"{noun.name} ({noun.type})" if isinstance(noun, CustomField) else str(noun.name)
 
 
 def _line(line: Line) -> dict[str, Any]:
