@@ -192,9 +192,17 @@ def test_lines_below_a_broken_head_are_not_blamed_for_it() -> None:
 
 
 def test_a_text_that_never_ends_is_told_once() -> None:
-    assert [(each.line, each.said) for each in parse('x = """\n')[2]] == [
-        (None, "not valid TOML: Unterminated string (at end of document)")
+    assert [(each.line, each.said) for each in parse('marks = true\nx = """\ny\n\n')[2]] == [
+        (3, "not valid TOML: Unterminated string")
     ]
+
+
+def test_an_error_in_the_last_line_is_told_by_its_number() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        choices_in("marcs = true\nhistory =\n", "plan.toml")
+    assert [problem.rpartition(":")[0] for problem in refused.value.problems] == [
+        "line 1: marcs", "line 2: not valid TOML",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

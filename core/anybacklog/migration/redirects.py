@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, TypeAlias
-from uuid import uuid4
 
 from anybacklog.errors import ConfigurationError
 from anybacklog.migration.ledger import Pair
 from anybacklog.steps import step_key
+from anybacklog.whole import whole
 
 COLUMNS = ("old_key", "old_url", "new_key", "new_url")
 Redirect: TypeAlias = dict[str, str | None]
@@ -41,19 +39,8 @@ def write_redirects(path: Path, pair: Pair) -> None:
 
     OSError names the file.
     """
-    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
-    try:
-        with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            _FORMS[path.suffix](file, redirects(pair))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        error.filename = str(path)
-        raise
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    with whole(path) as file:
+        _FORMS[path.suffix](file, redirects(pair))
 
 
 def _as_csv(file: IO[str], found: Iterator[Redirect]) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from anybacklog.migration.choices import Key, Problem
 
-_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
+_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_OPEN = re.compile(r"(Unclosed|Unterminated) .* \(at end of document\)$")
 _ENDS = ('"""', "'''", "]")
 """What a value of several lines can end with."""
 _MOST = 20
@@ -23,18 +24,25 @@ def parse(text: str) -> tuple[dict[str, Any], dict[Key, int], list[Problem]]:
         try:
             held = tomllib.loads("\n".join(lines))
         except tomllib.TOMLDecodeError as error:
-            said, place = str(error), _PLACE.search(str(error))
-            number = int(place[1]) if place else None
-            problems.append(Problem((), f"not valid TOML: {_PLACE.sub('', said)}", number))
-            line = lines[number - 1].strip() if number is not None else ""
-            if number is None or not line or line.startswith("[") or len(problems) == _MOST:
-                # nobody knows what belongs below a broken head
+            number = _line(str(error), lines)
+            problems.append(Problem((), f"not valid TOML: {_PLACE.sub('', str(error))}", number))
+            line = lines[number - 1].strip()
+            if not line or line.startswith("[") or _OPEN.match(str(error)) or len(problems) == _MOST:
+                # nobody knows what belongs below a broken head, nor to what never ends
                 return {}, {}, problems
             lines[number - 1] = ""
         except RecursionError:
             return {}, {}, [Problem((), "not valid TOML: it is nested too deep")]
         else:
             return held, positions("\n".join(lines)), problems
+
+
+def _line(said: str, lines: list[str]) -> int:
+    """Tell the line that an error of syntax names; the end of the text is the last line that says anything."""
+    place = _PLACE.search(said)
+    if place is not None and place[1]:
+        return int(place[1])
+    return max((number for number, line in enumerate(lines, 1) if line.strip()), default=1)
 
 
 def positions(text: str) -> dict[Key, int]:
