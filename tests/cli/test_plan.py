@@ -278,3 +278,20 @@ def test_a_fallback_folder_given_to_it_goes_into_its_file_and_migrate_follows_th
 def test_one_project_cannot_be_planned_into_itself(source: str, call: Call, plan: Path) -> None:
     answer = call("plan", source, source, "-o", plan)
     assert (answer.code, plan.exists()) == (2, False)
+
+
+@pytest.mark.parametrize("scheme", ["sqlite", "archive"])
+def test_a_target_that_could_not_be_made_is_refused_as_migrate_refuses_it(
+    scheme: str, source: str, call: Call, plan: Path, tmp_path: Path
+) -> None:
+    target = f"{scheme}:///{tmp_path}/nowhere/target"
+    refused = call("migrate", source, target)
+    assert (refused.code, f"there is no folder {tmp_path}/nowhere for target; make it" in refused.err) == (2, True)
+    for also in (("plan", source, target, "-o", plan), ("migrate", source, target, "--dry-run")):
+        assert (call(*also).code, call(*also).err) == (2, refused.err)
+    assert not plan.exists()
+
+
+def test_a_source_that_is_nowhere_is_not_found(source: str, call: Call, plan: Path, tmp_path: Path) -> None:
+    refused = call("plan", f"sqlite:///{tmp_path}/nowhere/source.db", source, "-o", plan)
+    assert (refused.code, "source.db does not exist" in refused.err) == (1, True)

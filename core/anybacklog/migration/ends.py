@@ -30,9 +30,9 @@ def default_ledger(source: Tracker, target: Tracker) -> Path:
 
 def refuse_absent(tracker: Tracker) -> None:
     """Refuse a tracker that is not there, before anything could create it."""
-    tracker.project()
     if tracker.capabilities.listing.how == "all":
         tracker.count_tickets()
+    tracker.project()
 
 
 def refuse_beforehand(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from anybacklog.errors import Conflict, NotFound
 from anybacklog.store.archive.folder import DATABASE, ArchiveFolder
 from anybacklog.store.archive.importing import Manifest
-from anybacklog.store.sqlite.file import BUSY_SECONDS, SqliteFile
+from anybacklog.store.sqlite.file import BUSY_SECONDS, SqliteFile, blank, refuse_no_folder
 from anybacklog.store.sqlite.schema import read_uuid
 
 
@@ -50,7 +50,10 @@ class ArchiveFile:
 
     def rehearsing(self) -> AbstractContextManager[Connection]:
         """Give a connection on which everything can be written and nothing stays."""
-        return (self._opened() or SqliteFile(self.folder.database)).rehearsing()
+        if (opened := self._opened()) is not None:
+            return opened.rehearsing()
+        refuse_no_folder(self.path)
+        return blank()
 
     def snapshot(self) -> AbstractContextManager[Connection]:
         """Give a connection of its own that sees the archive as it is now, whoever writes."""

@@ -21,7 +21,7 @@ from anybacklog.store.archive.exporting import write_archive
 from anybacklog.store.archive.importing import Manifest, fill, read_archive_manifest
 from anybacklog.store.archive.layout import VERSION
 from anybacklog.store.archive.sealed import MANIFEST, Damaged, Newer, sync_file, sync_folder
-from anybacklog.store.sqlite.file import SqliteFile
+from anybacklog.store.sqlite.file import SqliteFile, refuse_no_folder
 from anybacklog.store.sqlite.schema import make_schema
 
 DATABASE = "tickets.db"
@@ -89,8 +89,7 @@ class ArchiveFolder:
 
     def hold(self) -> FileLock:
         """Take the lock, making the folder; TransportError if another process works on it, or nobody may write here."""
-        if not self.path.parent.is_dir():
-            raise ConfigurationError(f"there is no folder {self.path.parent} for {self.path.name}; make it first")
+        refuse_no_folder(self.path)
         lock = FileLock(self.path / "working.lock", blocking=False)
         with self._writable("nothing was written, mend it and try again"):
             self.path.mkdir(exist_ok=True)

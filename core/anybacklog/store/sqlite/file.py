@@ -84,8 +84,8 @@ class SqliteFile:
                 with _transaction(self._opened(), "BEGIN IMMEDIATE", "ROLLBACK"):
                     yield self._opened()
                 return
-            with _engine(_connect_memory).connect() as connection:
-                make_schema(connection)
+            refuse_no_folder(self.path)
+            with blank() as connection:
                 yield connection
 
     @contextmanager
@@ -213,10 +213,7 @@ class SqliteFile:
             raise
 
     def _make(self) -> None:
-        if not self.path.parent.is_dir():
-            raise ConfigurationError(
-                f"there is no folder {self.path.parent} for {self.path.name}; make the folder first"
-            )
+        refuse_no_folder(self.path)
         engine = _engine(lambda: self._connect("rwc"))
         with engine.connect() as connection, _transaction(connection, "BEGIN IMMEDIATE", "COMMIT"):
             if version_of(connection) == 0:  # or somebody else was quicker
@@ -239,6 +236,20 @@ class SqliteFile:
 
     def _damaged(self, reason: object) -> ConfigurationError:
         return ConfigurationError(f"{self.path} is damaged: {reason}; restore it from a copy")
+
+
+def refuse_no_folder(path: Path) -> None:
+    """Refuse to make what is to lie in a folder that is not there."""
+    if not path.parent.is_dir():
+        raise ConfigurationError(f"there is no folder {path.parent} for {path.name}; make it, or name another")
+
+
+@contextmanager
+def blank() -> Iterator[Connection]:
+    """Give the tables of a new file, in memory."""
+    with _engine(_connect_memory).connect() as connection:
+        make_schema(connection)
+        yield connection
 
 
 def _in_transaction(connection: Connection) -> bool:
