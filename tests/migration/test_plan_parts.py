@@ -20,28 +20,24 @@ TOLD = TrafficState(rates=(RateState(bucket="update", limit=150), RateState(buck
 NOBODY_SAID = TrafficState(rates=(RateState(bucket="update"),))
 
 
+def even(bucket: str, count: int, traffic: TrafficState) -> float | None:
+    """Say how long it takes at an even pace."""
+    limits = (rate.limit for rate in traffic.rates if rate.bucket == bucket)
+    return next((count / limit * 60 for limit in limits if limit), None)
+
+
 def test_the_slowest_budget_gives_the_time() -> None:
-    assert seconds([({}, TOLD), ({"update": 300, "read": 1300}, TOLD)], together=False) == 130
-
-
-def test_a_share_of_the_limits_takes_so_much_longer() -> None:
-    half = TrafficState(rates=TOLD.rates, share=0.5)
-    assert seconds([({}, TOLD), ({"update": 150}, half)], together=False) == 120
-
-
-def test_a_pause_between_two_requests_counts_where_it_is_slower() -> None:
-    polite = TrafficState(rates=TOLD.rates, pauses={"update": 1.0, "read": 0.01})
-    assert seconds([({}, TOLD), ({"update": 150, "read": 600}, polite)], together=False) == 150
+    assert seconds([({}, TOLD), ({"update": 300, "read": 1300}, TOLD)], even, together=False) == 130
 
 
 def test_two_ends_of_one_user_share_its_budgets() -> None:
     both = [({"read": 600}, TOLD), ({"read": 600}, TOLD)]
-    assert (seconds(both, together=False), seconds(both, together=True)) == (60, 120)
+    assert (seconds(both, even, together=False), seconds(both, even, together=True)) == (60, 120)
 
 
 def test_what_no_limit_is_told_of_has_no_time_and_no_request_takes_none() -> None:
-    assert seconds([({}, NOBODY_SAID), ({"update": 5}, NOBODY_SAID)], together=False) is None
-    assert seconds([({}, NOBODY_SAID), ({}, NOBODY_SAID)], together=False) == 0
+    assert seconds([({}, NOBODY_SAID), ({"update": 5}, NOBODY_SAID)], even, together=False) is None
+    assert seconds([({}, NOBODY_SAID), ({}, NOBODY_SAID)], even, together=False) == 0
 
 
 def test_what_a_backend_names_no_cost_of_costs_nothing() -> None:

@@ -17,7 +17,10 @@ MARGIN = 0.15
 FRACTION = 1.0
 """Seconds that a reset told in whole seconds may be too early."""
 RESERVE = 1 / 30
+LAST_PART = 4
+"""One part in so many of a budget, the last one, is spread."""
 SPREAD = 0.9
+"""The part of a window over which it is."""
 FRESH = 1.0
 """Seconds for which the service's word on what remains is relied upon while others draw on it."""
 
@@ -144,7 +147,7 @@ class Window:
         return min(left, default=None)
 
     def _spread(self, left: int, ours: int | None, end: float, rate: Rate) -> float:
-        if ours is None or not (self._others or left <= ours // 4):
+        if ours is None or not (self._others or left <= ours // LAST_PART):
             return -inf
         rest = end - (1 - SPREAD) * rate.window - self._last
         gap = max(0.0, rest) / (left + 1)

@@ -65,7 +65,7 @@ def command(
     if to_stdout and as_json:
         raise click.UsageError("-o - and --json would both take stdout; name a file for the plan")
     file = open_plan(None if to_stdout else output, folder)
-    made = _made(invocation, source, target, file, ledger=ledger, fallback_folder=kept)
+    made = _made(invocation, source, target, file, ledger, kept)
     written = file.written(made, {("files", "fallback_folder"): made.choices.fallback_folder} if kept else {})
     if to_stdout:
         console.write(written.text)
@@ -78,12 +78,17 @@ def command(
         _tell(made, written.new if file.text is not None else (), output, (source, target, ledger), quiet=as_json)
 
 
-def _made(invocation: Invocation, source: str, target: str, file: PlanFile, **options: Path | None) -> Plan:
+def _made(
+    invocation: Invocation, source: str, target: str, file: PlanFile, ledger: Path | None, kept: Path | None
+) -> Plan:
     from anybacklog.cli.progress import shown
     from anybacklog.migration import plan
 
     with invocation.open_both(source, target) as (one, other), shown(invocation) as show:
-        return plan(one, other, edited=file.choices, progress=show, plugins=invocation.files(), **options)
+        return plan(
+            one, other, edited=file.choices, ledger=ledger, progress=show, plugins=invocation.files(),
+            fallback_folder=kept,
+        )  # fmt: skip
 
 
 def _write_beside(plan: Plan, page: Path | None, folder: Path | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from anybacklog.backend import TrafficState
 
 Costs: TypeAlias = Mapping[str, Mapping[str, int]]
-WINDOW = 60
-"""Seconds of the window that a limit counts in."""
+Lasting: TypeAlias = "Callable[[str, int, TrafficState], float | None]"
+"""How many seconds so many requests of a budget take; None where nobody knows."""
 
 
 def cost_of(step: Step, costs: Costs, course: Course) -> Counter[str]:
@@ -76,10 +76,13 @@ def _made(match: Match) -> Match:
     return replace(match, target=to_make(match), create=False) if match.create else match
 
 
-def seconds(requests: Iterable[tuple[Mapping[str, int], TrafficState]], *, together: bool) -> int | None:
+def seconds(
+    requests: Iterable[tuple[Mapping[str, int], TrafficState]], lasting: Lasting, *, together: bool
+) -> int | None:
     """Give the time that the limits ask for; None where requests are made and no limit of them is known.
 
-    `together`: both ends draw on one user's budgets, so that what each sends adds up.
+    `lasting` says it of so many requests of one budget. `together`: both ends draw on one user's budgets, so that what
+    each sends adds up.
     """
     ends = list(requests)
     if together:
@@ -88,13 +91,5 @@ def seconds(requests: Iterable[tuple[Mapping[str, int], TrafficState]], *, toget
             both.update(sent)
         ends = [(both, ends[-1][1])]
     asked = [(bucket, count, traffic) for sent, traffic in ends for bucket, count in sent.items() if count]
-    times = [time for bucket, count, traffic in asked if (time := _time(bucket, count, traffic)) is not None]
+    times = [time for each in asked if (time := lasting(*each)) is not None]
     return ceil(max(times)) if times else None if asked else 0
-
-
-def _time(bucket: str, count: int, traffic: TrafficState) -> float | None:
-    limit = next((rate.limit for rate in traffic.rates if rate.bucket == bucket), None)
-    pause = traffic.pauses.get(bucket, 0.0)
-    by_limit = count / (limit * traffic.share) * WINDOW if limit else None
-    by_pause = count * pause if pause else None
-    return max((time for time in (by_limit, by_pause) if time is not None), default=None)

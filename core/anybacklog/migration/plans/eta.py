@@ -6,14 +6,21 @@ from collections.abc import Mapping
 
 from anybacklog.backend import TrafficState
 from anybacklog.errors import UnsupportedOperation
+from anybacklog.migration.clock import Clock
 from anybacklog.migration.plans.estimate import seconds
 from anybacklog.tracker import Tracker
 
 
-def eta(source: Tracker, target: Tracker, requests: Mapping[str, Mapping[str, int]]) -> int | None:
+def eta(source: Tracker, target: Tracker, requests: Mapping[str, Mapping[str, int]], clock: Clock) -> int | None:
     """Give the seconds that so many `requests` to the two ends take; None where no limit is known."""
+
+    def lasting(bucket: str, count: int, traffic: TrafficState) -> float | None:
+        from anybacklog.http.pacing import lasting  # late: between two files nothing is sent
+
+        return lasting(bucket, count, traffic, clock.now())
+
     ends = ((requests["source"], source), (requests["target"], target))
-    return seconds([(sent, _traffic(end, sent)) for sent, end in ends], together=_one_user(source, target))
+    return seconds([(sent, _traffic(end, sent)) for sent, end in ends], lasting, together=_one_user(source, target))
 
 
 def _traffic(tracker: Tracker, sent: Mapping[str, int]) -> TrafficState:

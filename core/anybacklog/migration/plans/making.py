@@ -13,6 +13,7 @@ from anybacklog.errors import MigrationError
 from anybacklog.migration.asked import Show, showing, silent
 from anybacklog.migration.charting import natives, plan_course, target_words
 from anybacklog.migration.choices import Choices, odd_options
+from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import Course
 from anybacklog.migration.ends import (
     going_on,
@@ -58,6 +59,7 @@ def plan(
     ledger: str | os.PathLike[str] | None = None,
     progress: Show | None = None,
     plugins: tuple[str, ...] = (),
+    clock: Clock | None = None,
     fallback_folder: str | os.PathLike[str] | None = None,
 ) -> Plan:
     """Read both ends and say how a migration would go; nothing is written to either.
@@ -81,7 +83,7 @@ def plan(
         pair = pair_of(book, source, target, absent=absent)
         making = _Making(
             source, target, pair, going_on(choices, pair.settings, fallback_folder),
-            ledger=None if absent else str(book.path), before=before,
+            ledger=None if absent else str(book.path), before=before, clock=clock or Clock(),
         )  # fmt: skip
         return making.made(Snapshot(snapshot_folder(book.path, pair)), progress or silent, plugins)
 
@@ -97,6 +99,7 @@ class _Making:
     ledger: str | None
     before: tuple[Counter[str], Counter[str]]
     """What the two ends had been asked when this began."""
+    clock: Clock
     reading: Counter[str] = field(default_factory=Counter)
     """What it took to read the source into a snapshot that `migrate` will find."""
 
@@ -172,7 +175,7 @@ class _Making:
             fidelity=tuple(survey.weighing.rows(header.unreadable)),
             notices=tuple(survey.notices.found()),
             requests=survey.spending.requests,
-            eta_seconds=eta(self.source, self.target, survey.spending.requests),
+            eta_seconds=eta(self.source, self.target, survey.spending.requests, self.clock),
             worst=survey.worst.found(),
             notes=notes,
         )
