@@ -13,7 +13,7 @@ from anybacklog.backend import RateState, TrafficState
 from anybacklog.http.heard import Heard
 from anybacklog.http.pacing import WINDOW, lasting
 from anybacklog.http.rate import Rate
-from anybacklog.http.window import MARGIN, Window
+from anybacklog.http.window import Window
 
 NOW = datetime(2026, 1, 5, 9, 0, 20, tzinfo=UTC)
 PAID = RateState(bucket="update", limit=150)
@@ -82,11 +82,10 @@ def test_of_a_long_run_it_is_the_requests_by_the_limit_give_or_take_two_windows(
 
 
 @given(st.integers(1, 200), st.integers(1, 700))
-def test_it_is_the_time_that_the_window_then_takes(limit: int, count: int) -> None:
+def test_it_is_nearly_the_time_that_the_window_then_takes(limit: int, count: int) -> None:
     window, rate, now = Window(), Rate(limit=limit), 0.0
     for _ in range(count):
         now += window.delay(now, rate, 1.0)
         window.spend(now, rate)
         window.learn(200, Heard(), now, rate)
-    windows = 1 + count // limit
-    assert lasts(count, replace(PAID, limit=limit)) == pytest.approx(now, abs=2 * MARGIN * windows)
+    assert abs(lasts(count, replace(PAID, limit=limit)) - now) <= WINDOW / 4 + now / 100
