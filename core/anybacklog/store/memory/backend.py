@@ -1,16 +1,15 @@
-"""The reference: what every store must do, on plain dicts. Process-local, for tests and scripts."""
+"""A project in memory, as the boundary asks for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from io import BytesIO
 from typing import BinaryIO
 
 from anybacklog.abilities import Abilities
 from anybacklog.backend import AttachmentDraft, CommentDraft, Connection, Marked, Metadata, TicketFields
-from anybacklog.errors import ConfigurationError, NotFound, ValidationError
+from anybacklog.errors import ConfigurationError
 from anybacklog.model import (
     Activity,
     Attachment,
@@ -32,9 +31,10 @@ from anybacklog.model import (
 from anybacklog.query import TicketQuery, matches
 from anybacklog.store.defaults import Clock, store_abilities, utc_now
 from anybacklog.store.feed import feed
-from anybacklog.store.memory_contents import MemoryContents, MemoryProject
-from anybacklog.store.memory_ticket import MemoryTicket, entry, in_order, read_file
-from anybacklog.store.values import checked_body, checked_text, plain_value
+from anybacklog.store.memory import journal, tickets
+from anybacklog.store.memory.contents import MemoryContents
+from anybacklog.store.memory.project import MemoryProject
+from anybacklog.store.memory.ticket import in_order
 
 _WORLD: dict[str, MemoryContents] = {}
 
@@ -82,47 +82,47 @@ class MemoryBackend:
 
     def myself(self) -> User:
         """Give the local user."""
-        return self._contents.myself
+        return self._contents.people.myself
 
     def users(self) -> list[User]:
         """List everyone known under this NAME."""
-        return list(self._contents.users.values())
+        return list(self._contents.people.users.values())
 
     def ticket_types(self) -> list[TicketType]:
         """List the types."""
-        return self._project.all_of(TicketType)
+        return self._project.words.all_of(TicketType)
 
     def statuses(self) -> list[Status]:
         """List the statuses in workflow order."""
-        return self._project.all_of(Status)
+        return self._project.words.all_of(Status)
 
     def priorities(self) -> list[Priority]:
         """List the priorities, most urgent first."""
-        return self._project.all_of(Priority)
+        return self._project.words.all_of(Priority)
 
     def resolutions(self) -> list[Resolution]:
         """List the resolutions."""
-        return self._project.all_of(Resolution)
+        return self._project.words.all_of(Resolution)
 
     def categories(self) -> list[Category]:
         """List the categories."""
-        return self._project.all_of(Category)
+        return self._project.words.all_of(Category)
 
     def milestones(self) -> list[Milestone]:
         """List the milestones."""
-        return self._project.all_of(Milestone)
+        return self._project.words.all_of(Milestone)
 
     def versions(self) -> list[Version]:
         """List the versions."""
-        return self._project.all_of(Version)
+        return self._project.words.all_of(Version)
 
     def custom_fields(self) -> list[CustomField]:
         """List the custom fields."""
-        return self._project.all_of(CustomField)
+        return self._project.words.all_of(CustomField)
 
     def add_metadata(self, noun: Metadata) -> Metadata:
         """Add a user, type, status or the like; Conflict on a taken name, unless a custom field gains options."""
-        return self._project.add(noun)
+        return self._project.words.add(noun)
 
     def delete_metadata(self, noun: Metadata) -> None:
         """Delete a user, type, status or the like by its id; Conflict while anything uses it."""
@@ -142,122 +142,64 @@ class MemoryBackend:
 
     def ticket(self, ticket_id: str) -> Ticket:
         """Read one ticket by its id."""
-        return self._ticket(ticket_id).ticket
+        return self._project.ticket(ticket_id).ticket
 
     def ticket_by_key(self, key: str) -> Ticket:
         """Read one ticket by its key."""
-        if key not in self._project.ids_by_key:
-            raise NotFound("ticket", key, local=True)
-        return self._ticket(self._project.ids_by_key[key]).ticket
+        return self._project.ticket_by_key(key).ticket
 
     def create_ticket(self, fields: TicketFields) -> Ticket:
         """Create a ticket. A field that is absent gets its default; one that is None stays empty."""
-        project = self._project
-        values = project.resolved(fields)
-        key = values.pop("key", None) or project.next_key()
-        project.refuse_taken(key)
-        external_id = values.pop("external_id", None)
-        values |= {"id": self._contents.new_id(), "key": key}
-        ticket = Ticket(**{**project.defaults(self._clock(), self.myself()), **values})
-        project.tickets[ticket.id] = MemoryTicket(ticket)
-        project.use_key(ticket)
-        project.mark("ticket", ticket.id, ticket.id, external_id)
-        return ticket
+        return tickets.create(self._project, fields, now=self._clock())
 
     def update_ticket(self, ticket_id: str, fields: TicketFields) -> Ticket:
         """Change what `fields` names; `updated_at` moves unless it is named too, or nothing is."""
-        held, project = self._ticket(ticket_id), self._project
-        if not fields:
-            return held.ticket
-        values = {"updated_at": self._clock(), **project.resolved(fields, held.ticket)}
-        external_id = values.pop("external_id", None)
-        key = values.pop("key", None) or held.ticket.key
-        if key != held.ticket.key:
-            project.refuse_taken(key)
-        ticket = replace(held.ticket, key=key, **values)
-        project.refuse_own_ancestor(ticket)
-        del project.ids_by_key[held.ticket.key]
-        held.ticket = ticket
-        project.use_key(ticket)
-        if "external_id" in fields:
-            project.unmark(lambda marked: (marked.kind, marked.id) == ("ticket", ticket_id))
-            project.mark("ticket", ticket_id, ticket_id, external_id)
-        return ticket
+        return tickets.change(self._project, ticket_id, fields, now=self._clock())
 
     def delete_ticket(self, ticket_id: str) -> None:
         """Delete a ticket with its comments, files and links; its children lose their parent."""
-        self._ticket(ticket_id)
         self._project.remove(ticket_id)
 
     def comments(self, ticket_id: str) -> Iterator[Comment]:
         """Yield the journal, oldest first."""
-        yield from self._ticket(ticket_id).journal()
+        yield from self._project.ticket(ticket_id).journal()
 
     def add_comment(self, ticket_id: str, draft: CommentDraft) -> Comment:
         """Add an entry and its files; it does not move the ticket's `updated_at`."""
-        held = self._ticket(ticket_id)
-        author = self._project.user(draft.author, "author") or self.myself()
-        comment = entry(draft, id=self._contents.new_id(), author=author, now=self._clock())
-        external_id = plain_value("external_id", draft.external_id)
-        files = [(upload, *self._read(upload)) for upload in draft.attachments]
-        comment = replace(comment, attachments=tuple(attachment for _, attachment, _ in files))
-        held.comments[comment.id] = comment
-        self._project.mark("comment", comment.id, ticket_id, external_id)
-        for upload, attachment, content in files:
-            self._keep_file(held, upload, attachment, content)
-        return comment
+        return journal.add_comment(self._project, ticket_id, draft, now=self._clock())
 
     def update_comment(self, ticket_id: str, comment_id: str, body: Text, *, keep_time: bool = False) -> Comment:
         """Replace the body; the comment's `updated_at` moves, unless it is to be kept."""
-        comments = self._comments_with(ticket_id, comment_id)
-        moment = comments[comment_id].updated_at if keep_time else self._clock()
-        comments[comment_id] = replace(comments[comment_id], body=checked_body(body, "body"), updated_at=moment)
-        return comments[comment_id]
+        now = None if keep_time else self._clock()
+        return journal.update_comment(self._project, ticket_id, comment_id, body, now=now)
 
     def delete_comment(self, ticket_id: str, comment_id: str) -> None:
         """Delete a comment and its files."""
-        comment = self._comments_with(ticket_id, comment_id)[comment_id]
-        for attachment in comment.attachments:
-            self.delete_attachment(ticket_id, attachment.id)
-        del self._ticket(ticket_id).comments[comment_id]
-        self._project.unmark(lambda marked: (marked.kind, marked.id) == ("comment", comment_id))
+        journal.delete_comment(self._project, ticket_id, comment_id)
 
     def attachments(self, ticket_id: str) -> tuple[Attachment, ...]:
         """List the files, those of comments included, oldest first."""
-        return self._ticket(ticket_id).ticket.attachments
+        return self._project.ticket(ticket_id).ticket.attachments
 
     def open_attachment(self, ticket_id: str, attachment: Attachment) -> AbstractContextManager[BinaryIO]:
         """Open the bytes."""
-        files = self._ticket(ticket_id).files
-        if attachment.id not in files:
-            raise NotFound("attachment", attachment.id, local=True)
-        return BytesIO(files[attachment.id])
+        return BytesIO(journal.content_of(self._project, ticket_id, attachment.id))
 
     def add_attachment(self, ticket_id: str, draft: AttachmentDraft) -> Attachment:
         """Keep the rest of the stream; the ticket's `updated_at` stays."""
-        held = self._ticket(ticket_id)
-        attachment, content = self._read(draft)
-        self._keep_file(held, draft, attachment, content)
-        return attachment
+        return journal.add_attachment(self._project, ticket_id, draft, now=self._clock())
 
     def delete_attachment(self, ticket_id: str, attachment_id: str) -> None:
         """Delete a file, from its comment too."""
-        held = self._ticket(ticket_id)
-        if held.files.pop(attachment_id, None) is None:
-            raise NotFound("attachment", attachment_id, local=True)
-        held.drop_attachment(attachment_id)
-        self._project.unmark(lambda marked: (marked.kind, marked.id) == ("attachment", attachment_id))
+        journal.delete_attachment(self._project, ticket_id, attachment_id)
 
     def links(self, ticket_id: str) -> tuple[Link, ...]:
         """List the ties as seen from this ticket."""
-        return self._ticket(ticket_id).ticket.links
+        return self._project.ticket(ticket_id).ticket.links
 
     def add_link(self, ticket_id: str, kind: str, other_id: str) -> Link:
         """Tie two tickets; both sides show one id, the other side the inverse kind."""
-        here, there = self._ticket(ticket_id), self._ticket(other_id)
-        if ticket_id == other_id:
-            raise ValidationError("a ticket cannot be linked to itself", field="links", value=other_id)
-        return here.tie(checked_text(kind, "kind"), there, self._contents.new_id)
+        return journal.add_link(self._project, ticket_id, kind, other_id)
 
     def find_external(self, external_id: str) -> Marked | None:
         """Find what was written with this external id, the oldest if there are several."""
@@ -278,23 +220,3 @@ class MemoryBackend:
         if self._held is None:
             raise ConfigurationError("the URL names no project; write memory://NAME/PROJ")
         return self._held
-
-    def _ticket(self, ticket_id: str) -> MemoryTicket:
-        held = self._project.tickets.get(ticket_id)
-        if held is None:
-            raise NotFound("ticket", ticket_id, local=True)
-        return held
-
-    def _comments_with(self, ticket_id: str, comment_id: str) -> dict[str, Comment]:
-        comments = self._ticket(ticket_id).comments
-        if comment_id not in comments:
-            raise NotFound("comment", comment_id, local=True)
-        return comments
-
-    def _read(self, draft: AttachmentDraft) -> tuple[Attachment, bytes]:
-        author = self._project.user(draft.author, "author") or self.myself()
-        return read_file(draft, id=self._contents.new_id(), author=author, now=self._clock())
-
-    def _keep_file(self, held: MemoryTicket, draft: AttachmentDraft, attachment: Attachment, content: bytes) -> None:
-        held.keep_attachment(attachment, content)
-        self._project.mark("attachment", attachment.id, held.ticket.id, draft.external_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from anybacklog.backend import Metadata
 from anybacklog.model import CustomField, CustomFieldValue
-from anybacklog.store.memory_ticket import MemoryTicket
+from anybacklog.store.memory.ticket import MemoryTicket
 
 
 def is_used(noun: Metadata, tickets: Iterable[MemoryTicket]) -> bool:
