@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from anybacklog import MigrationError, Tracker, TransportError
+from anybacklog import MigrationError, Tracker, TransportError, connect
 from anybacklog.migration import migrate
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.report import Report
-from anybacklog_simulators.publicbacklog import FIELDS, Choices, Organization, PublicBacklog, Simulator
+from anybacklog_simulators.publicbacklog import DEMO_KEY, FIELDS, Choices, Organization, PublicBacklog, Simulator
 
 Fake: TypeAlias = Simulator[PublicBacklog]
 ServeBacklog: TypeAlias = Callable[[Organization], tuple[Tracker, Fake]]
@@ -27,6 +27,11 @@ def held(fake: Fake) -> list[Any]:
          [comment["text"] for comment in ticket["comments"]])
         for ticket in sorted(fake.dump()["tickets"], key=lambda ticket: int(ticket["id"]))
     ]  # fmt: skip
+
+
+def reconnected(target: Tracker) -> Tracker:
+    """Connect once more: what is shown is not known before a ticket was read."""
+    return connect(str(target.location), api_key=DEMO_KEY)
 
 
 def by_its_clock(fake: Fake) -> Clock:

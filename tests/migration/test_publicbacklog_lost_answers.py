@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.migration.organizations import VARIANTS, Fake, ServeBacklog, copied, held
+from tests.migration.organizations import SHUT, VARIANTS, Fake, ServeBacklog, by_its_clock, copied, held, reconnected
 
 from anybacklog import ConfigurationError, Tracker
-from anybacklog.migration import migrate, verify
+from anybacklog.migration import migrate, repair, verify
 from anybacklog_simulators.publicbacklog import Choices, Fault, Harm, empty_organization
 
 Make = Callable[[], Tracker]
@@ -74,6 +74,33 @@ def test_in_doubt_without_a_description_to_read_everything_is_held(
     assert {(each.source_key, each.held) for each in report.failures} == {("PROJ-1", True), ("PROJ-1", False)}
     fake.clock.advance(3600)
     assert len(held(fake)[0][4]) == (1 if harm is Harm.ERROR_BEFORE else 2)
+
+
+def test_what_is_held_is_named_with_the_way_out_and_what_a_repair_wrote_behind_it_is_named_no_more(
+    unharmed: tuple[Tracker, list[Any]], serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    source, _ = unharmed
+    target, fake = serve_backlog(empty_organization(Choices(shown=SHUT, echoed=SHUT)))
+    fake.faults.add(Fault(harm=Harm.DROP_AFTER, method="PATCH", nth=1))
+    failures = copied(source, target, fake, tmp_path).failures
+    assert [each.stage for each in failures] == ["held", "wait", "wait"]
+    way_out = "look there, then repair with --settle comment:1:1=there:ID or absent"
+    assert failures[0].error == f"the target shows no comments; {way_out}"
+    repair(source, target, ledger=tmp_path / "ledger.db", clock=by_its_clock(fake))
+    assert [each.stage for each in copied(source, target, fake, tmp_path).failures] == ["held"]
+
+
+def test_a_comment_that_nobody_shows_is_settled_on_a_persons_word(
+    unharmed: tuple[Tracker, list[Any]], serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    source, _ = unharmed
+    target, fake = serve_backlog(empty_organization(Choices(shown=SHUT, echoed=SHUT)))
+    fake.faults.add(Fault(harm=Harm.DROP_AFTER, method="PATCH", nth=1))
+    waiting, *_ = copied(source, target, fake, tmp_path).failures
+    settle = {f"comment:{waiting.id}": "there:it"}
+    with reconnected(target) as again:
+        assert repair(source, again, ledger=tmp_path / "ledger.db", settle=settle, clock=by_its_clock(fake)).settled
+    assert copied(source, target, fake, tmp_path).clean
 
 
 class Killed(BaseException):

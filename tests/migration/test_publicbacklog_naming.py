@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.migration.organizations import OPEN, ServeBacklog, copied, held
+from tests.migration.organizations import OPEN, SHUT, ServeBacklog, copied, held, reconnected
 from tests.migration.spaces import Serve
 
 from anybacklog import Tracker
@@ -110,6 +110,17 @@ def test_what_somebody_wrote_into_a_description_meanwhile_is_held_and_stays(
     (held_back,) = migrate(source, target, ledger=tmp_path / "ledger.db").failures
     assert (held_back.kind, held_back.held) == ("text", True)
     assert held(fake)[0][1].endswith("P.S. from a person")
+
+
+def test_a_description_that_nobody_shows_is_not_taken_for_an_edited_one(
+    source: Tracker, serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    target, fake = serve_backlog(empty_organization(Choices(shown=SHUT, echoed=SHUT)))
+    for _ in range(2):
+        with reconnected(target) as again:
+            report = copied(source, again, fake, tmp_path)
+        assert report.clean
+        assert any("texts that keep old names, because the target cannot change them" in note for note in report.notes)
 
 
 def test_a_repair_mends_a_name_and_keeps_the_count(

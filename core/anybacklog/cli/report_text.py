@@ -94,14 +94,12 @@ def _trouble(failures: list[Failure]) -> str:
     held = sum(failure.held for failure in failures)
     told = [several(len(failures) - held, "item") + " failed"] if held < len(failures) else []
     told += [several(held, "item") + " held"] if held else []
-    return f"{' and '.join(told)}, each named below; run the same command again to try what failed once more."
+    again = "; run the same command again to try what failed once more" if held < len(failures) else ""
+    return f"{' and '.join(told)}, each named below{again}."
 
 
 def _failures(failures: Iterable[Failure]) -> Iterator[str]:
-    rows = (
-        [each.source_key, f"{each.kind} {each.id}", f"{each.stage}{' (held)' if each.held else ''}", redact(each.error)]
-        for each in failures
-    )
+    rows = ([each.source_key, f"{each.kind} {each.id}", each.stage, redact(each.error)] for each in failures)
     return table_lines(["KEY", "ITEM", "STAGE", "WHY"], rows)
 
 

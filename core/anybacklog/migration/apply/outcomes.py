@@ -58,6 +58,7 @@ class Outcomes:
 
     def fail(self, step: Step, stage: str, error: str, *, held: bool = False) -> Fate:
         """Report every item of a step as failed, or held, with the stage and one sentence."""
+        error = f"{error}; {settled_by(key_of(step))}" if held else error
         return self.counting.fail(items_of(step), stage, error, held=held)
 
     def told(self, step: Step, state: StepState) -> None:
@@ -71,6 +72,11 @@ class Outcomes:
     def _set(self, step: Step, state: StepState, reason: str, before: dict[str, object] | None) -> None:
         self.pair.set(key_of(step), state, source_key=step.item.ticket_key, error=reason, before=before)
         self.told(step, state)
+
+
+def settled_by(key: str) -> str:
+    """Say how a person settles a held step, by its key."""
+    return f"look there, then repair with --settle {key}=there:ID or absent"
 
 
 def said_of(error: AnyBacklogError, course: Course) -> str:

@@ -82,11 +82,12 @@ class Rewriter:
 
     def _rewrite(self, step: RewriteText, first: CreateTicket | AddComment) -> None:
         applier, row = self.applier, self.applier.pair.row(key_of(step))
-        is_held, can = row is not None and row.state == "held", can_rewrite(first, applier.target.capabilities)
-        there = self._there(step) if can and not is_held else None
+        is_held = row is not None and row.state == "held"
+        there = self._there(step) if not is_held and can_rewrite(first, applier.target.capabilities) else None
+        can = can_rewrite(first, applier.target.capabilities)  # until one was read, nobody knows what is shown
         if row is not None and is_held:
             applier.outcomes.fail(step, "held", row.error or EDITED, held=True)
-        elif there is None:
+        elif there is None or not can:
             self.kept += not can
         elif says(there, step.text, applier.course):
             applier.pair.done(key_of(step), [], source_key=first.item.ticket_key, before=written_in(step))

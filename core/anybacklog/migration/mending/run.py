@@ -12,6 +12,7 @@ from pathlib import Path
 
 from anybacklog.errors import ConfigurationError, MigrationError, NotFound
 from anybacklog.migration.apply import Applier, Writer, prepare, write_ties
+from anybacklog.migration.apply.outcomes import settled_by
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.comparison import fingerprint
@@ -186,7 +187,7 @@ class _Going:
         """Name what is still held: only a person's word settles it."""
         for row in pair.rows("held"):
             kind, _, rest = row.key.partition(":")
-            error = f"{row.error or 'nobody can tell whether it was written'}; --settle {row.key}=there:ID or absent"
+            error = f"{row.error or 'nobody can tell whether it was written'}; {settled_by(row.key)}"
             self.report.failures.append(
                 Failure(source_key=row.source_key, kind=kind, id=rest.rpartition(":")[2], stage="held", error=error,
                         held=True)

@@ -100,6 +100,7 @@ def _refuse_marked(ticket: Ticket, item: Item) -> None:
 
 def _refuse_strange(target: Tracker, pair: Pair, home: TicketId, kind: str, found: str, key: str) -> None:
     """Refuse an id that is not at the ticket, or that is another item's; what is not shown is taken on trust."""
+    target.ticket(home)  # until one was read, nobody knows what is shown
     known = {each.id for each in _on(target, pair, home, kind)} if target.capabilities.can(f"{kind}s") else {found}
     taken = {each.target_id for each in pair.landed_on(home) if each.item.kind == kind}
     if found in taken or found not in known:
