@@ -8,7 +8,8 @@ from typing import Any
 
 from anybacklog.abilities import METADATA_KINDS, NATIVE_FIELDS, Answer, MetadataKind
 from anybacklog.errors import NotFound
-from anybacklog.migration.choices import Choices, map_chosen
+from anybacklog.migration.choices import Choices
+from anybacklog.migration.chosen import map_chosen
 from anybacklog.migration.course import Course
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.plugged import Plugged

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from anybacklog.model import CustomField, User
@@ -16,6 +17,8 @@ _RANKS: tuple[Callable[[Any], str | None], ...] = (
     lambda noun: noun.id,
 )
 _EMAIL = 1
+_SHOWN = 10
+"""How many words an end has are listed where none of them is near."""
 
 
 class Words:
@@ -48,3 +51,22 @@ class Words:
     def known(self) -> list[str]:
         """List the words there are, ids aside."""
         return [word for named in self._ranks[_EMAIL:-1] for word in named]
+
+
+def only(word: str, words: Words, end: str) -> Any:
+    """Give the one thing that a word names, or say what is wrong."""
+    found = words.named(word)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        return f"the {end} has no {word!r}{near(word, words.known())}"
+    ids = ", ".join(f"id:{noun.id}" for noun in found)
+    return f"the {end} has several {word!r}; name one of {ids}"
+
+
+def near(word: str, known: Sequence[str]) -> str:
+    """Say which word may be meant, else which there are."""
+    if found := get_close_matches(word, known, n=1):
+        return f"; did you mean {found[0]!r}?"
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return f"; there is {', '.join(known[:_SHOWN])}{more}" if known else ""

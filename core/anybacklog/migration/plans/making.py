@@ -12,7 +12,7 @@ from anybacklog.abilities import METADATA_KINDS
 from anybacklog.errors import MigrationError
 from anybacklog.migration.asked import Show, showing, silent
 from anybacklog.migration.charting import natives, plan_course, target_words
-from anybacklog.migration.choices import Choices, odd_options
+from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import Course
 from anybacklog.migration.ends import (
@@ -28,6 +28,7 @@ from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger_file import refuse_foreign
 from anybacklog.migration.mapping import MappingTable, Match, Nouns
 from anybacklog.migration.moved import why_untold
+from anybacklog.migration.options import odd_options
 from anybacklog.migration.plans.eta import eta
 from anybacklog.migration.plans.limits import statuses
 from anybacklog.migration.plans.plan import Plan, lines_of, option_lines_of, words_of
