@@ -32,13 +32,17 @@ def figures() -> Iterator[Figure]:
 
 @dataclass(frozen=True)
 class Copied:
-    """What a copy took: requests per budget, at both ends and at the target; seconds after the plan, and with it."""
+    """What a copy took: requests per budget, at both ends and at the target; seconds after the plan, and with it.
+
+    `told` are the seconds that the plan said it would take.
+    """
 
     formula: Formula
     rates: Metered
     every: Counter[str]
     written: Counter[str]
     seconds: tuple[float, float]
+    told: int
     files: int
     read_ahead: int
 
@@ -55,6 +59,7 @@ def _spaces() -> Iterator[Figure]:
     plain = made.every.total() / formula.without_links
     yield Figure("  the same to the formula alone, which counts no links", "", plain)
     yield at_most("  time of the copy, to the limits'", f"{taken / LENGTH:.1f} min", taken / formula.seconds(), 1.03)
+    yield at_most("  the same to what the plan told", f"{made.told / LENGTH:.1f} min", taken / made.told, 1.03)
     yield Figure("  files read beside writing", f"{made.read_ahead} of {made.files}")
     yield at_most("  with the plan before it", f"{both / LENGTH:.1f} min", both / formula.seconds(), 1.03)
 
@@ -74,7 +79,7 @@ def _copied(leave_out: tuple[str, ...]) -> Copied:
     with TemporaryDirectory() as folder, served(source, time) as (left, _), served(target, time) as (right, rates):
         ledger, begun = Path(folder) / "ledger.db", time.now
         one, two = left(), right()
-        made = plan(one, two, edited=Choices(leave_out=leave_out), ledger=ledger)
+        made = plan(one, two, edited=Choices(leave_out=leave_out), ledger=ledger, clock=time.clock())
         reading, planned = Counter(one.requests()) + Counter(two.requests()), time.now
         with told(ahead.__name__) as lines:
             report = migrate(left(), right(), plan=made, ledger=ledger)
@@ -86,6 +91,7 @@ def _copied(leave_out: tuple[str, ...]) -> Copied:
         every=reading + written + Counter(report.requests["source"]),
         written=written,
         seconds=(time.now - planned, time.now - begun),
+        told=made.eta_seconds or 0,
         files=report.counts["attachments"].created,
         read_ahead=sum(line.startswith("read ahead: ") for line in lines),
     )

@@ -14,8 +14,10 @@ from random import Random
 
 from anybacklog import Tracker
 from anybacklog.backend import Traffic
-from anybacklog.http import Clock, Credentials, HttpSession
+from anybacklog.http import Clock as SessionClock
+from anybacklog.http import Credentials, HttpSession
 from anybacklog.location import parse
+from anybacklog.migration.clock import Clock
 from anybacklog_nulab.backend import NulabBackend
 from anybacklog_nulab.client import RATES, NulabClient, bucket
 from anybacklog_nulab.refusals import explain
@@ -40,6 +42,10 @@ class Time:
     def sleep(self, seconds: float) -> None:
         """Let somebody wait."""
         self.now += seconds
+
+    def clock(self) -> Clock:
+        """Give it as those who migrate want it."""
+        return Clock(now=lambda: datetime.fromtimestamp(self.now, UTC), sleep=self.sleep, monotonic=lambda: self.now)
 
     def travel(self) -> None:
         """Let a request or its answer come."""
@@ -163,7 +169,7 @@ def served(space: Space, time: Time) -> Iterator[tuple[Callable[[], Tracker], Me
                 bucket=bucket,
                 rates=RATES,
                 traffic=traffic,
-                clock=Clock(lambda: time.now, time.sleep),
+                clock=SessionClock(lambda: time.now, time.sleep),
             )
             return stack.enter_context(Tracker(NulabBackend(NulabClient(session), location), location, traffic.waits))
 
