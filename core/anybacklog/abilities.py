@@ -120,7 +120,8 @@ class Abilities:
     `attachments.created_at`, `comments.changes`): is the value held as given? What is missing there is not.
     `creatable` names the metadata that `add_metadata` can create, `new_statuses` the categories that a status made so
     can be of. `fixed_ids` are the ids of words that mean the same in every project of the service, whatever they are
-    called there. `after_creation` names the fields that a new ticket cannot have: `create_ticket` gives them by a
+    called there. `shared_words`: a kind whose words are those of another kind, too -> that kind; one that is made
+    serves both. `after_creation` names the fields that a new ticket cannot have: `create_ticket` gives them by a
     second write, so a migration makes a step of its own of it. `unreadable` names the operations and fields that the
     service has and shows nobody, each with why: whoever copies from there is told. `apart` names the fields that
     tickets come without, since they are a request of their own: the operation of that name asks for them. `link_kinds`
@@ -147,6 +148,7 @@ class Abilities:
     creatable: frozenset[MetadataKind] = frozenset()
     new_statuses: frozenset[StatusCategory] = frozenset(STATUS_CATEGORIES)
     fixed_ids: Mapping[MetadataKind, frozenset[str]] = field(default_factory=dict)
+    shared_words: Mapping[MetadataKind, MetadataKind] = field(default_factory=dict)
     after_creation: frozenset[str] = frozenset()
     unreadable: Mapping[str, str] = field(default_factory=dict)
     apart: frozenset[str] = frozenset()

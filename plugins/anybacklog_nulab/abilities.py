@@ -138,6 +138,7 @@ def abilities_of(project: Mapping[str, Any] | None, web: str) -> Abilities:
         creatable=CREATABLE,
         new_statuses=frozenset({OWN_CATEGORY}),
         fixed_ids=FIXED_IDS,
+        shared_words={"versions": "milestones"},
         after_creation=AFTER_CREATION,
         never_empty=NEVER_EMPTY,
         apart=frozenset({"links"}),

@@ -44,7 +44,8 @@ def plan_course(
     `mentions` is how the source's texts mention people, as its abilities tell it.
     """
     found = mapping if mapping is not None else _matched(identity, words, target, choices, plugged, made)
-    found = replace(found, left_out={_WORDS_OF[name] for name in choices.leave_out if name in _WORDS_OF})
+    left_out = {_WORDS_OF[name] for name in choices.leave_out if name in _WORDS_OF}
+    found = replace(found, left_out=left_out, shared=target.capabilities.shared_words)
     native = natives(target, choices.leave_out)
     if choices.history in ("text", "attachment"):
         native -= {"comments.changes"}

@@ -109,6 +109,11 @@ class Capabilities:
         return self._backend.abilities.fixed_ids
 
     @property
+    def shared_words(self) -> Mapping[MetadataKind, MetadataKind]:
+        """The kinds whose words are those of another kind, too, and that kind: one that is made serves both."""
+        return self._backend.abilities.shared_words
+
+    @property
     def after_creation(self) -> frozenset[str]:
         """The fields that only a second write can give to a new ticket."""
         return self._backend.abilities.after_creation

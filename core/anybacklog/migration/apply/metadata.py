@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from anybacklog.migration.apply.removing import settle_removals, until_settled
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.fields import to_make
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.mapping import MappingTable
+from anybacklog.migration.mapping import MappingTable, Match
 from anybacklog.migration.plans.limits import statuses
 from anybacklog.migration.report import Report
 from anybacklog.model import CustomField, User
@@ -27,18 +28,35 @@ def prepare(target: Tracker, pair: Pair, mapping: MappingTable, report: Report, 
     mapping = recognised(target, pair, mapping)
     _refuse_too_many(target, mapping)
     created: Counter[str] = Counter()
-    for kind, match in mapping.to_create():
-        key = f"metadata:{kind}:{match.source.id}"
-        _settled(target, pair, key, clock)
+    for served in mapping.words_to_create():
+        kind, match = served[0]
+        _settled(target, pair, _key(kind, match), clock)
         before = {"whole": match.target is None}
-        pair.intend(key, "", None, before, clock.now())
+        pair.intend(_key(kind, match), "", None, before, clock.now())
         made, ours = _made(target, kind, _lenient(to_make(match), target, report))
-        pair.done(key, [], before={**before, "created": made.id, "ours": ours})
-        mapping = mapping.made(kind, match.source.id, made)
-        created[kind.replace("_", " ")] += 1
+        mapping = _written_down(pair, mapping, served, made, {**before, "created": made.id, "ours": ours})
+        if ours:
+            created[kind.replace("_", " ")] += 1
     if created:
         report.notes.append(f"created in the target: {', '.join(f'{kind} {count}' for kind, count in created.items())}")
     return mapping
+
+
+def _written_down(
+    pair: Pair, mapping: MappingTable, served: Sequence[tuple[MetadataKind, Match]], made: Any, before: dict[str, Any]
+) -> MappingTable:
+    """Have the ledger know a word that was made, and whom else it serves; it was made for the first."""
+    (kind, match), *others = served
+    pair.done(_key(kind, match), [], before=before)
+    mapping = mapping.made(kind, match.source.id, made)
+    for other, match in others:
+        pair.done(_key(other, match), [], before={**before, "ours": False})
+        mapping = mapping.made(other, match.source.id, replace(to_make(match), id=made.id, name=made.name))
+    return mapping
+
+
+def _key(kind: MetadataKind, match: Match) -> str:
+    return f"metadata:{kind}:{match.source.id}"
 
 
 def _refuse_too_many(target: Tracker, mapping: MappingTable) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
+from anybacklog.migration.fields import to_make
 from anybacklog.migration.people import Confidence
 from anybacklog.model import CustomFieldValue, FieldValue, Named, User
 
@@ -49,10 +50,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class MappingTable:
-    """Every match, by kind and source id; `left_out` are the kinds of which nothing is made."""
+    """Every match, by kind and source id; `left_out` are the kinds of which nothing is made.
+
+    `shared` are the target's kinds whose words are those of another kind, too, and that kind.
+    """
 
     matches: Mapping[MetadataKind, Mapping[str, Match]] = field(default_factory=dict)
     left_out: Collection[MetadataKind] = ()
+    shared: Mapping[MetadataKind, MetadataKind] = field(default_factory=dict)
 
     def of(self, kind: MetadataKind, noun: Noun | None) -> Any:
         """Give the target's noun for one of the source's; None if there is none (or nothing was asked)."""
@@ -73,9 +78,18 @@ class MappingTable:
         return options.get(held.value, held.value) if isinstance(held.value, str) else held.value
 
     def to_create(self) -> Iterable[tuple[MetadataKind, Match]]:
-        """Name what has to be made in the target first."""
-        kinds = (kind for kind in METADATA_KINDS if kind not in self.left_out)
-        return [(kind, match) for kind in kinds for match in self.matches.get(kind, {}).values() if match.create]
+        """Name what has to be made in the target first; a word that serves several, once."""
+        return [several[0] for several in self.words_to_create()]
+
+    def words_to_create(self) -> Iterable[Sequence[tuple[MetadataKind, Match]]]:
+        """Give for each word to be made all that it serves: a milestone and a version may be one, people never are."""
+        found: dict[tuple[str, str], list[tuple[MetadataKind, Match]]] = {}
+        for kind in METADATA_KINDS:
+            for match in self.matches.get(kind, {}).values() if kind not in self.left_out else ():
+                if match.create:
+                    name = match.source.id if kind == "users" else to_make(match).name
+                    found.setdefault((self.shared.get(kind, kind), name), []).append((kind, match))
+        return found.values()
 
     def unmatched(self) -> Iterable[tuple[MetadataKind, Match]]:
         """Name what nothing stands for, and nothing will."""
