@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from anybacklog import ConfigurationError
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
 from anybacklog.migration.choices import Choices, Edit, Said, shown_key
-from anybacklog.migration.plans.document import BEGIN, END, merged, written
-from anybacklog.migration.plans.plan import Line, Plan
+from anybacklog.migration.plans.document import BEGIN, END, written
+from anybacklog.migration.plans.mapping_lines import Line
+from anybacklog.migration.plans.merging import merged
+from anybacklog.migration.plans.plan import Plan
 from anybacklog.migration.plans.positions import parse, positions
 from anybacklog.migration.plans.reading import choices_in
 from anybacklog.model import Named

@@ -16,7 +16,8 @@ from tests.migration.test_plan_file import MAPPINGS, NAMES, SAID, a_plan
 
 from anybacklog.abilities import MetadataKind
 from anybacklog.migration.choices import Edit, Key, Said
-from anybacklog.migration.plans.plan import Line, Plan
+from anybacklog.migration.plans.mapping_lines import Line
+from anybacklog.migration.plans.plan import Plan
 from anybacklog.migration.plans.tables import edits_in, tables
 
 OPTIONS = st.dictionaries(NAMES, SAID, max_size=4)

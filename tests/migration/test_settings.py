@@ -14,8 +14,8 @@ from anybacklog import ConfigurationError, Tracker
 from anybacklog.migration import migrate, plan, rollback, verify
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.mending import repair
-from anybacklog.migration.plans.document import merged
 from anybacklog.migration.plans.findings import findings
+from anybacklog.migration.plans.merging import merged
 from anybacklog.migration.plans.page import render_plan
 from anybacklog.migration.plans.reading import choices_in
 from anybacklog.migration.report import Report

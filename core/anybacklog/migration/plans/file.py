@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anybacklog.migration.choices import Choices, Edit, Key, Said
-from anybacklog.migration.plans.document import Written, merged, written
+from anybacklog.migration.plans.document import Written, written
+from anybacklog.migration.plans.merging import merged
 from anybacklog.migration.plans.plan import Plan
 from anybacklog.migration.plans.reading import choices_in, read_text
 from anybacklog.migration.plans.tables import edits_in, with_edits

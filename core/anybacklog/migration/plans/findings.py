@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
+from typing import TYPE_CHECKING
 
 from anybacklog.migration.plans.limits import OverLimit, becomes
+from anybacklog.migration.plans.mapping_lines import Line
 from anybacklog.migration.plans.notices import Notice
-from anybacklog.migration.plans.plan import Line, Plan
 from anybacklog.migration.report import Fidelity
 from anybacklog.redact import redact
+
+if TYPE_CHECKING:
+    from anybacklog.migration.plans.plan import Plan
 
 SHOWN = 10
 """How many of a kind are named; --json has them all."""

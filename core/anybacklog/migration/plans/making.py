@@ -31,7 +31,8 @@ from anybacklog.migration.moved import why_untold
 from anybacklog.migration.options import odd_options
 from anybacklog.migration.plans.eta import eta
 from anybacklog.migration.plans.limits import statuses
-from anybacklog.migration.plans.plan import Plan, lines_of, option_lines_of, words_of
+from anybacklog.migration.plans.mapping_lines import lines_of, option_lines_of, words_of
+from anybacklog.migration.plans.plan import Plan
 from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plans.spending import Spending
 from anybacklog.migration.plans.survey import Survey, survey_of

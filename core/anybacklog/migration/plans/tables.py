@@ -13,7 +13,8 @@ from pathlib import Path
 from anybacklog.abilities import METADATA_KINDS
 from anybacklog.errors import ConfigurationError
 from anybacklog.migration.choices import Choices, Edit, Key, Problem, Said, refuse
-from anybacklog.migration.plans.plan import Line, Plan
+from anybacklog.migration.plans.mapping_lines import Line
+from anybacklog.migration.plans.plan import Plan
 
 COLUMNS = ("source", "target", "create", "name", "confidence", "reason", "table", "planned")
 OPTIONS = "options"

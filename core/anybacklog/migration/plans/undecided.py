@@ -10,7 +10,7 @@ from typing import Any
 from anybacklog.abilities import MetadataKind
 from anybacklog.migration.choices import Choices, Key
 from anybacklog.migration.mapping import map_all
-from anybacklog.migration.plans.plan import Line, lines_of, one_line
+from anybacklog.migration.plans.mapping_lines import Line, lines_of, one_line
 from anybacklog.migration.words import Words
 
 
