@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from anybacklog.markup.wording import shown_as, wording
 from anybacklog.migration.copied import uncounted
 from anybacklog.migration.course import Course
+from anybacklog.migration.left_open import ASSIGNED
 from anybacklog.migration.mark import find_mark
 from anybacklog.migration.references import is_form_of
 from anybacklog.model import Change, Comment, CustomFieldValue, Named, Text, TextFormat, Ticket, TicketDraft, User
@@ -18,8 +19,6 @@ from anybacklog.steps import AddComment, CreateTicket, RewriteText, Step
 if TYPE_CHECKING:
     from anybacklog.tracker import Capabilities
 
-# What every tracker assigns by itself where a draft says nothing.
-_ASSIGNED = frozenset({"status", "reporter", "created_at", "updated_at"})
 _ELSEWHERE = frozenset({"key", "parent", "external_id"})
 
 
@@ -32,11 +31,16 @@ class Odd:
     found: Any
 
 
-def compare_ticket(draft: TicketDraft, ticket: Ticket, course: Course, hidden: Container[str] = ()) -> Iterator[Odd]:
-    """Yield what differs between a draft in the target's nouns and the ticket there; not in what it never shows."""
+def compare_ticket(
+    draft: TicketDraft, ticket: Ticket, course: Course, hidden: Container[str] = (), emptied: Container[str] = ()
+) -> Iterator[Odd]:
+    """Yield what differs between a draft in the target's nouns and the ticket there; not in what it never shows.
+
+    What a draft says nothing of is the target's to choose, but for fields that were `emptied` since they were written.
+    """
     for name in (each.name for each in fields(TicketDraft)):
         wanted = getattr(draft, name)
-        chosen = wanted is None and (name in _ASSIGNED or name in course.never_empty)
+        chosen = wanted is None and (name in course.never_empty or (name in ASSIGNED and name not in emptied))
         if name in _ELSEWHERE or name in hidden or not course.native(name) or chosen:
             continue
         found = getattr(ticket, name)
@@ -46,9 +50,9 @@ def compare_ticket(draft: TicketDraft, ticket: Ticket, course: Course, hidden: C
             yield Odd(name, shown(wanted), shown(found))
 
 
-def compare_comment(step: AddComment, comment: Comment, course: Course) -> Iterator[Odd]:
-    """Yield what differs between a planned comment and the one there."""
-    kept = {name for name in ("updated_at", "changes") if course.native(f"comments.{name}")}
+def compare_comment(step: AddComment, comment: Comment, course: Course, emptied: Collection[str] = ()) -> Iterator[Odd]:
+    """Yield what differs between a planned comment and the one there; `emptied` is as for a ticket."""
+    kept = {name for name in ("updated_at", "changes") if course.native(f"comments.{name}")}.union(emptied)
     pairs = {
         "body": (step.body, comment.body),
         "author": (step.author, comment.author),

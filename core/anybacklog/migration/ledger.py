@@ -241,7 +241,8 @@ class Pair:
         with self.ledger.commit(f"forget {len(items)} items"):
             for item in items:
                 where = {"kind": landing(item.kind), "ticket": item.ticket_id, "id": item.id}
-                for key in (step_key(item), text_key(item)):
+                has_text = landing(item.kind) in ("ticket", "comment")  # a link may have a comment's id
+                for key in (step_key(item), *([text_key(item)] if has_text else [])):
                     self._connection.execute(FORGET_STEP, self._of | {"key": key})
                 self._connection.execute(FORGET_ITEM, self._of | where)
 

@@ -16,13 +16,13 @@ def prints_before(ticket: Ticket, changes: Mapping[str, Any]) -> dict[str, str]:
     Left out are those that may come back otherwise than they were sent: texts, custom fields, instants.
     """
     as_sent = (name for name, wanted in changes.items() if not isinstance(wanted, Text | Mapping | datetime))
-    return {name: _print(getattr(ticket, name)) for name in as_sent}
+    return {name: _print(getattr(ticket, name, None)) for name in as_sent}
 
 
 def changed_meanwhile(ticket: Ticket, changes: Mapping[str, Any], before: Mapping[str, str]) -> Iterator[str]:
     """Name the fields that hold neither what was to be set nor what they held before."""
     for name, was in before.items():
-        if _print(getattr(ticket, name)) not in (was, _print(changes.get(name))):
+        if _print(getattr(ticket, name, None)) not in (was, _print(changes.get(name))):
             yield name
 
 

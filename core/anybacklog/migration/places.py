@@ -53,8 +53,8 @@ def state_landed(step: SetState, ticket: Ticket) -> list[Landed] | None:
 
 
 def is_so(ticket: Ticket, state: Mapping[str, Any]) -> bool:
-    """Tell whether a ticket is in a state."""
-    return all(getattr(ticket, name) == wanted for name, wanted in state.items())
+    """Tell whether a ticket is in a state; a mark in a field of its own, which no ticket shows, is set once more."""
+    return all(getattr(ticket, name, None) == wanted for name, wanted in state.items())
 
 
 def landed_file(step: Step, upload: Upload, ticket_id: TicketId, file: Attachment) -> Landed:

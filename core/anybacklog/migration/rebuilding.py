@@ -23,7 +23,8 @@ from anybacklog.steps import AddAttachment, AddComment, CreateTicket, Item, alon
 from anybacklog.tracker import Tracker
 
 Native: TypeAlias = Callable[[str], bool]
-_FIELDS = {"ticket": "external_id", "comment": "comments.external_id", "attachment": "attachments.external_id"}
+MARK_FIELDS = {"ticket": "external_id", "comment": "comments.external_id", "attachment": "attachments.external_id"}
+"""Where the mark of what kind of thing stands, if the target has such a field."""
 
 
 def marks_in(
@@ -33,7 +34,7 @@ def marks_in(
 
     Where they stand in texts all tickets are walked through: by `walk`, for those who do more with what they meet.
     """
-    held = {kind for kind, field in _FIELDS.items() if native(field)}
+    held = {kind for kind, field in MARK_FIELDS.items() if native(field)}
     for marked in target.externals() if held else ():
         mark = find_mark(marked.external_id) if marked.kind in held else None
         if mark is not None and _is_of(mark, source):

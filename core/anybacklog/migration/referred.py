@@ -15,16 +15,22 @@ from anybacklog.model import Ticket
 
 
 def compare_copy(
-    bundle: Bundle, there: Ticket, course: Course, lost: Container[str], hidden: Container[str] = ()
+    bundle: Bundle,
+    there: Ticket,
+    course: Course,
+    lost: Container[str],
+    hidden: Container[str] = (),
+    emptied: Container[str] = (),
 ) -> Iterator[Odd]:
     """Yield each field of a ticket's copy that is not as it should be, once; so is one whose word was renamed.
 
-    `lost` are the words and people, `KIND:ID`, that it was agreed to lose; `hidden` fields the target never shows.
+    `lost` are the words and people, `KIND:ID`, that it was agreed to lose; `hidden` fields the target never shows,
+    `emptied` ones the source has emptied since they were written.
     """
     nameless = [_whole(odd, bundle.ticket, there) for odd in missing_words(bundle, course, lost)]
     yield from {(odd.field, repr(odd.wanted)): odd for odd in nameless}.values()
     named = {odd.field for odd in nameless}
-    for odd in compare_ticket(draft_of(bundle.ticket, course), there, course, hidden):
+    for odd in compare_ticket(draft_of(bundle.ticket, course), there, course, hidden, emptied):
         if odd.field not in named:
             named.add(odd.field)
             yield odd

@@ -32,6 +32,7 @@ from anybacklog.migration.faults import Fault, telling_faults
 from anybacklog.migration.fetching import Fetch, Fetched, SourceFailed, loaded
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed, Row, Sent, kept
+from anybacklog.migration.left_open import left_open
 from anybacklog.migration.places import CannotTell
 from anybacklog.migration.questions import Questions
 from anybacklog.migration.report import Report
@@ -167,6 +168,7 @@ class Applier:
             files = [] if bare else loaded(self.fetch, step, open_files, marked=marked)
             sent = {each.upload.attachment.id: each.sent for each in files}
             kept_back = {**written_in(step), **refused_before(row), **kept(sent)}
+            kept_back |= left_open(step, self.course.native)
             before = {"digest": digest_of(step), **kept_back, **self.calls.before(step)}
             self.pair.intend(key, step.item.ticket_key, mark_of(step), before, self.clock.now())
             try:

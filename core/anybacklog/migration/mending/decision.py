@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeAlias
@@ -13,7 +12,7 @@ from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.history_file import ID as HISTORY_FILE
 from anybacklog.migration.planning import draft_of, plan_ticket, plan_ties
 from anybacklog.migration.referred import missing_words, renamed_words
-from anybacklog.migration.report import NAMED, Difference
+from anybacklog.migration.report import Difference, Verification
 from anybacklog.model import Text, Ticket, TicketDraft
 from anybacklog.steps import (
     AddAttachment,
@@ -32,7 +31,7 @@ from anybacklog.steps import (
 
 IsOurs: TypeAlias = Callable[[AddComment, Text], bool]
 MENDED = "+mended"
-_NOT_BY_FIELD = frozenset({"key", "parent", "external_id"})
+_NOT_BY_FIELD = frozenset({"key", "parent"})
 _FIELDS = frozenset(each.name for each in fields(TicketDraft)) - _NOT_BY_FIELD
 
 
@@ -66,6 +65,12 @@ def mend(
     return [*steps, *_missing(bundle, missing, course), *_reworded(bundle, odd, course, is_ours)], wanted
 
 
+def fresh(before: Verification, after: Verification) -> list[Difference]:
+    """Give the differences that the first mending has made: a copy that came again has another key, or another id."""
+    known = {repr(each) for each in before.differences}
+    return [each for each in after.differences if repr(each) not in known]
+
+
 def items_to_forget(steps: Iterable[Step]) -> list[Item]:
     """Name what the ledger has to take for not written, so that these steps write it."""
     return [item for step in steps for item in items_of(step)]
@@ -87,16 +92,6 @@ def unsaid(bundle: Bundle, named: Iterable[Difference], course: Course, lost: Co
         if odd.field in fields_named:
             word = odd.field if odd.field.startswith("custom_fields.") else f"{odd.field} {odd.wanted!r}"
             yield word if odd.found is None else f"{word}, called {odd.found!r} there by now"
-
-
-def wordless(words: Counter[str]) -> Iterator[str]:
-    """Say what cannot be written because the target has no word for it, and the ways out."""
-    if words:
-        named = "; ".join(f"{word} ({count})" for word, count in words.most_common(NAMED))
-        yield (
-            f"no word in the target stands for these, so what it has there stays: {named}; name the word there as the"
-            " source does, say in a plan what stands for it, or run migrate, which makes what is missing; then repair"
-        )
 
 
 def _wordless(bundle: Bundle, there: Ticket, course: Course, lost: Container[str]) -> set[str]:

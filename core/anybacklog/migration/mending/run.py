@@ -22,9 +22,10 @@ from anybacklog.migration.fetching import asked_for
 from anybacklog.migration.fields import to_make
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledgers import migrated
-from anybacklog.migration.mending.decision import items_to_forget, mend, unsaid, wordless
+from anybacklog.migration.mending.decision import fresh, items_to_forget, mend, unsaid
 from anybacklog.migration.mending.repair_report import Mending
 from anybacklog.migration.mending.settling import settle as settle_held
+from anybacklog.migration.mending.words import staying, told, wordless
 from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.remembered import course_of
@@ -41,12 +42,9 @@ from anybacklog.steps import (
     AddComment,
     AddLink,
     CreateTicket,
-    KeepFile,
     SetParent,
-    SetState,
     Step,
     StepState,
-    describe,
     digest_of,
     key_of,
 )
@@ -94,6 +92,10 @@ def repair(
     report.named = len(before.differences)
     written = going.mend(before.differences, tried, confirm, dry_run=dry_run)
     report.left = look() if written else before
+    if any(isinstance(step, CreateTicket) for step in written) and going.mend(fresh(before, report.left), None, None):
+        report.left = look()  # what names or is tied to a ticket that came again was mended once more
+    if not dry_run:
+        report.notes += staying(report.left.differences)
     if report.clean and not dry_run:
         going.forget_altered()
     report.status = "dry-run" if dry_run else "done" if report.clean else "partial"
@@ -156,9 +158,14 @@ class _Going:
             raise MigrationError("nothing was mended: it was not agreed to")
 
     def mend(
-        self, differences: list[Difference], tried: Choices | None, confirm: Confirm | None, *, dry_run: bool
-    ) -> bool:
-        """Decide, by the choices that are only `tried` if any, ask and write; tells whether anything was written."""
+        self,
+        differences: list[Difference],
+        tried: Choices | None,
+        confirm: Confirm | None,
+        *,
+        dry_run: bool = False,
+    ) -> Sequence[Step]:
+        """Decide, by the choices that are only `tried` if any, ask and write; gives what was written."""
         with Ledger(self.path, watch=self.watch) as book:
             pair = self._pair(book)
             self._held(pair)
@@ -167,12 +174,12 @@ class _Going:
             to_be = frozenset(f"{kind}:{match.source.id}" for kind, match in course.mapping.to_create())
             steps, ties = self._decide(pair, differences, course, lost | to_be if tried is not None else lost)
             every = [*(each for several in steps for each in several), *ties]
-            self.report.steps += map(_told, every)
+            self.report.steps += map(told, every)
             if dry_run or not every:
-                return False
+                return ()
             self._agree(confirm)
             self._write(pair, course, steps, ties)
-        return True
+        return every
 
     def forget_altered(self) -> None:
         """Let go what came back changed: both ends were compared, and nothing differs any more."""
@@ -188,10 +195,9 @@ class _Going:
         for row in pair.rows("held"):
             kind, _, rest = row.key.partition(":")
             error = f"{row.error or 'nobody can tell whether it was written'}; {settled_by(row.key)}"
-            self.report.failures.append(
-                Failure(source_key=row.source_key, kind=kind, id=rest.rpartition(":")[2], stage="held", error=error,
-                        held=True)
-            )  # fmt: skip
+            held = Failure(source_key=row.source_key, kind=kind, id=rest.rpartition(":")[2], stage="held", error=error,
+                           held=True)  # fmt: skip
+            self.report.failures += [held] if held not in self.report.failures else []
 
     def _course(self, pair: Pair, path: Path, choices: Choices | None) -> Course:
         words = read_words(self.source, Snapshot(snapshot_folder(path, pair)).header())
@@ -284,11 +290,3 @@ def _state(pair: Pair, step: Step) -> StepState | None:
 
 def _spaced(kind: str) -> str:
     return kind.replace("_", " ")
-
-
-def _told(step: Step) -> str:
-    if isinstance(step, SetState):
-        return f"set {', '.join(sorted(step.changes))} of {step.item.ticket_key}"
-    if isinstance(step, KeepFile):
-        return f"keep {step.upload.attachment.name!r} of {step.item.ticket_key} in the fallback folder"
-    return f"write {describe(step)}"

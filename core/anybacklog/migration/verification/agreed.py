@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ledger import Pair
+from anybacklog.migration.left_open import still_open
 from anybacklog.migration.planning import plan_ticket, plan_ties
 from anybacklog.migration.report import Difference
 from anybacklog.steps import SetState, Step, digest_of, key_of, landing
@@ -22,7 +23,8 @@ def take_note(pair: Pair, bundle: Bundle, course: Course, named: Iterable[Differ
             continue
         if row.before.get("digest") not in (None, digest_of(step)):
             before = {name: value for name, value in row.before.items() if name != "refused"}
-            pair.set(row.key, "done", source_key=row.source_key, before=before | {"digest": digest_of(step)})
+            before |= {"digest": digest_of(step), **still_open(row, step, course.native)}
+            pair.set(row.key, "done", source_key=row.source_key, before=before)
 
 
 def _named_as(step: Step) -> tuple[str, str]:

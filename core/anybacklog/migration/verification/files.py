@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from anybacklog.migration.apply.fallback import Fallback
-from anybacklog.migration.comparison import shown
+from anybacklog.migration.comparison import Odd, shown
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import falls_back
 from anybacklog.migration.history_file import ID, history_file
 from anybacklog.migration.ledger import Pair
+from anybacklog.migration.left_open import emptied
 from anybacklog.migration.report import Verification
-from anybacklog.migration.riding import held_back, kept_files
+from anybacklog.migration.riding import held_back, kept_files, riding
 from anybacklog.migration.verification.origin import Origin, hash_of
+from anybacklog.migration.verification.strays import Strays
 from anybacklog.model import Attachment, Ticket
 from anybacklog.steps import AddComment, Upload, alone, key_of
 from anybacklog.tracker import Tracker
+
+_TYPE = "attachments.content_type"
 
 
 @dataclass(slots=True)
@@ -33,7 +37,7 @@ class Files:
     pair: Pair
     course: Course
     result: Verification
-    odd: Collection[tuple[str, str]]
+    strays: Strays
     unhashed: int = 0
     named: set[str | None] = field(default_factory=set)
 
@@ -52,11 +56,10 @@ class Files:
                 self.named.add(copy_id)
                 self.result.add(ticket.key, there.key, "attachment", attachment.id, "missing", attachment.name, None)
                 continue
-            for name, wanted, got in self._pairs(ticket, attachment, copy):
-                if wanted != got:
-                    self.result.add(ticket.key, there.key, "attachment", attachment.id, name, wanted, got)
+            for odd in self._odd(bundle, attachment, copy):
+                self.result.add(ticket.key, there.key, "attachment", attachment.id, odd.field, odd.wanted, odd.found)
         self.named.update(found)
-        self._extra(ticket, there, [each for each in found.values() if ("attachment", each.id) not in self.odd])
+        self._extra(ticket, there, [each for each in found.values() if ("attachment", each.id) not in self.strays.odd])
 
     def compare_kept(self, bundle: Bundle, there: Ticket) -> None:
         """Name the files of the fallback folder that are missing or altered."""
@@ -88,17 +91,32 @@ class Files:
             key, item = (None, stray.id) if source_id is None else (ticket.key, source_id)
             self.result.add(key, there.key, "attachment", item, "extra", None, stray.name)
 
-    def _pairs(self, ticket: Ticket, one: Attachment, other: Attachment) -> Iterator[tuple[str, Any, Any]]:
-        """Yield each thing to compare, as it should be and as it is."""
+    def _odd(self, bundle: Bundle, one: Attachment, other: Attachment) -> Iterator[Odd]:
+        """Yield what of a file is not as it should be."""
+        for name, wanted, found in self._pairs(bundle, one, other):
+            if wanted != found:
+                yield Odd(name, wanted, found)
+        yield from self.strays.odd_mark("attachment", bundle.ticket, one.id, other.id)
+
+    def _pairs(self, bundle: Bundle, one: Attachment, other: Attachment) -> Iterator[tuple[str, Any, Any]]:
+        """Yield each thing to compare, as it should be and as it is; not what the target may have chosen by itself."""
         yield "name", one.name, other.name
-        if one.content_type is not None and self.course.native("attachments.content_type"):
+        if self.course.native(_TYPE) and (one.content_type is not None or _TYPE not in self.course.never_empty):
             yield "content_type", one.content_type, other.content_type
-        yield self._content(ticket, one, other)
-        if self.course.native("attachments.created_at") and one.created_at is not None:
-            yield "created_at", shown(one.created_at), shown(other.created_at)
-        author = self.course.mapping.of("users", one.author)
-        if self.course.native("attachments.author") and author is not None:
-            yield "author", author.name, other.author.name if other.author else None
+        yield self._content(bundle.ticket, one, other)
+        wanted = {"created_at": one.created_at, "author": self.course.mapping.of("users", one.author)}
+        gone = self._emptied(bundle, one)
+        for name, value in wanted.items():
+            if self.course.native(f"attachments.{name}") and (value is not None or name in gone):
+                yield name, shown(value), shown(getattr(other, name))
+
+    def _emptied(self, bundle: Bundle, one: Attachment) -> Collection[str]:
+        """Name the fields of a file that the source has emptied since, by the step that brought the file."""
+        home, comment = bundle.ticket.id, riding(bundle, self.course).get(one.id)
+        steps = [("attachment", one.id), ("ticket", home), *([("comment", comment.id)] if comment is not None else [])]
+        rows = (self.pair.row(f"{kind}:{home}:{item}") for kind, item in steps)
+        carrier = next((row for row in rows if row is not None and one.id in row.sent()), None)
+        return emptied(one, carrier, self.course.native)
 
     def _content(self, ticket: Ticket, one: Attachment, other: Attachment) -> tuple[str, Any, Any]:
         """Give the hash at both ends, or the size where neither the source nor the ledger can tell it."""

@@ -9,18 +9,20 @@ from itertools import takewhile
 
 from anybacklog.errors import NotFound
 from anybacklog.migration.asked import Show, showing
+from anybacklog.migration.comparison import Odd
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import keys_count_up, number_of
 from anybacklog.migration.journals import journal, learn
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.ledger_rows import Landed
-from anybacklog.migration.rebuilding import marks_in, owner_of, walked
+from anybacklog.migration.mark import Mark, find_mark
+from anybacklog.migration.rebuilding import MARK_FIELDS, marks_in, owner_of, walked
 from anybacklog.migration.report import Verification
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.snapshot import unlisted
-from anybacklog.migration.verification.copies import Copies
+from anybacklog.migration.verification.copies import Copies, Marks
 from anybacklog.model import Ticket, TicketId
-from anybacklog.steps import step_key
+from anybacklog.steps import ItemKind, step_key
 from anybacklog.tracker import Tracker
 
 
@@ -28,7 +30,8 @@ from anybacklog.tracker import Tracker
 class Strays:
     """Looks through one target; `odd` are the (kind, id) that it has named already.
 
-    `foreign` are the tickets that bear a mark of another source: a target may hold any number of them.
+    `foreign` are the tickets that bear a mark of another source: a target may hold any number of them. `marks` are
+    those that stand in fields of their own.
     """
 
     target: Tracker
@@ -37,12 +40,14 @@ class Strays:
     result: Verification
     copies: Copies
     foreign: Seen
+    marks: Marks
     odd: set[tuple[str, str]] = field(default_factory=set)
     _walked: bool = False
 
     def look(self, show: Show) -> None:
         """Name second copies and strangers' tickets."""
         if self.course.marks:
+            self._read_marks()
             self._marks(show)
         if not self._walked:
             self._strangers()
@@ -86,6 +91,20 @@ class Strays:
                 key = row.source_key if row is not None and row.source_key else None
                 title = there.ticket.title if there is not None else None
                 self.result.add(key, landed.target_key, "ticket", landed.item.id, "extra", None, title)
+
+    def odd_mark(self, kind: ItemKind, ticket: Ticket, id: str, copy: str) -> Iterator[Odd]:
+        """Yield the mark of a thing of the source's ticket that its copy does not bear, if there is a field for it."""
+        held = self.course.marks and self.course.native(MARK_FIELDS[kind])
+        if held and (kind, copy) not in self.odd:  # what bears the mark of another was named so
+            mark, said = Mark(self.course.source, ticket.key, kind, id), self.marks.said(kind, copy)
+            there = find_mark(said) if said is not None else None
+            if there is None or there.item != mark.item:
+                yield Odd("external_id", str(mark), said)
+
+    def _read_marks(self) -> None:
+        if any(map(self.course.native, MARK_FIELDS.values())):
+            for marked in self.target.externals():
+                self.marks.add(marked)
 
     def _marks(self, show: Show) -> None:
         """Find what carries a mark of ours and is not where the ledger says it is: a second copy."""

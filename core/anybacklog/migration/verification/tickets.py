@@ -12,19 +12,20 @@ from anybacklog.migration.copied import copied
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.falling_back import completed
 from anybacklog.migration.ledger import Pair
+from anybacklog.migration.left_open import emptied
 from anybacklog.migration.moved import says_moved
 from anybacklog.migration.planning import plan_ticket
 from anybacklog.migration.referred import compare_copy
 from anybacklog.migration.report import Progress, Verification
 from anybacklog.migration.seen import Seen
 from anybacklog.migration.verification.agreed import take_note
-from anybacklog.migration.verification.copies import Copies
+from anybacklog.migration.verification.copies import Copies, Marks
 from anybacklog.migration.verification.files import Files
 from anybacklog.migration.verification.origin import Origin
 from anybacklog.migration.verification.strays import Strays
 from anybacklog.migration.wordings import written
 from anybacklog.model import Comment, Link, Ticket
-from anybacklog.steps import AddComment
+from anybacklog.steps import AddComment, key_of
 from anybacklog.tracker import Tracker
 
 
@@ -47,12 +48,12 @@ class Verifier:
     _links: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.strays = Strays(self.target, self.pair, self.course, self.result, Copies(), Seen())
-        self.files = Files(self.origin, self.target, self.pair, self.course, self.result, self.strays.odd)
+        self.strays = Strays(self.target, self.pair, self.course, self.result, Copies(), Seen(), Marks())
+        self.files = Files(self.origin, self.target, self.pair, self.course, self.result, self.strays)
 
     def run(self, show: Callable[[Progress], None]) -> Verification:
         """Compare everything; give what was found."""
-        with Seen() as seen, self.strays.copies, self.strays.foreign:
+        with Seen() as seen, self.strays.copies, self.strays.foreign, self.strays.marks:
             self.strays.look(show)
             for bundle in self.origin.bundles():
                 seen.add(bundle.ticket.id)
@@ -103,7 +104,11 @@ class Verifier:
             )
             return
         there = copy.ticket
-        for odd in compare_copy(bundle, there, self.course, self.lost, self._hidden()):
+        row = self.pair.row(f"ticket:{ticket.id}:{ticket.id}")
+        found = compare_copy(
+            bundle, there, self.course, self.lost, self._hidden(), emptied(ticket, row, self.course.native)
+        )
+        for odd in (*found, *self.strays.odd_mark("ticket", ticket, ticket.id, there.id)):
             self.result.add(ticket.key, there.key, "ticket", ticket.id, odd.field, odd.wanted, odd.found)
         if landed.target_key is not None and landed.target_key != there.key:
             self.result.add(ticket.key, there.key, "ticket", ticket.id, "key", landed.target_key, there.key)
@@ -159,6 +164,7 @@ class Verifier:
     def _comments(self, bundle: Bundle, copy: Bundle) -> None:
         found = {comment.id: comment for comment in copy.comments}
         ticket, there = bundle.ticket, copy.ticket
+        said = {comment.id: comment for comment in bundle.comments}
         expected: list[str] = []
         in_order: list[str] = []
         for step in self._planned(bundle):
@@ -170,7 +176,7 @@ class Verifier:
                 continue
             expected.append(comment.id)
             in_order += [comment.id] if step.kept is None else []  # a file may have been kept sooner or later
-            self._comment(step, comment, ticket, there)
+            self._comment(step, said.get(step.item.id), comment, ticket, there)
         self._order(ticket, there, in_order, list(found))
         copies = {row.target_id: row.item.id for row in self.pair.landed_on(there.id) if row.item.kind == "comment"}
         for comment in found.values():
@@ -187,10 +193,14 @@ class Verifier:
                 kept = self.pair.landed("kept", bundle.ticket.id, step.kept.attachment.id) if step.kept else None
                 yield completed(step, kept.target_id, self.course) if kept is not None else step
 
-    def _comment(self, step: AddComment, comment: Comment, ticket: Ticket, there: Ticket) -> None:
+    def _comment(self, step: AddComment, said: Comment | None, comment: Comment, ticket: Ticket, there: Ticket) -> None:
+        """Compare a comment, `said` at the source unless this is the piece of another, with its copy."""
         if step.plain is not None and not self.target.capabilities.can("update_comment"):
             step = as_written(step, comment.body, {written(self.pair, step.item)}, self.course)
-        for odd in compare_comment(step, comment, self.course):
+        row = self.pair.row(key_of(step))
+        gone = emptied(said, row, self.course.native) if said is not None else ()
+        found = compare_comment(step, comment, self.course, gone)
+        for odd in (*found, *self.strays.odd_mark("comment", ticket, step.item.id, comment.id)):
             self.result.add(ticket.key, there.key, "comment", step.item.id, odd.field, odd.wanted, odd.found)
         uploads = [each for each in step.uploads if not self.files.went_alone(step, each)]
         wanted = {self.files.copy_of(ticket, upload.attachment.id) for upload in uploads}
