@@ -117,25 +117,25 @@ class Abilities:
     """All that the Tracker and a migration need to know about a backend before the first call.
 
     `native` answers for the model's field names (`created_at`, and dotted below it: `comments.author`,
-    `attachments.created_at`, `comments.changes`): is the value held as given? What is missing there is not.
-    `creatable` names the metadata that `add_metadata` can create, `new_statuses` the categories that a status made so
-    can be of. `fixed_ids` are the ids of words that mean the same in every project of the service, whatever they are
-    called there. `shared_words`: a kind whose words are those of another kind, too -> that kind; one that is made
-    serves both. `after_creation` names the fields that a new ticket cannot have: `create_ticket` gives them by a
-    second write, so a migration makes a step of its own of it. `unreadable` names the operations and fields that the
-    service has and shows nobody, each with why: whoever copies from there is told. `apart` names the fields that
-    tickets come without, since they are a request of their own: the operation of that name asks for them. `link_kinds`
-    are the kinds of links it holds, None: any. `status_types` are the statuses that only tickets of one type can have:
-    a status's id -> the type's. `never_empty` names the fields that the backend fills by itself where a draft says
-    nothing, and that no change can clear. `mentions` is a regular expression of what notifies people when it stands in
-    a text: no copied text may hold it; its group `user`, if it has one, is the id of the person, and `mention_form`
-    writes such a mention of `{id}`. `formats_by_content`: a text's format is not held, but told by what stands in it.
-    `texts_become` names the formats that a text may come back in which was written in another, each with why: plain
-    text made HTML, or HTML made plain. Such a text is compared by what it tells a reader. `notifies` names the fields
-    whose people the service tells that they stand there, each with why. `references` is how texts name tickets and
-    files; where both ends say so, a migration writes the new names, and elsewhere it says that the old ones stay.
-    `costs` is what one call of an operation sends, by which a plan estimates: operation -> rate budget -> requests;
-    what is not named there costs nothing.
+    `attachments.created_at`, `comments.changes`): is the value held as given? What is missing there is not. `creatable`
+    names the metadata that `add_metadata` can create, `new_statuses` the categories that a status made so can be of.
+    `fixed_ids` are the ids of words that mean the same in every project of the service, whatever they are called there.
+    `shared_words`: a kind whose words are those of another kind, too -> that kind; one that is made serves both.
+    `after_creation` names the fields that a new ticket cannot have: `create_ticket` gives them by a second write, so a
+    migration makes a step of its own of it. `unreadable` names the operations and fields that the service has and shows
+    nobody, each with why: whoever copies from there is told. `apart` names the fields that tickets come without, since
+    they are a request of their own: the operation of that name asks for them. `link_kinds` are the kinds of links it
+    holds, None: any. `status_types` are the statuses that only tickets of one type can have: a status's id -> the
+    type's. `never_empty` names the fields that the backend fills by itself where a draft says nothing, and that no
+    change can clear; `attachments.content_type` is one where it guesses that of a file. `mentions` is a regular
+    expression of what notifies people when it stands in a text: no copied text may hold it; its group `user`, if it has
+    one, is the id of the person, and `mention_form` writes such a mention of `{id}`. `formats_by_content`: a text's
+    format is not held, but told by what stands in it. `texts_become` names the formats that a text may come back in
+    which was written in another, each with why: plain text made HTML, or HTML made plain. Such a text is compared by
+    what it tells a reader. `notifies` names the fields whose people the service tells that they stand there, each with
+    why. `references` is how texts name tickets and files; where both ends say so, a migration writes the new names, and
+    elsewhere it says that the old ones stay. `costs` is what one call of an operation sends, by which a plan estimates:
+    operation -> rate budget -> requests; what is not named there costs nothing.
     """
 
     text_format: TextFormat

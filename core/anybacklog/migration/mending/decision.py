@@ -57,6 +57,8 @@ def mend(
         return list(plan_ticket(bundle, course)), ties
     altered = {_top(each.field) for each in named if each.kind == "ticket"}
     changes = _changes(bundle, (altered & _FIELDS) - _wordless(bundle, there, course, lost), there, course)
+    if "key" in altered and course.native("key"):
+        changes["key"] = next(each.source for each in named if (each.kind, each.field) == ("ticket", "key"))
     if "parent" in altered and course.native("parent") and course.parent(ticket) is None:
         changes["parent"] = None
     steps = [_set_fields(bundle, changes, course)] if changes else []

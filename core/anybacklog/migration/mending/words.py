@@ -9,8 +9,19 @@ from anybacklog.migration.history_file import ID as HISTORY_FILE
 from anybacklog.migration.report import NAMED, Difference
 from anybacklog.steps import KeepFile, SetState, Step, describe
 
-_BY_EXISTENCE = frozenset({"missing", "extra", "doubled", "order"})
 _BY_CONTENT = frozenset({"sha256", "size"})
+_WAYS = {
+    "file": "a file cannot be changed once it is there, so it stays as it is: {}; delete it in the target, and repair "
+    "sends it again",
+    "comment": "a comment that is not as it was written stays as it is: {}; put it right in the target, or delete it "
+    "there with its files, and repair writes it again",
+    "order": "no repair moves a comment, so the order stays: {}; delete in the target, with its files, what should come"
+    " later, and repair writes it again",
+    "key": "the target numbers its tickets itself, so a key stays: {}; texts that name the ticket have its old one",
+    "extra": "repair deletes nothing, so what should not be there stays: {}; delete it in the target, or leave it",
+    "doubled": "repair deletes nothing, so a second copy stays: {}; delete it in the target",
+}
+"""What stays, by its kind or its field, and what to do about it."""
 
 
 def told(step: Step) -> str:
@@ -34,26 +45,25 @@ def wordless(words: Counter[str]) -> Iterator[str]:
 
 def staying(left: Iterable[Difference]) -> Iterator[str]:
     """Say of each kind of difference that no repair mends what to do about it."""
-    files, comments, surplus = [], [], []
+    several: dict[str, list[Difference]] = {way: [] for way in _WAYS}
     for each in left:
-        if each.field in ("extra", "doubled"):
-            surplus.append(each)
-        elif each.kind == "attachment" and _stays(each):
-            files.append(each)
-        elif each.kind == "comment" and each.field not in _BY_EXISTENCE:
-            comments.append(each)
-    if files:
-        yield (
-            f"a file cannot be changed once it is there, so it stays as it is: {_named(files)}; delete it in the"
-            " target, and repair sends it again"
-        )
-    if comments:
-        yield (
-            f"a comment that is not as it was written stays as it is: {_named(comments)}; delete it in the target, and"
-            " repair writes it again"
-        )
-    if surplus:
-        yield f"repair deletes nothing, so what is extra or doubled stays: {_named(surplus)}; delete it in the target"
+        way = _way(each)
+        if way is not None:
+            several[way].append(each)
+    yield from (_WAYS[way].format(_named(found)) for way, found in several.items() if found)
+
+
+def _way(each: Difference) -> str | None:
+    match each.kind, each.field:
+        case _, ("extra" | "doubled" | "order") as way:
+            return way
+        case "ticket", "key":
+            return "key"
+        case "attachment", _ if _stays(each):
+            return "file"
+        case "comment", field if field != "missing":
+            return "comment"
+    return None
 
 
 def _stays(file: Difference) -> bool:

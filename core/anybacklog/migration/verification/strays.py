@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
+from anybacklog.backend import Marked
 from anybacklog.errors import NotFound
 from anybacklog.migration.asked import Show, showing
 from anybacklog.migration.comparison import Odd
@@ -94,8 +95,7 @@ class Strays:
 
     def odd_mark(self, kind: ItemKind, ticket: Ticket, id: str, copy: str) -> Iterator[Odd]:
         """Yield the mark of a thing of the source's ticket that its copy does not bear, if there is a field for it."""
-        held = self.course.marks and self.course.native(MARK_FIELDS[kind])
-        if held and (kind, copy) not in self.odd:  # what bears the mark of another was named so
+        if self.course.marks and self.course.native(MARK_FIELDS[kind]):
             mark, said = Mark(self.course.source, ticket.key, kind, id), self.marks.said(kind, copy)
             there = find_mark(said) if said is not None else None
             if there is None or there.item != mark.item:
@@ -115,11 +115,18 @@ class Strays:
                 continue
             owner = mark.id if mark.kind == "ticket" else owner_of(self.pair, marked.ticket_id)
             landed = self.pair.landed(mark.kind, owner, mark.id) if owner is not None else None
-            if landed is None or landed.target_id != marked.id:
+            if (landed is None or landed.target_id != marked.id) and not self._bears_another(marked):
                 self.odd.add((marked.kind, marked.id))
                 what = "extra" if landed is None else "doubled"
                 key = self._key(marked.ticket_id)
                 self.result.add(mark.key, key, marked.kind, mark.id, what, None, marked.id)
+
+    def _bears_another(self, marked: Marked) -> bool:
+        """Tell a copy of ours whose own mark was replaced in its field, which is named of what it is a copy of."""
+        if not self.course.native(MARK_FIELDS[marked.kind]):
+            return False
+        known = self.pair.landed_on(marked.ticket_id)
+        return any((each.item.kind, each.target_id) == (marked.kind, marked.id) for each in known)
 
     def _walk(self) -> Iterator[Bundle]:
         """Walk once through all the target holds, if anybody wants that: its marks, the copies, and strangers."""
