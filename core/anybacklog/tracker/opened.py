@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
@@ -15,7 +15,7 @@ from anybacklog.backend import (
 )  # fmt: skip
 from anybacklog.errors import AnyBacklogError, ConfigurationError, NotFound, UnsupportedOperation, ValidationError
 from anybacklog.location import Location
-from anybacklog.model import Comment, Ticket, TicketId
+from anybacklog.model import Attachment, Comment, Ticket, TicketId, User
 from anybacklog.tracker.capabilities import Capabilities
 from anybacklog.tracker.drafts import Drafts
 from anybacklog.tracker.words import Words
@@ -85,6 +85,16 @@ class Opened:
     def _drafts(self) -> Drafts:
         return Drafts(self._backend.abilities, self.capabilities, self._words, self._id)
 
+    def _refuse_unheld(self, what: str, given: Mapping[str, Any]) -> None:
+        """Refuse what is given for fields that the backend cannot hold."""
+        for name, value in given.items():
+            reason = self.capabilities.why_not(f"{what}.{name}") if value not in (None, (), [], False) else None
+            if reason is not None:
+                raise UnsupportedOperation(f"{what}.{name}", reason)
+
+    def _person(self, word: str | User | None) -> str | None:
+        return None if word is None else self._words.id_of("users", "author", word)
+
     def _id(self, ref: Ref) -> str:
         """Give the id of a ref; only a plain `str` has to be looked up, as a key first and then as an id."""
         if isinstance(ref, Ticket):
@@ -114,3 +124,21 @@ def owned(noun: N, ticket_id: str | None = None) -> N:
         if attachment.ticket != owner:
             return replace(noun, attachments=tuple(replace(each, ticket=owner) for each in noun.attachments))
     return noun
+
+
+def id_of(noun: Any, kind: type[Comment | Attachment]) -> str:
+    """Give the id of a comment or a file, named by it or itself."""
+    if isinstance(noun, str):
+        return noun
+    if not isinstance(noun, kind):
+        word = kind.__name__.lower()
+        raise ValidationError(
+            f"a {word} is named by its id (a str) or itself, not by {type(noun).__name__}", field=word, value=noun
+        )
+    return str(noun.id)
+
+
+def refuse_empty(word: Any, sentence: str, field: str) -> None:
+    """Refuse an empty word, or what is none."""
+    if not isinstance(word, str) or not word:
+        raise ValidationError(sentence, field=field, value=word)

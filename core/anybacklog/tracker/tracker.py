@@ -17,14 +17,16 @@ from anybacklog.backend import (
     TrafficState,
 )  # fmt: skip
 from anybacklog.errors import UnsupportedOperation
-from anybacklog.tracker.journal import JournalOperations
+from anybacklog.tracker.attachments import AttachmentOperations
+from anybacklog.tracker.comments import CommentOperations
+from anybacklog.tracker.links import LinkOperations
 from anybacklog.tracker.project import ProjectOperations
 from anybacklog.tracker.tickets import TicketOperations
 
 P = TypeVar("P")
 
 
-class Tracker(ProjectOperations, TicketOperations, JournalOperations):
+class Tracker(ProjectOperations, TicketOperations, CommentOperations, AttachmentOperations, LinkOperations):
     """A live connection to one project of one backend; a context manager. It and its iterators belong to one thread.
 
     A `ref` is a Ticket, a `str` (tried as key, then id) or an `int` (id). Every write returns what the backend now
