@@ -153,7 +153,7 @@ def test_a_ledger_that_was_lost_is_rebuilt_from_marks_and_counts(
     migrate(source, target, ledger=tmp_path / "lost.db")
     with pytest.raises(ConfigurationError, match="already holds tickets copied from this source"):
         migrate(source, target, ledger=tmp_path / "ledger.db")
-    report = migrate(source, target, ledger=tmp_path / "ledger.db", rebuild_ledger=True)
+    report = migrate(source, target, ledger=tmp_path / "ledger.db", rebuild_ledger=True, clock=by_its_clock(fake))
     assert (report.failures, report.counts["comments"].already, held(fake)) == ([], 2, wanted)
 
 

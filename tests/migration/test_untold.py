@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from tests.migration.spaces import Fake, Serve
+from tests.migration.spaces import Fake, Serve, by_its_clock
 
 import anybacklog
 from anybacklog import Tracker
@@ -179,8 +179,8 @@ def test_a_rollback_knows_them_from_a_strangers(copied: tuple[Tracker, Tracker, 
 def test_a_lost_ledger_is_rebuilt_from_their_marks(
     copied: tuple[Tracker, Tracker, Fake], ledger: Path, tmp_path: Path
 ) -> None:
-    source, target, _ = copied
-    report = migrate(source, target, ledger=tmp_path / "rebuilt.db", rebuild_ledger=True)
+    source, target, fake = copied
+    report = migrate(source, target, ledger=tmp_path / "rebuilt.db", rebuild_ledger=True, clock=by_its_clock(fake))
     assert (report.counts["comments"].already, untold(tmp_path / "rebuilt.db")) == (2 * TICKETS, [])
 
 

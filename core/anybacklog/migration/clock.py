@@ -26,8 +26,12 @@ class Clock:
 
     def settle(self, seconds: float, doubted: str, *, others: int = 0) -> None:
         """Wait until what was sent can no longer arrive; it is told, for it may take minutes."""
+        more = f", nor whether {others} more did" if others else ""
+        self.wait(seconds, f"nobody answered whether {doubted} arrived{more}; asking again")
+
+    def wait(self, seconds: float, why: str) -> None:
+        """Wait, and tell `why` unless it is short; it may be interrupted."""
         if seconds >= 1:
-            more = f", nor whether {others} more did" if others else ""
-            _log.warning("nobody answered whether %s arrived%s; asking again in %.0f s", doubted, more, seconds)
+            _log.warning("%s in %.0f s", why, seconds)
         if seconds > 0:
             self.sleep(seconds)

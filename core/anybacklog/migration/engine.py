@@ -128,6 +128,7 @@ class _Going:
         self.choices = choices
         self.plugged = plugged
         self.run = run
+        self.began = run.clock.monotonic()
         self.snapshot = Snapshot(snapshot_folder(path, pair))
         self.report = Report(
             source=str(source.location), target=str(target.location), ledger=str(path), started_at=datetime.now(UTC)
@@ -142,7 +143,7 @@ class _Going:
             self.run = replace(self.run, only=self.run.only | worst(self.snapshot.bundles()))
         course = self._course(header)
         if rebuild_ledger:
-            self._rebuild(course)
+            self._rebuild(course, dry_run=dry_run)
             course = self._course(header)
         self._weigh(course, header)
         announce(self.target, self.pair, self._shown("plan", header), course, self.report, self.run.say)
@@ -176,13 +177,21 @@ class _Going:
         self.report.notes += [f"{key} was deleted while the source was read" for key in header.skipped]
         return header
 
-    def _rebuild(self, course: Course) -> None:
+    def _rebuild(self, course: Course, *, dry_run: bool) -> None:
         questions = Questions(self.source, self.target, self.pair, course)
         if not self.marks:
             raise ConfigurationError("a migration without marks leaves nothing to rebuild a ledger from")
+        if not dry_run:
+            self._let_arrive()
         found = rebuild(self.pair, questions, self.snapshot, self.run.show)
         self._remember(newest=before_all_copies(self.target, course.native, course.source))
         self.report.notes.append(f"the ledger was rebuilt: {found} items of this source are in the target")
+
+    def _let_arrive(self) -> None:
+        """Wait until nothing can arrive any more that was sent before this run began: its mark would be missed."""
+        settle, clock = self.target.capabilities.settle.seconds, self.run.clock
+        why = "what a run before this one sent may still arrive, so the ledger is rebuilt (to interrupt is safe)"
+        clock.wait(self.began + settle - clock.monotonic(), why)
 
     def _course(self, header: Header, mapping: MappingTable | None = None) -> Course:
         course = plan_course(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import BinaryIO
@@ -125,11 +125,14 @@ class Questions:
 
     def comment(self, step: AddComment, row: Row | None) -> list[Landed] | None:
         """Look through the ticket's journal for a comment; None: it is not there."""
-        ticket_id = self._home(step.item)
         if not self.target.capabilities.can("comments"):
             raise CannotTell("the target shows no comments")
+        return self.entry(step, row, journal(self.target, self.pair, self._home(step.item)))
+
+    def entry(self, step: AddComment, row: Row | None, there: Iterable[Comment]) -> list[Landed] | None:
+        """Look for a comment among the entries of its ticket's journal; None: it is not there."""
+        ticket_id = self._home(step.item)
         wanted = self._by_mark(step, row) if self.external("comments.external_id") else None
-        there = journal(self.target, self.pair, ticket_id)
         known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "comment"}
         for comment in there:
             hit = comment.id == wanted if self.external("comments.external_id") else self._is_entry(step, comment, row)
@@ -154,6 +157,14 @@ class Questions:
         return not list(compare_comment(step, comment, self.course)) and len(comment.attachments) == len(step.uploads)
 
     def _attached(self, step: AddAttachment, row: Row | None) -> list[Landed] | None:
+        return self.file(step, row, self.files(self._home(step.item)))
+
+    def files(self, home: TicketId) -> Sequence[Attachment]:
+        """List a ticket's files, as far as they are looked through: not where their marks are asked for."""
+        return () if self.external("attachments.external_id") else self.target.attachments(home)
+
+    def file(self, step: AddAttachment, row: Row | None, there: Iterable[Attachment]) -> list[Landed] | None:
+        """Look for a file among those of its ticket, by name and bytes; None: it is not there."""
         ticket_id = self._home(step.item)
         if self.external("attachments.external_id"):
             found = self._by_mark(step, row)
@@ -163,7 +174,7 @@ class Questions:
         sent = row.sent().get(wanted.id) if row is not None else None
         if sent is not None:
             wanted = replace(wanted, size=sent.size, sha256=sent.sha256)
-        for attachment in self.target.attachments(ticket_id):
+        for attachment in there:
             fresh = attachment.id not in known and attachment.name == wanted.name
             alike = wanted.size is None or attachment.size in (None, wanted.size)
             if fresh and alike and self._same_bytes(attachment, wanted):

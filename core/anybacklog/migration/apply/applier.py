@@ -21,6 +21,7 @@ from anybacklog.migration.apply.arrival import Arrivals
 from anybacklog.migration.apply.calls import MARK_FIELDS, Calls
 from anybacklog.migration.apply.counting import Counting, Fate
 from anybacklog.migration.apply.doubt import InDoubt
+from anybacklog.migration.apply.first_look import FirstLook
 from anybacklog.migration.apply.hand import Turn
 from anybacklog.migration.apply.outcomes import Outcomes, gone, refused_before, remarks, remarks_again, said_of
 from anybacklog.migration.apply.refused_files import Instead, RefusedFiles
@@ -72,6 +73,7 @@ class Applier:
     arrivals: Arrivals = field(init=False)
     counting: Counting = field(init=False)
     outcomes: Outcomes = field(init=False)
+    first_look: FirstLook = field(init=False)
     second_look: SecondLook = field(init=False)
     refused_files: RefusedFiles = field(init=False)
 
@@ -80,6 +82,7 @@ class Applier:
         self.arrivals = Arrivals(self.target, self.report.notes)
         self.counting = Counting(self.report)
         self.outcomes = Outcomes(self.pair, self.counting, self.observe)
+        self.first_look = FirstLook(self.calls.ask, self.counting)
         self.second_look = SecondLook(self.calls.ask, self.counting)
         self.refused_files = RefusedFiles(self.course, self.pair, self.report)
 

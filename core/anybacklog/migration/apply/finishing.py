@@ -24,7 +24,7 @@ def finish(writer: Writer, bundles: Callable[[], Iterable[Bundle]], *, partial: 
         for bundle in showing(show, "finish", writer.each(bundles()), total):
             write_ties(writer, plan_ties(bundle.ticket, applier.course), tied, partial=partial)
             rewriter.ticket(plan_ticket(bundle, applier.course))
-    applier.report.notes += rewriter.notes(partial=partial)
+    applier.report.notes += [*applier.first_look.notes(), *rewriter.notes(partial=partial)]
     applier.second_look.look()
     if applier.course.moved_to:
         say_where(applier, showing(show, "tell", bundles(), total), partial=partial)

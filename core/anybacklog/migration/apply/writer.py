@@ -40,7 +40,7 @@ class Writer:
 
     def ticket(self, steps: Iterable[Step]) -> None:
         """Write the steps of one ticket in order: nothing without the ticket, no comment past one that failed."""
-        self._go_on(in_hand(steps))
+        self._go_on(in_hand(self.applier.first_look.ticket(steps)))
 
     def alone(self, step: Step, then: Callable[[Fate], None] = lambda _: None, *, ask: bool = False) -> None:
         """Write a step by itself; `then` is told what became of it, perhaps much later. `ask`: it may be there."""

@@ -255,6 +255,7 @@ class _Going:
             source=self.source, target=self.target, pair=pair, course=course, report=applied,
             fetch=partial(asked_for, self.source), observe=self.plugged.observe, clock=self.clock,
         )  # fmt: skip
+        steps = [applier.first_look.missing(several) for several in steps]
         every: list[Sequence[Step]] = [*steps, ties]
         for several in every:  # what is in doubt is asked about, not forgotten
             pair.forget_items(items_to_forget(step for step in several if _state(pair, step) not in _IN_DOUBT))
@@ -267,7 +268,7 @@ class _Going:
                 write_ties(writer, [tie], tied, partial=False)
         self._remember(pair, steps)
         self.report.failures += applied.failures
-        self.report.notes += applied.notes
+        self.report.notes += [*applied.notes, *applier.first_look.notes()]
         written = len(ties) + sum(map(len, steps))
         self.report.mended += written - len({(each.kind, each.id) for each in applied.failures})
 
