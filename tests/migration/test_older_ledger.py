@@ -4,46 +4,25 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.migration import organizations, spaces
-from tests.migration.less import TEXT_ONLY, less
-from tests.migration.organizations import SHUT, VARIANTS, ServeBacklog
+from tests.migration import spaces
+from tests.migration.less import TEXT_ONLY, Less, less
+from tests.migration.restoring import FOUND, Restored, dies_at, talk
 from tests.migration.spaces import Fake, Interrupted, Serve, by_its_clock, writes
 
 from anybacklog import Tracker
-from anybacklog.migration import Report, migrate, repair, verify
-from anybacklog.migration.clock import Clock
-from anybacklog.model import TicketDraft
+from anybacklog.location import parse
+from anybacklog.migration import migrate, repair, verify
+from anybacklog.model import Comment, TicketDraft
 from anybacklog_simulators.nulab import empty_space
-from anybacklog_simulators.publicbacklog import Choices, empty_organization
 
 Make = Callable[[], Tracker]
-FOUND = "items that were there, and that this ledger, which is older, did not know: {}"
-
-
-class Restored:
-    """A migration whose ledger is put back to what it was when only the tickets were there."""
-
-    def __init__(self, source: Tracker, target: Tracker, folder: Path, **choices: Any) -> None:
-        self.source, self.target, self.choices = source, target, {"clock": Clock(), **choices}
-        self.ledger, self.backup = folder / "ledger.db", folder / "backup.db"
-
-    def run(self) -> Report:
-        return migrate(self.source, self.target, ledger=self.ledger, refresh=True, **self.choices)
-
-    def forget(self, write: Callable[[Tracker], None]) -> None:
-        """Copy; then write into the source, copy that too, and restore the ledger from before."""
-        assert self.run().clean
-        shutil.copy(self.ledger, self.backup)
-        write(self.source)
-        assert self.run().clean
-        shutil.copy(self.backup, self.ledger)
 
 
 @pytest.fixture
@@ -52,15 +31,6 @@ def source(memory: Make) -> Tracker:
     tracker.add_comment(tracker.create_ticket(TicketDraft(title="first")), "one")
     tracker.create_ticket(TicketDraft(title="second"))
     return tracker
-
-
-def talk(source: Tracker) -> None:
-    """Say two equal things, one with a file, and put a file at the ticket."""
-    for _ in range(2):
-        source.add_comment("PROJ-1", "the same 𠮷")
-    source.add_comment("PROJ-1", "with a file", attachments=[("a.txt", io.BytesIO(b"a"))])
-    source.add_attachment("PROJ-1", "a.txt", io.BytesIO(b"a"))
-    source.add_comment("PROJ-2", "last")
 
 
 def said(tracker: Tracker) -> list[Any]:
@@ -174,7 +144,7 @@ def test_a_status_that_came_with_a_comment_is_not_set_over_what_people_chose_sin
     source.update_ticket("PROJ-2", {"status": "Closed"})
     source.add_comment("PROJ-2", "done")
     with suppress(Interrupted):
-        migrate(source, target, ledger=restored.ledger, watch=dies_behind_ticket(2))
+        migrate(source, target, ledger=restored.ledger, watch=dies_at(2, "after ledger commit: done ticket"))
     shutil.copy(restored.ledger, restored.backup)
     assert restored.run().clean
     chosen = target.update_ticket("DEMO-2", {"status": "処理中"}).status
@@ -182,45 +152,6 @@ def test_a_status_that_came_with_a_comment_is_not_set_over_what_people_chose_sin
     report = restored.run()
     assert target.ticket("DEMO-2").status == chosen
     assert FOUND.format(2) in report.notes
-
-
-def dies_behind_ticket(number: int) -> Callable[[str], None]:
-    """End the process once so many tickets are made."""
-    made = []
-
-    def watch(commit: str) -> None:
-        made.extend([commit] * commit.startswith("after ledger commit: done ticket:"))
-        if len(made) == number:
-            raise Interrupted
-
-    return watch
-
-
-@pytest.mark.parametrize("choices", VARIANTS.values(), ids=VARIANTS)
-def test_in_a_backlog_what_is_shown_or_counted_is_taken_in(
-    source: Tracker, serve_backlog: ServeBacklog, tmp_path: Path, choices: Choices
-) -> None:
-    target, fake = serve_backlog(empty_organization(choices))
-    restored = Restored(source, target, tmp_path, clock=organizations.by_its_clock(fake))
-    restored.forget(talk)
-    before = organizations.held(fake)
-    report = restored.run()
-    assert (report.failures, organizations.held(fake)) == ([], before)
-    assert FOUND.format(4) in report.notes
-    assert verify(source, target, ledger=restored.ledger).differences == []
-    source.add_comment("PROJ-1", "new")
-    assert restored.run().counts["comments"].created == 1
-
-
-def test_a_backlog_that_shows_neither_texts_nor_counts_is_gone_on_with_as_before(
-    source: Tracker, serve_backlog: ServeBacklog, tmp_path: Path
-) -> None:
-    target, fake = serve_backlog(empty_organization(Choices(shown=SHUT, echoed=SHUT)))
-    restored = Restored(source, target, tmp_path, clock=organizations.by_its_clock(fake))
-    assert restored.run().clean
-    source.add_comment("PROJ-1", "new")
-    assert restored.run().clean
-    assert [len(ticket[4]) for ticket in organizations.held(fake)] == [2, 0]
 
 
 def test_a_repair_by_an_older_ledger_writes_nothing_twice_either(
@@ -247,3 +178,35 @@ def test_what_a_repair_is_to_replace_is_not_taken_for_its_copy(
         file.content = b"b"
     repair(source, target, ledger=restored.ledger, clock=by_its_clock(fake))
     assert sorted(len(file.content) for file in issue.attachments) == [1, 1, 1, 1]
+
+
+class Unreadable(Less):
+    """Memory, as a service that tells no marks of comments, and breaks over the journal of one ticket."""
+
+    without = ("comments.external_id",)
+    broken: str | None = None
+
+    def comments(self, ticket_id: str) -> Iterator[Comment]:
+        if ticket_id == self.broken:
+            raise KeyError("content")
+        return super().comments(ticket_id)
+
+
+def test_where_a_journal_cannot_be_read_nothing_is_sent_to_its_ticket_and_the_others_go_on(
+    source: Tracker, tmp_path: Path
+) -> None:
+    backend = Unreadable()
+    restored = Restored(source, Tracker(backend, parse("memory://target/PROJ")), tmp_path)
+    assert restored.run().clean
+    source.add_comment("PROJ-1", "two")
+    source.add_comment("PROJ-2", "new")
+    backend.broken = restored.target.ticket("PROJ-1").id
+    (failure,) = restored.run().failures
+    assert (failure.source_key, failure.kind, failure.stage) == ("PROJ-1", "comment", "read")
+    assert failure.error.startswith(
+        "what the target holds of its ticket cannot be read, so it may be there already: Key"
+    )
+    backend.broken = None
+    assert [len(texts) for texts, _ in said(restored.target)] == [1, 1]
+    assert restored.run().clean
+    assert [len(texts) for texts, _ in said(restored.target)] == [2, 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from tests.migration.unreliable import NOT_NATIVE, Time, Unreliable, abilities, 
 
 from anybacklog import Tracker, ValidationError
 from anybacklog.backend import AttachmentDraft, CommentDraft
-from anybacklog.migration import migrate, plan, rollback, verify
+from anybacklog.migration import Report, migrate, plan, rollback, verify
 from anybacklog.model import Attachment, Comment, Ticket, TicketDraft
 from anybacklog.store.memory import MemoryBackend
 from anybacklog_simulators.nulab import demo_space
@@ -170,6 +171,29 @@ def test_stopped_at_any_commit_it_goes_on_to_the_same_end(source: Tracker, tmp_p
         assert (ended.failures, ended.changed.count) == ([], 0), met[-1]
         assert (kept(folder), sorted(texts(there))) == (kept(tmp_path / "whole"), sorted(texts(whole))), met[-1]
         assert verify(source, there, ledger=ledger).differences == [], met[-1]
+
+
+@TARGETS
+def test_a_ledger_from_before_they_were_refused_knows_each_again(
+    source: Tracker, tmp_path: Path, folder: Path, target: Make
+) -> None:
+    there, ledger, backup = target(), tmp_path / "ledger.db", tmp_path / "backup.db"
+
+    def run(watch: Callable[[str], None] = lambda _: None) -> Report:
+        return migrate(source, there, ledger=ledger, fallback_folder=folder, watch=watch, clock=Time().clock())
+
+    def stop(commit: str) -> None:
+        if commit.startswith("after ledger commit: done ticket:"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(stop)
+    shutil.copy(ledger, backup)
+    run()
+    before = kept(folder), texts(there)
+    shutil.copy(backup, ledger)
+    assert (run().failures, kept(folder), texts(there)) == ([], *before)
+    assert verify(source, there, ledger=ledger).differences == []
 
 
 @pytest.mark.parametrize("fault", ["answer lost", "request lost", "late"])
