@@ -46,9 +46,9 @@ class Fidelity:
 class Failure:
     """One item that did not arrive: at which stage, and `error`, one sentence.
 
-    `stage` is read (the source broke over it), download, write, wait (for another one), held, quarantine (refused too
-    often to be tried again), state (it did arrive, and the target then held something else) or observe (it did arrive,
-    and a plugin broke when it was told).
+    `stage` is read (the source broke over it, or the target over what it holds of its ticket), download, write, wait
+    (for another one), held, quarantine (refused too often to be tried again), state (it did arrive, and the target then
+    held something else) or observe (it did arrive, and a plugin broke when it was told).
     """
 
     source_key: str
