@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from anybacklog.cli.report_text import report_lines
 from anybacklog.migration.page import render
 from anybacklog.migration.report import Counts, Difference, Failure, Fidelity, Report, Verification
+from anybacklog.steps import Item
 
 NASTY = "<script>alert('x')</script> & \"q\" 🎉𠮷 \x1b[31m \ud83d"
 
@@ -75,6 +77,16 @@ def test_it_tells_everything_lost_first(report: Report) -> None:
     for expected in ("12345", "PROJ-1", "COPY-1", "their words", "/tmp/ledger.db", "2026-01-31 09:30:00 UTC"):
         assert expected in page
     assert page.index(">watchers<") < page.index(">title<")
+
+
+def test_the_state_of_a_ticket_is_called_what_a_person_calls_it(report: Report) -> None:
+    report.failures = [Failure(source_key="PROJ-1", kind="state", id="9", stage="state", error="is Open there")]
+    page, lines = render(report, None), "\n".join(report_lines(report, "a", "b"))
+    assert "<td>status and fields</td><td>after writing</td>" in page
+    assert "status and fields  after writing  is Open there" in lines
+    assert report.to_json()["failures"][0]["item"] == {"kind": "state", "id": "9"}
+    report.changed.add(Item(kind="state", id="9", ticket_id="9", ticket_key="PROJ-1"))
+    assert str(report.changed) == "PROJ-1 (status and fields)"
 
 
 def test_no_secret_is_in_it(report: Report) -> None:

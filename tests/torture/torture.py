@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from tests.torture.ends import ENVIRON, NulabEnd, PublicBacklogEnd, make_end
 from tests.torture.gate import Gate, Moment
@@ -111,7 +112,7 @@ class Torment:
             self.outcome.happened[f"run ended with {code}"] += 1
             if code not in (KILLED, STOPPED):
                 break
-        if code not in (DONE, UNFINISHED) or not self.report.exists():
+        if code not in (DONE, UNFINISHED) or "stopped" in self._reported():
             code = STOPPED
             self.outcome.wrong.append(f"the last of its runs said: {self._last_words()}")
         return code
@@ -166,7 +167,7 @@ class Torment:
 
     def _held(self) -> set[str]:
         """Give the keys of the tickets that are held; whatever else has failed is wrong."""
-        report = json.loads(self.report.read_text(encoding="utf-8"))
+        report = self._reported()
         held = {each["source_key"] for each in report["failures"] if each["stage"] == "held"}
         self.outcome.happened["ticket held"] += len(held)
         self.outcome.wrong += [
@@ -175,6 +176,12 @@ class Torment:
             if each["source_key"] not in held or not self.target.holds
         ]
         return held
+
+    def _reported(self) -> dict[str, Any]:
+        """Read the last report; a command line that was not understood wrote none."""
+        text = self.report.read_text(encoding="utf-8") if self.report.exists() else '{"stopped": "at once"}'
+        report: dict[str, Any] = json.loads(text)
+        return report
 
     def _count(self) -> None:
         """Count the faults that struck, the refusals, and the questions."""

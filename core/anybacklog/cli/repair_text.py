@@ -35,8 +35,7 @@ def mending_lines(report: Mending) -> Iterator[str]:
     if report.steps:
         yield from step_lines(report)
     rows = [
-        [each.source_key, f"{each.kind} {each.id}", "held" if each.held else "failed", redact(each.error)]
-        for each in report.failures
+        [each.source_key, each.item, "held" if each.held else "failed", redact(each.error)] for each in report.failures
     ]
     yield from table_lines(["KEY", "ITEM", "HOW", "WHY"], rows) if rows else ()
     yield from map(redact, report.notes)

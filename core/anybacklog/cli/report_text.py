@@ -99,7 +99,7 @@ def _trouble(failures: list[Failure]) -> str:
 
 
 def _failures(failures: Iterable[Failure]) -> Iterator[str]:
-    rows = ([each.source_key, f"{each.kind} {each.id}", each.stage, redact(each.error)] for each in failures)
+    rows = ([each.source_key, each.item, each.when, redact(each.error)] for each in failures)
     return table_lines(["KEY", "ITEM", "STAGE", "WHY"], rows)
 
 

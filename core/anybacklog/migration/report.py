@@ -16,8 +16,10 @@ Counted: TypeAlias = Literal["tickets", "comments", "history", "attachments", "l
 NAMED = 20
 ALTERED_FIELDS = ("description.source", "comments.body.source")
 """Fields whose losses show in the target's answers alone: nobody could agree to them before."""
-_ALONE = frozenset({"ticket", "state", "parent"})
+_ALONE = frozenset({"ticket", "parent"})
 """Kinds of which a ticket has one."""
+_SAID = {"state": "status and fields", "moved": "comment in the source"}
+"""Kinds of which a ticket has one, too, and what a person calls it."""
 COUNTED: tuple[Counted, ...] = ("tickets", "comments", "history", "attachments", "links")
 
 
@@ -58,6 +60,21 @@ class Failure:
     error: str
     held: bool = False
 
+    @property
+    def item(self) -> str:
+        """Name the item for a person."""
+        return item_named(self.kind, self.id)
+
+    @property
+    def when(self) -> str:
+        """Name the stage for a person."""
+        return "after writing" if self.stage == "state" else self.stage
+
+
+def item_named(kind: str, id: str) -> str:
+    """Name an item for a person, who reads the key of its ticket beside it."""
+    return _SAID.get(kind, f"{kind} {id}")
+
 
 @dataclass(slots=True)
 class Changed:
@@ -74,15 +91,11 @@ class Changed:
 
     def __str__(self) -> str:
         names = [
-            f"{item.ticket_key} ({item.kind if item.kind in _ALONE else f'{item.kind} {item.id}'})"
+            f"{item.ticket_key} ({item.kind if item.kind in _ALONE else item_named(item.kind, item.id)})"
             for item in self.first
         ]
         more = self.count - len(names)
         return ", ".join(names) + (f" and {more} more" if more else "")
-
-
-def _number(item: Item) -> str:
-    return "" if item.kind in _ALONE else f" {item.id}"
 
 
 @dataclass(slots=True, kw_only=True)
