@@ -14,6 +14,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any, NoReturn
@@ -58,6 +59,7 @@ def _run(argv: list[str], environ: dict[str, str], output: str, questions: str, 
         name = os.devnull if number == 0 else output
         os.dup2(os.open(name, flags | (os.O_CREAT | os.O_APPEND) * bool(number), 0o600), number)
     os.environ.update(environ)
+    tempfile.tempdir = None  # its folder is in there
     sys.argv = ["anybacklog", *argv]
     random.seed(0)  # pauses between tries are drawn
     if kill_at is not None:

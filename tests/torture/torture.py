@@ -77,6 +77,8 @@ class Torment:
         dice = Random(f"{self.outcome.seed} {self.outcome.pair}")
         source, target = self.outcome.pair.split(":")
         self.report = self.folder / "report.json"
+        self.temporary = self.folder / "temporary"
+        self.temporary.mkdir()  # who is killed leaves there what it had, and it goes with the seed
         self.gate = Gate()
         self.source = make_end(source, self.folder, "source", self.glass, self.gate, self.stack)
         self.target = make_end(target, self.folder, "target", self.glass, self.gate, self.stack)
@@ -126,8 +128,8 @@ class Torment:
         argv += ["--no-marks"] * (not self.scenario.marks)
         inside = next((blow.at for blow in blows if blow.trap == "kill inside"), None)
         code = self.processes.run(
-            argv=argv, environ=ENVIRON, output=str(self.folder / "output.txt"), kill_at=inside,
-            questions=str(self.folder / "questions.txt"),
+            argv=argv, environ={**ENVIRON, "TMPDIR": str(self.temporary)}, kill_at=inside,
+            output=str(self.folder / "output.txt"), questions=str(self.folder / "questions.txt"),
         )  # fmt: skip
         if inside is not None and code == KILLED:
             self.outcome.happened["kill inside"] += 1
