@@ -149,3 +149,9 @@ def abilities_of(project: Mapping[str, Any] | None, web: str) -> Abilities:
         references=references_at(web),
         costs=COSTS,
     )
+
+
+def without_fields(abilities: Abilities, reason: str) -> Abilities:
+    """Take custom fields out of what can be held and made, as the space refused them."""
+    native = {**abilities.native, "custom_fields": Answer(yes=False, reason=reason)}
+    return replace(abilities, native=native, creatable=abilities.creatable - {"custom_fields"})

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from anybacklog.plugin import Abilities, Limits, NotFound, PermissionDenied, Permissions, TrafficState
-from anybacklog_nulab.abilities import abilities_of
+from anybacklog_nulab.abilities import abilities_of, without_fields
 from anybacklog_nulab.allowance import allowed
 from anybacklog_nulab.around import AroundOperations
 from anybacklog_nulab.extras import Licence
@@ -57,8 +57,12 @@ class NulabBackend(TogetherOperations, LinkOperations, AroundOperations):
 
     @property
     def abilities(self) -> Abilities:
-        """Say what the project can hold. Asks for the project once, for its text format; without one: markdown."""
-        return abilities_of(None if self._location.project is None else self._project, self._web)
+        """Say what the project can hold. Asks for the project once, for its text format; without one: markdown.
+
+        That a plan has no custom fields is known once they were asked for.
+        """
+        known = abilities_of(None if self._location.project is None else self._project, self._web)
+        return without_fields(known, self._fieldless) if self._fieldless else known
 
     def limits(self) -> Limits:
         """Give the limits with those of the plan put in: `GET /space/licence` (get-licence), read, once.

@@ -30,6 +30,7 @@ class Opened:
         self._location = location
         self._web = location.base_url()
         self._known: Json | None = None
+        self._fieldless = ""
         self._own: dict[str, None] = {}
         self._words: dict[str, Sequence[Any]] = {}
         self._listed_files: dict[str, Sequence[Attachment]] = {}

@@ -95,7 +95,8 @@ class ProjectOperations(Opened):
         """
         try:
             rows = self._client.rows(f"{self._path}/customFields")
-        except UnsupportedOperation:
+        except UnsupportedOperation as error:
+            self._fieldless = error.reason
             return []
         return [to_field(FIELD.load(row), row) for row in rows]
 

@@ -12,7 +12,7 @@ from tests.migration.spaces import Serve
 from tests.migration.test_plan import keep
 
 from anybacklog import ConfigurationError, MigrationError, Tracker
-from anybacklog.migration import migrate, plan
+from anybacklog.migration import migrate, plan, verify
 from anybacklog.migration.plans.findings import findings
 from anybacklog.model import CustomField, Named, Status, TicketDraft, User
 from anybacklog_simulators.nulab import empty_space
@@ -152,3 +152,19 @@ def test_a_word_that_resembles_none_is_refused_with_those_there_are(memory: Make
     edited = keep(tmp_path / "p", '[mapping.priorities]\nHigh = "Hoch"')
     with pytest.raises(ConfigurationError, match=r"the target has no 'Hoch'; there is 高, 中, 低$"):
         migrate(source, target, plan=edited, ledger=tmp_path / "l")
+
+
+def test_custom_fields_that_a_plan_of_the_service_has_not_are_lost_before_the_first_write(
+    memory: Make, serve: Serve, tmp_path: Path
+) -> None:
+    source, space = memory(), empty_space()
+    space.licence.attribute = False
+    source.add_metadata("custom_fields", CustomField(id="", name="Size", type="text"))
+    source.create_ticket(TicketDraft(title="sized", custom_fields={"Size": "XL"}))
+    target, _ = serve(space)
+    planned, ledger = plan(source, target, ledger=tmp_path / "ledger.db"), tmp_path / "ledger.db"
+    row = next(row for row in planned.fidelity if row.field == "custom_fields.Size")
+    assert (row.level, row.reason.partition(":")[0]) == ("lost", "the space's plan has none")
+    assert "custom_fields" not in {kind for kind, _ in planned.to_create}
+    assert migrate(source, target, ledger=ledger).clean
+    assert verify(source, target, ledger=ledger).differences == []

@@ -69,8 +69,8 @@ def _matched(
     plugged: Plugged,
     made: Mapping[MetadataKind, Mapping[str, str]],
 ) -> MappingTable:
-    can = target.capabilities
     there: dict[MetadataKind, Sequence[Any]] = {kind: target_words(target, kind) for kind in METADATA_KINDS}
+    can = target.capabilities
     creatable = frozenset(kind for kind in METADATA_KINDS if kind in can.creatable)
     one_service = identity.partition(":")[0] == target.location.scheme
     return map_chosen(

@@ -99,7 +99,10 @@ def test_a_project_is_known_by_host_port_and_id(address: str, tracker: Tracker) 
 @pytest.mark.parametrize("code", [2, 7])
 def test_a_plan_without_custom_fields_has_none(code: int, space: Space, tracker: Tracker) -> None:
     space.refusals["projects/5/customFields"] = space.refusal(400, code, "current plan is not customField available.")
+    assert tracker.capabilities.native("custom_fields")  # nobody has asked yet
     assert tracker.custom_fields() == ()
+    assert "the space's plan has none" in (tracker.capabilities.why_not("custom_fields") or "")
+    assert "custom_fields" not in tracker.capabilities.creatable
 
 
 def test_a_space_without_statuses_of_projects_has_its_own(tracker: Tracker) -> None:
