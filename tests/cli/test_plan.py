@@ -122,6 +122,7 @@ def test_its_page_escapes_what_strangers_wrote(source: str, target: str, call: C
     assert call("plan", source, target, "-o", plan, "--html", page).code == 0
     assert "&lt;script&gt;" in page.read_text("utf-8")
     assert "<script" not in page.read_text("utf-8")
+    assert "<p>The target has: Task, Bug, Request, Other" in page.read_text("utf-8")
 
 
 def test_every_problem_of_a_plan_is_named_with_line_and_key_and_the_file_stays(

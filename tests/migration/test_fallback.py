@@ -252,6 +252,27 @@ def test_at_a_nulab_space_the_licence_says_what_is_too_large_and_the_state_comes
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize(("history", "room"), [("native", 3), ("attachment", 2)])
+def test_files_for_which_a_ticket_has_no_room_are_kept_and_no_comment_is_refused_over_them(
+    source: Tracker, serve: Serve, tmp_path: Path, folder: Path, history: str, room: int
+) -> None:
+    space, ledger, edited = demo_space(), tmp_path / "ledger.db", tmp_path / "plan.toml"
+    space.licence.attachment_limit = 3
+    source.add_comment("PROJ-1", "two more", attachments=[(name, io.BytesIO(b"!")) for name in ("5.txt", "6.txt")])
+    source.add_comment("PROJ-1", "the end")
+    target, fake = serve(space)
+    edited.write_text(f'history = "{history}"\n[files]\nfallback_folder = "{folder}"\n', "utf-8")
+    planned = plan(source, target, edited=edited, ledger=ledger)
+    (over,) = (each for each in planned.limits if each.limit == "attachments_per_ticket")
+    assert (over.allowed, over.outcome) == (3, "kept")
+    report = migrate(source, target, plan=edited, ledger=ledger, clock=by_its_clock(fake))
+    assert report.failures == []
+    (copy,) = (ticket for ticket in target.tickets() if ticket.title == "with files")
+    assert (len(target.attachments(copy)), len(kept(folder))) == (room, 6 - room)
+    assert any(comment.body.source.endswith("the end") for comment in target.comments(copy))
+    assert verify(source, target, ledger=ledger).differences == []
+
+
 @pytest.mark.parametrize("own", [narrow(), fileless()], ids=["too large", "no files at all"])
 def test_a_rebuilt_ledger_keeps_each_file_and_its_comment_once(
     source: Tracker, tmp_path: Path, folder: Path, own: Abilities

@@ -17,6 +17,7 @@ from anybacklog.model import Attachment, Text, Ticket
 from anybacklog.steps import AddComment, Item, KeepFile, Upload
 
 WAY_OUT = "--fallback-folder would keep it"
+REFUSED = "refused there"
 
 
 def falls_back(attachment: Attachment, ticket: Ticket, course: Course) -> bool:
@@ -26,21 +27,37 @@ def falls_back(attachment: Attachment, ticket: Ticket, course: Course) -> bool:
     """
     if not course.fallback_folder or not could_fall_back(course):
         return False
-    too_large = not course.native("attachments") or is_over(attachment, course)
-    return too_large or course.kept(ticket.id, attachment.id) is not None
+    unheld = not course.native("attachments") or is_over(attachment, course) or is_one_more(attachment, ticket, course)
+    return unheld or course.kept(ticket.id, attachment.id) is not None
 
 
-def kept_for(attachment: Attachment | None, course: Course, unheld: str | None = None) -> str:
-    """Say why a file goes into the folder; `unheld`: the target takes none. None: it refused one."""
-    over = attachment is not None and is_over(attachment, course)
-    size = f"over the {course.limits.attachment_size} bytes that are taken" if over else "refused"
-    return f"{unheld or f'{size} there'}; kept in the fallback folder, and a comment names it"
+def kept_for(unheld: str) -> str:
+    """Say why a file goes into the folder."""
+    return f"{unheld}; kept in the fallback folder, and a comment names it"
+
+
+def why_unheld(attachment: Attachment, ticket: Ticket, course: Course) -> str:
+    """Say why a target that takes files does not take this one."""
+    if is_over(attachment, course):
+        return f"over the {course.limits.attachment_size} bytes that are taken there"
+    if is_one_more(attachment, ticket, course):
+        return f"a ticket there has at most {course.limits.attachments_per_ticket}"
+    return REFUSED
 
 
 def is_over(attachment: Attachment, course: Course) -> bool:
     """Tell a file that is known to be larger than what the target says that it takes."""
     limit = course.limits.attachment_size
     return limit is not None and (attachment.size or 0) > limit
+
+
+def is_one_more(attachment: Attachment, ticket: Ticket, course: Course) -> bool:
+    """Tell a file behind as many as a ticket of the target has room for, `history.txt` counted."""
+    most = course.limits.attachments_per_ticket
+    if most is None or len(ticket.attachments) < most:
+        return False
+    room = most - (course.history == "attachment")
+    return attachment.id in {each.id for each in ticket.attachments[room:]}
 
 
 def could_fall_back(course: Course) -> bool:

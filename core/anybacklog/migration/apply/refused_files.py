@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from anybacklog.errors import AnyBacklogError, ValidationError
 from anybacklog.migration.course import Course
-from anybacklog.migration.falling_back import could_fall_back, keep, kept_for, point_to
+from anybacklog.migration.falling_back import REFUSED, could_fall_back, keep, kept_for, point_to
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.report import Fidelity, Report
 from anybacklog.steps import AddAttachment, AddComment, Step, Upload, key_of
@@ -46,7 +46,7 @@ class RefusedFiles:
         if upload is None:
             return
         self.pair.replan(key_of(step))
-        self.report.fidelity = _with_kept(self.report.fidelity, kept_for(None, self.course))
+        self.report.fidelity = _with_kept(self.report.fidelity, kept_for(REFUSED))
         rest = [replace(step, uploads=others)] if isinstance(step, AddComment) else []
         raise Instead([keep(upload.attachment, step.item), *rest], point_to(upload.attachment, step.item, self.course))
 

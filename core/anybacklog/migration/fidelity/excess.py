@@ -25,7 +25,8 @@ def excess(bundle: Bundle, steps: Sequence[Step], course: Course) -> Iterator[Ex
             yield name, reason + way_out, 1
     most = course.limits.attachments_per_ticket
     if most is not None and (over := files_of(steps) - most) > 0:
-        yield "attachments", f"a ticket there has at most {most}; others are refused and named", over
+        refused = f"a ticket there has at most {most}; others are refused and named, with the comment that brings them"
+        yield "attachments", f"{refused}; {WAY_OUT}", over
 
 
 def _texts(steps: Sequence[Step], course: Course) -> Iterator[tuple[str, int, int | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from anybacklog.migration.course import Bundle
-from anybacklog.migration.falling_back import WAY_OUT, could_fall_back, falls_back, kept_for
+from anybacklog.migration.falling_back import WAY_OUT, could_fall_back, falls_back, kept_for, why_unheld
 from anybacklog.migration.fidelity.levels import Levels, Row
 from anybacklog.migration.riding import kept_files, riding, told_of
 from anybacklog.model import Attachment, Ticket
@@ -27,7 +27,7 @@ def _of_attachment(attachment: Attachment, ticket: Ticket, levels: Levels) -> It
     course = levels.course
     name, level, reason = levels.held("attachments")
     if falls_back(attachment, ticket, course):
-        yield name, "emulated", kept_for(attachment, course, reason if level == "lost" else None)
+        yield name, "emulated", kept_for(reason if level == "lost" else why_unheld(attachment, ticket, course))
         return
     yield name, level, f"{reason}; {WAY_OUT}" if level == "lost" and could_fall_back(course) else reason
     if course.native("attachments"):

@@ -29,13 +29,16 @@ OUTCOMES: dict[Outcome, str] = {
 
 _REFUSED: dict[str, str] = {
     "title_length": f"{OUTCOMES['refused']}; {CUT_TITLES}",
-    "attachments_per_ticket": "the target refuses those that are over: they do not arrive, and are named",
+    "attachments_per_ticket": "the target refuses those that are over, with the comment that brings them: they do not "
+    "arrive, and are named; --fallback-folder would keep them",
     "statuses_per_project": "nothing is copied until some stand for others, under [mapping.statuses] of the plan",
 }
 
 
 def becomes(limit: str, outcome: Outcome) -> str:
     """Say what becomes of a thing that breaks a limit, and which choice of the plan would have it otherwise."""
+    if (limit, outcome) == ("attachments_per_ticket", "kept"):
+        return "those that are over are kept in the fallback folder, and a comment names each"
     return _REFUSED.get(limit, OUTCOMES[outcome]) if outcome == "refused" else OUTCOMES[outcome]
 
 
@@ -107,7 +110,9 @@ def _ticket(bundle: Bundle, steps: tuple[Step, ...], limits: Limits) -> Iterator
             limit="title_minimum", allowed=limits.title_minimum, item=item, size=len(ticket.title),
             outcome="lengthened",
         )  # fmt: skip
-    yield from _over("attachments_per_ticket", limits.attachments_per_ticket, files_of(steps), item, "refused")
+    sent, kept = files_of(steps), sum(isinstance(step, KeepFile) for step in steps)
+    outcome: Outcome = "kept" if kept and sent <= (limits.attachments_per_ticket or sent) else "refused"
+    yield from _over("attachments_per_ticket", limits.attachments_per_ticket, sent + kept, item, outcome)
     yield from _over("assignees_per_ticket", limits.assignees_per_ticket, len(ticket.assignees), item, "left out")
 
 
