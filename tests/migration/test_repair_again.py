@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -68,4 +69,26 @@ def test_what_names_a_ticket_that_came_again_is_mended_with_it(
     assert (report.failures, [(each.source_key, each.field) for each in report.left.differences]) == ([], [])
     assert by_title(there)["second"] != old
     assert verify(source, there, ledger=ledger).differences == []
+    assert repair(source, there, ledger=ledger, clock=clock).steps == []
+
+
+@pytest.mark.parametrize("gone", ["file", "comment"])
+def test_what_names_a_file_or_a_comment_that_came_again_is_mended_with_it(
+    serve: Serve, tmp_path: Path, gone: str
+) -> None:
+    (source, _), (there, fake) = serve(empty_space()), serve(empty_space())
+    ticket = source.create_ticket(TicketDraft(title="first"))
+    file = source.add_attachment(ticket, "trace.txt", BytesIO(b"trace"))
+    comment = source.add_comment(ticket, "meant")
+    named = f"#attach(trace.txt:{file.id}) {ticket.url}#comment-{comment.id}"
+    source.create_ticket(TicketDraft(title="second", description=named))
+    ledger, clock = tmp_path / "ledger.db", by_its_clock(fake)
+    assert migrate(source, there, ledger=ledger, clock=clock).failures == []
+    copy = there.ticket(by_title(there)["first"])
+    if gone == "file":
+        there.delete_attachment(copy, next(iter(there.attachments(copy))))
+    else:
+        there.delete_comment(copy, next(each for each in there.comments(copy) if "meant" in each.body.source))
+    report = repair(source, there, ledger=ledger, clock=clock)
+    assert (report.failures, [(each.source_key, each.field) for each in report.left.differences]) == ([], [])
     assert repair(source, there, ledger=ledger, clock=clock).steps == []

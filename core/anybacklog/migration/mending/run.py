@@ -39,6 +39,7 @@ from anybacklog.migration.wordings import forms
 from anybacklog.model import Text, Ticket
 from anybacklog.registry import load_registry
 from anybacklog.steps import (
+    AddAttachment,
     AddComment,
     AddLink,
     CreateTicket,
@@ -53,6 +54,8 @@ from anybacklog.tracker import Tracker
 Confirm = Callable[[Mending], bool]
 Show = Callable[[Progress], None]
 _UNMADE = "words that the plan has made are not there yet, so the steps that write them may be more than are named"
+_NAMED = (CreateTicket, AddComment, AddAttachment)
+"""What comes again with another key or number, by which texts may name it."""
 _IN_DOUBT = ("intended", "unsure")
 
 
@@ -92,8 +95,8 @@ def repair(
     report.named = len(before.differences)
     written = going.mend(before.differences, tried, confirm, dry_run=dry_run)
     report.left = look() if written else before
-    if any(isinstance(step, CreateTicket) for step in written) and going.mend(fresh(before, report.left), None, None):
-        report.left = look()  # what names or is tied to a ticket that came again was mended once more
+    if any(isinstance(step, _NAMED) for step in written) and going.mend(fresh(before, report.left), None, None):
+        report.left = look()  # what names or is tied to a thing that came again was mended once more
     if not dry_run:
         report.notes += staying(report.left.differences)
     if report.clean and not dry_run:
