@@ -14,7 +14,7 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 from anybacklog.migration.ledger import Ledger, Pair
-from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.ledger.rows import Landed
 from anybacklog.model import TicketId
 from anybacklog.steps import Item
 from figure import Figure, at_most, in_turn

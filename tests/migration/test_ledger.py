@@ -20,8 +20,8 @@ from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from anybacklog.errors import ConfigurationError, TransportError
 from anybacklog.migration.ledger import Ledger, Pair
-from anybacklog.migration.ledger_rows import Landed
-from anybacklog.migration.ledger_tables import FIND_BY_TARGET, FIND_ITEM, FIND_STEP
+from anybacklog.migration.ledger.rows import Landed
+from anybacklog.migration.ledger.tables import FIND_BY_TARGET, FIND_ITEM, FIND_STEP
 from anybacklog.model import TicketId
 from anybacklog.steps import Item
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.ledger.rows import Landed
 from anybacklog.migration.moved import item_of, says_moved, tell
 from anybacklog.migration.texts import Writing
 from anybacklog.model import Ticket, TicketId

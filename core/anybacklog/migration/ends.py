@@ -17,7 +17,7 @@ from platformdirs import user_state_path
 from anybacklog.errors import ConfigurationError, NotFound, UnsupportedOperation
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.ledger import Ledger, Pair
-from anybacklog.migration.ledger_file import refuse_foreign
+from anybacklog.migration.ledger.file import refuse_foreign
 from anybacklog.tracker import Tracker
 
 

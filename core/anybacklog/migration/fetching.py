@@ -13,7 +13,7 @@ from typing import BinaryIO, TypeAlias
 
 from anybacklog.backend import AttachmentDraft
 from anybacklog.errors import AnyBacklogError, AuthenticationError, RateLimited, TransportError
-from anybacklog.migration.ledger_rows import Sent
+from anybacklog.migration.ledger.rows import Sent
 from anybacklog.model import TicketId
 from anybacklog.steps import CreateTicket, Step, Upload, uploads_of
 from anybacklog.tracker import Tracker

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.ledger.rows import Landed
 from anybacklog.migration.mark import Mark, find_mark
 from anybacklog.model import Comment, TicketId
 from anybacklog.steps import step_key

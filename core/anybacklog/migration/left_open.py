@@ -12,7 +12,7 @@ from anybacklog.model import Attachment, Comment, Ticket
 from anybacklog.steps import AddComment, CreateTicket, Step, Upload, uploads_of
 
 if TYPE_CHECKING:
-    from anybacklog.migration.ledger_rows import Row
+    from anybacklog.migration.ledger.rows import Row
 
 OPEN = "open"
 ASSIGNED = ("status", "reporter", "created_at", "updated_at")

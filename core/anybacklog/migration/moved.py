@@ -12,7 +12,7 @@ from anybacklog.model import Text, Ticket
 from anybacklog.steps import AddComment, Item
 
 if TYPE_CHECKING:
-    from anybacklog.migration.ledger_rows import Landed
+    from anybacklog.migration.ledger.rows import Landed
     from anybacklog.tracker import Capabilities
 
 _TAG = re.compile(r"<[^<>]*>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.ledger.rows import Landed
 from anybacklog.migration.pairing import paired
 from anybacklog.model import Attachment, Comment, Ticket, TicketId
 from anybacklog.steps import AddComment, CreateTicket, Item, SetState, Step, Upload, alone, state_of

@@ -13,7 +13,7 @@ from anybacklog.migration.course import Course
 from anybacklog.migration.fetching import measured
 from anybacklog.migration.journals import journal
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Landed, Row
+from anybacklog.migration.ledger.rows import Landed, Row
 from anybacklog.migration.mark import find_mark
 from anybacklog.migration.meanwhile import changed_meanwhile
 from anybacklog.migration.places import (

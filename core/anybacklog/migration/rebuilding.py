@@ -11,7 +11,7 @@ from anybacklog.migration.asked import Show, showing
 from anybacklog.migration.copied import copied
 from anybacklog.migration.course import Bundle
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.ledger.rows import Landed
 from anybacklog.migration.mark import Mark, find_mark
 from anybacklog.migration.newest import every_ticket
 from anybacklog.migration.places import landed_as, landed_comment

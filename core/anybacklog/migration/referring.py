@@ -13,7 +13,7 @@ from anybacklog.errors import NotFound, ProtocolError
 from anybacklog.migration.course import Course
 from anybacklog.migration.journals import journal
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.ledger.rows import Landed
 from anybacklog.migration.references import Reader, Refer, Reference, answered
 from anybacklog.tracker import Tracker
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Row
+from anybacklog.migration.ledger.rows import Row
 from anybacklog.steps import AddAttachment, KeepFile, SetParent, SetState, Step, alone, landing, uploads_of
 
 

@@ -32,7 +32,7 @@ from anybacklog.migration.course import Course
 from anybacklog.migration.faults import Fault, telling_faults
 from anybacklog.migration.fetching import Fetch, Fetched, SourceFailed, loaded
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Landed, Row, Sent, kept
+from anybacklog.migration.ledger.rows import Landed, Row, Sent, kept
 from anybacklog.migration.left_open import left_open
 from anybacklog.migration.places import CannotTell
 from anybacklog.migration.questions import Questions

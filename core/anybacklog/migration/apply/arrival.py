@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from anybacklog.errors import AnyBacklogError, NotFound, ProtocolError
 from anybacklog.migration.fetching import measured
-from anybacklog.migration.ledger_rows import Landed, Sent
+from anybacklog.migration.ledger.rows import Landed, Sent
 from anybacklog.model import Attachment
 from anybacklog.tracker import Tracker
 

@@ -16,7 +16,7 @@ from anybacklog.migration.apply.fallback import Fallback
 from anybacklog.migration.copied import copied, counted, uncounted
 from anybacklog.migration.ends import last_key
 from anybacklog.migration.falling_back import completed
-from anybacklog.migration.ledger_rows import Landed, Row
+from anybacklog.migration.ledger.rows import Landed, Row
 from anybacklog.migration.meanwhile import prints_before
 from anybacklog.migration.places import (
     CannotTell,

@@ -12,7 +12,7 @@ from anybacklog.errors import ConfigurationError, TransportError
 from anybacklog.migration.falling_back import hash_in, path_of
 from anybacklog.migration.fetching import measured
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Sent
+from anybacklog.migration.ledger.rows import Sent
 from anybacklog.store.archive.whole import writable, write_whole
 
 

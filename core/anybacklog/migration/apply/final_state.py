@@ -12,7 +12,7 @@ from anybacklog.migration.comparison import Odd, compare_ticket
 from anybacklog.migration.course import Course
 from anybacklog.migration.faults import Fault, telling_faults
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Row
+from anybacklog.migration.ledger.rows import Row
 from anybacklog.model import Ticket, TicketDraft
 from anybacklog.steps import CreateTicket, SetState, Step, key_of
 from anybacklog.tracker import Tracker

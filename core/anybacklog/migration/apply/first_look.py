@@ -17,7 +17,7 @@ from anybacklog.migration.copied import copied
 from anybacklog.migration.falling_back import point_to
 from anybacklog.migration.faults import Fault, telling_faults
 from anybacklog.migration.journals import journal
-from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.ledger.rows import Landed
 from anybacklog.migration.places import CannotTell, landed_as
 from anybacklog.migration.questions import Questions
 from anybacklog.model import Attachment, Comment, TicketId

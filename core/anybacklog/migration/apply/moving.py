@@ -15,7 +15,7 @@ from anybacklog.migration.apply.writer import Writer
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.fetching import spooled
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.ledger.rows import Landed
 from anybacklog.migration.mapping import MappingTable
 from anybacklog.migration.moved import tell, why_untold
 from anybacklog.migration.planning import plan_ties

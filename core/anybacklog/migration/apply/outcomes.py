@@ -12,7 +12,7 @@ from anybacklog.migration.course import Course
 from anybacklog.migration.falling_back import WAY_OUT, could_fall_back
 from anybacklog.migration.faults import log_fault
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Row
+from anybacklog.migration.ledger.rows import Row
 from anybacklog.migration.settings import CUT_TITLES
 from anybacklog.redact import redact
 from anybacklog.steps import Step, StepState, describe, digest_of, items_of, key_of

@@ -21,7 +21,7 @@ from anybacklog.errors import (
 from anybacklog.migration.apply.fallback import fallback_of, kept_for
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Made, Row
+from anybacklog.migration.ledger.rows import Made, Row
 from anybacklog.model import TicketId
 from anybacklog.tracker import Tracker
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from anybacklog.migration.apply.counting import Counting
 from anybacklog.migration.faults import Fault, telling_faults
-from anybacklog.migration.ledger_rows import Row
+from anybacklog.migration.ledger.rows import Row
 from anybacklog.migration.questions import Questions
 from anybacklog.steps import Step
 

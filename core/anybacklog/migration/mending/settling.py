@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from anybacklog.errors import ConfigurationError, NotFound
 from anybacklog.migration.journals import journal
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Landed, Row
+from anybacklog.migration.ledger.rows import Landed, Row
 from anybacklog.migration.mark import find_mark
 from anybacklog.model import Attachment, Comment, Text, Ticket, TicketId
 from anybacklog.steps import Item, ItemKind

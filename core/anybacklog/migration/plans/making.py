@@ -25,7 +25,7 @@ from anybacklog.migration.ends import (
     snapshot_folder,
 )
 from anybacklog.migration.ledger import Ledger, Pair
-from anybacklog.migration.ledger_file import refuse_foreign
+from anybacklog.migration.ledger.file import refuse_foreign
 from anybacklog.migration.mapping import MappingTable, Match, Nouns
 from anybacklog.migration.moved import why_untold
 from anybacklog.migration.options import odd_options

@@ -15,7 +15,7 @@ from anybacklog.migration.comparison import logged
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.journals import journal
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.ledger.rows import Landed
 from anybacklog.migration.moved import says_moved
 from anybacklog.migration.reversal.objections import Copy, objections
 from anybacklog.migration.seen import Seen

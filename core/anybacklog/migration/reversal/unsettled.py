@@ -9,7 +9,7 @@ from anybacklog.migration.apply import until_settled
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import Course
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Row
+from anybacklog.migration.ledger.rows import Row
 from anybacklog.migration.places import CannotTell
 from anybacklog.migration.planning import plan_ticket
 from anybacklog.migration.questions import Questions

@@ -9,7 +9,7 @@ from typing import Any
 from anybacklog.migration.apply import Remover
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Made
+from anybacklog.migration.ledger.rows import Made
 from anybacklog.migration.reversal.rollback_report import Kept, Reversal
 from anybacklog.tracker import Tracker
 

@@ -15,7 +15,7 @@ from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import keys_count_up, number_of
 from anybacklog.migration.journals import journal, learn
 from anybacklog.migration.ledger import Pair
-from anybacklog.migration.ledger_rows import Landed
+from anybacklog.migration.ledger.rows import Landed
 from anybacklog.migration.mark import Mark, find_mark
 from anybacklog.migration.rebuilding import MARK_FIELDS, marks_in, owner_of, walked
 from anybacklog.migration.report import Verification

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from anybacklog.errors import ConfigurationError, TransportError
-from anybacklog.migration.ledger_tables import TABLES, UPGRADES
+from anybacklog.migration.ledger.tables import TABLES, UPGRADES
 
 APPLICATION_ID = 0x616E796C  # "anyl"
 SCHEMA_VERSION = 3
