@@ -286,3 +286,15 @@ def test_a_folder_for_what_the_target_cannot_take_is_remembered_and_made_only_wh
     target = f"sqlite:///{tmp_path}/target.db"
     assert call("migrate", url, target, "--fallback-folder", str(tmp_path / "kept")).code == 0
     assert (call("migrate", url, target).code, (tmp_path / "kept").exists()) == (0, False)
+
+
+def test_the_next_command_is_said_with_the_options_that_it_needs_too(
+    source: str, target: str, call: Call, tmp_path: Path
+) -> None:
+    plan, ledger = tmp_path / "p.toml", tmp_path / "l.db"
+    options = ("--target-key-env", "NAME", "--share", "50")
+    again = (source, target, *options, "--ledger", str(ledger))
+    said = call("plan", source, target, "--ledger", ledger, "-o", plan, *options).out.splitlines()[-1]
+    assert said == f"Next: edit it, then {shlex.join(['anybacklog', 'migrate', *again, '--plan', str(plan)])}"
+    said = call("migrate", source, target, "--ledger", ledger, "--plan", plan, *options).out.splitlines()[-1]
+    assert said == f"Next: {shlex.join(['anybacklog', 'verify', *again])}"

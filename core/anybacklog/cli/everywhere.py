@@ -100,6 +100,13 @@ class Invocation:
         warn_of_memory(tracker)
         return tracker
 
+    def said_again(self) -> tuple[str, ...]:
+        """Give the options of this call that another command between the same ends needs, too."""
+        keys = ("key_env", "source_key_env", "target_key_env", "share", "pace")
+        given = [(f"--{name.replace('_', '-')}", getattr(self, name)) for name in keys]
+        every = [*(("--plugin", file) for file in self.files()), *given]
+        return tuple(word for name, value in every if value is not None for word in (name, value))
+
     def files(self) -> tuple[str, ...]:
         """Name the plugin files, each once."""
         return tuple(dict.fromkeys(self.plugins))

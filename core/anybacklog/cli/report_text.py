@@ -20,8 +20,11 @@ _STATUS = {
 _NAMED_ALONE = "Done with the tickets that were chosen; the others were not asked for."
 
 
-def report_lines(report: Report, source: str, target: str) -> Iterator[str]:
-    """Give the report: counts, what is not kept as it was, failures, where things are, what to do next."""
+def report_lines(report: Report, source: str, target: str, options: tuple[str, ...] = ()) -> Iterator[str]:
+    """Give the report: counts, what is not kept as it was, failures, where things are, what to do next.
+
+    `options` are those of the call that the next command needs, too.
+    """
     yield f"{source} -> {target}"
     yield from _outcome(report)
     yield ""
@@ -30,7 +33,7 @@ def report_lines(report: Report, source: str, target: str) -> Iterator[str]:
     yield from _section("Failed or held", _failures(report.failures))
     yield from _section("Notes", map(redact, report.notes))
     yield ""
-    yield from _next(report, source, target)
+    yield from _next(report, (source, target, *options))
 
 
 def _outcome(report: Report) -> Iterator[str]:
@@ -103,7 +106,7 @@ def _failures(failures: Iterable[Failure]) -> Iterator[str]:
     return table_lines(["KEY", "ITEM", "STAGE", "WHY"], rows)
 
 
-def _next(report: Report, source: str, target: str) -> Iterator[str]:
+def _next(report: Report, call: tuple[str, ...]) -> Iterator[str]:
     if report.status == "dry-run":
         yield "Next: the same command without --dry-run"
         return
@@ -112,12 +115,7 @@ def _next(report: Report, source: str, target: str) -> Iterator[str]:
         without = " without --only or --sample" if _named_alone(report) else ""
         yield f"Next: the same command{without} goes on with the rest"
         return
-    yield f"Next: {verify_command(source, target, report.ledger)}"
-
-
-def verify_command(source: str, target: str, ledger: str) -> str:
-    """Give the command that compares both ends, ready to paste."""
-    return shlex.join(["anybacklog", "verify", source, target, "--ledger", ledger])
+    yield f"Next: {shlex.join(['anybacklog', 'verify', *call, '--ledger', report.ledger])}"
 
 
 def _section(title: str, lines: Iterator[str]) -> Iterator[str]:

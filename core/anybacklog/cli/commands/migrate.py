@@ -67,7 +67,7 @@ def command(
     with reporting(invocation, json_report, page):
         report = _migrate(invocation, source, target, confirm, **options)
     invocation.settled = 1 if report.failures or report.altered else 0
-    _publish(report, source, target, page, json_report)
+    _publish(report, (source, target, invocation.said_again()), page, json_report)
     if invocation.settled:
         raise click.exceptions.Exit(1)
 
@@ -129,14 +129,16 @@ def _asked(show: Show, losses: Sequence[Fidelity]) -> bool:
     )
 
 
-def _publish(report: Report, source: str, target: str, page: Path | None, json_report: Path | None) -> None:
+def _publish(
+    report: Report, call: tuple[str, str, tuple[str, ...]], page: Path | None, json_report: Path | None
+) -> None:
     from anybacklog.cli.report_text import report_lines
     from anybacklog.migration.page import render
 
     if page is not None:
         write_whole(page, render(report, None))
     to_stdout = publish_json(report.to_json(), json_report)
-    for line in report_lines(report, source, target):
+    for line in report_lines(report, *call):
         (console.note if to_stdout else console.say)(line)
     if page is not None:
         console.note(f"Report: {page}")

@@ -75,7 +75,9 @@ def command(
     if as_json:
         console.write_json(made.to_json())
     if not to_stdout:
-        _tell(made, written.new if file.text is not None else (), output, (source, target, ledger), quiet=as_json)
+        beside = ("--ledger", str(ledger)) if ledger is not None else ()
+        call = (source, target, *invocation.said_again(), *beside)
+        _tell(made, written.new if file.text is not None else (), output, call, quiet=as_json)
 
 
 def _made(
@@ -107,7 +109,7 @@ def _tell(
     plan: Plan,
     new: tuple[tuple[str, ...], ...],
     output: Path,
-    call: tuple[str, str, Path | None],
+    call: tuple[str, ...],
     *,
     quiet: bool,
 ) -> None:
@@ -117,11 +119,9 @@ def _tell(
     say = console.note if quiet else console.say
     for line in findings(plan):
         say(console.cell(line))
-    source, target, ledger = call
     for key in new:
         say(f"New in {output}: {console.cell(shown_key(key))}")
-    beside = ("--ledger", str(ledger)) if ledger is not None else ()
-    again = shlex.join(["anybacklog", "migrate", source, target, *beside, "--plan", str(output)])
+    again = shlex.join(["anybacklog", "migrate", *call, "--plan", str(output)])
     say(f"\nPlan: {output}")
     if plan.ledger is not None:
         say(f"Ledger: {plan.ledger}")
