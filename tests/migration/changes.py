@@ -71,7 +71,7 @@ def _of_tickets() -> dict[str, tuple[str, Named]]:
 
 def _of_comments() -> dict[str, tuple[str, Named]]:
     changed = {"author": f"author_id = {HANAKO}", "body": "body = 'other'", "private": "private = 1"}
-    found = {
+    found: dict[str, tuple[str, Named]] = {
         f"comments.{name} changed": (f"UPDATE comments SET {value} WHERE {FILES}", (("comment", name),))
         for name, value in changed.items()
     }

@@ -164,3 +164,30 @@ def test_without_a_ledger_of_this_pair_it_refuses(
         verify(source, memory(), ledger=tmp_path / "ledger.db")
     with pytest.raises(NotFound):
         verify(source, sqlite(), ledger=tmp_path / "ledger.db")
+
+
+CHOSEN = ("status", "reporter", "created_at", "updated_at")
+
+
+def test_what_the_target_chose_is_no_difference_until_the_source_has_had_a_value(
+    memory: Make, sqlite: Make, filled: Callable[[Tracker], Tracker], tmp_path: Path
+) -> None:
+    source, target, ledger = filled(memory()), sqlite(), tmp_path / "ledger.db"
+    full = source.ticket("PROJ-1")
+    source.update_ticket("PROJ-1", dict.fromkeys(CHOSEN))
+    assert migrate(source, target, ledger=ledger).clean
+    assert None not in {getattr(target.ticket("PROJ-1"), name) for name in CHOSEN}
+    assert repair(source, target, ledger=ledger).steps == []
+    source.update_ticket("PROJ-1", {name: getattr(full, name) for name in CHOSEN})
+    assert repair(source, target, ledger=ledger).clean
+    source.update_ticket("PROJ-1", dict.fromkeys(CHOSEN))
+    assert sorted(each.field for each in verify(source, target, ledger=ledger).differences) == sorted(CHOSEN)
+    assert repair(source, target, ledger=ledger).clean
+    assert {getattr(target.ticket("PROJ-1"), name) for name in CHOSEN} == {None}
+
+
+def test_a_rebuilt_ledger_does_not_guess_who_chose_a_value(copied: tuple[Tracker, Tracker], tmp_path: Path) -> None:
+    source, target = copied
+    source.update_ticket("PROJ-1", dict.fromkeys(CHOSEN))
+    assert migrate(source, target, ledger=tmp_path / "new.db", rebuild_ledger=True).failures == []
+    assert verify(source, target, ledger=tmp_path / "new.db").differences == []

@@ -20,7 +20,7 @@ from tests.migration.spaces import UNHURRIED
 
 import anybacklog
 from anybacklog import Tracker
-from anybacklog.migration import migrate, verify
+from anybacklog.migration import migrate, repair, verify
 from anybacklog_simulators import nulab, publicbacklog
 from anybacklog_simulators.nulab import things as issues
 from anybacklog_simulators.publicbacklog import things as cards
@@ -36,22 +36,27 @@ ELSEWHERE = "a record of its own, altered for itself"
 
 @dataclass(frozen=True)
 class Copied:
-    """A source, its copy in a service, and the record of the first ticket there."""
+    """A source, its copy in a service, and the records of the tickets there."""
 
     source: Tracker
     target: Tracker
     ledger: Path
-    record: Any
+    records: list[Any]
+
+    @property
+    def record(self) -> Any:
+        """Give the first."""
+        return self.records[0]
 
 
-def copied(target_url: str, key: str, record: Callable[[], Any], folder: Path, stack: ExitStack) -> Copied:
+def copied(target_url: str, key: str, records: dict[int, Any], folder: Path, stack: ExitStack) -> Copied:
     source = fill(stack.enter_context(anybacklog.connect(f"sqlite:///{folder}/source.db?project=PROJ")))
     target = stack.enter_context(anybacklog.connect(target_url, api_key=key))
     plan = folder / "plan.toml"
     plan.write_text(PLAN if target_url.startswith("nulab") else "", encoding="utf-8")
     report = migrate(source, target, ledger=folder / "ledger.db", plan=plan)
     assert report.failures == []
-    return Copied(source, target, folder / "ledger.db", record())
+    return Copied(source, target, folder / "ledger.db", [records[number] for number in sorted(records)])
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +66,7 @@ def issue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copied]:
         space = fake.service.space
         url = f"nulab+{stack.enter_context(fake.served()).url}/DEMO"
         folder = tmp_path_factory.mktemp("issue")
-        yield copied(url, nulab.DEMO_KEY, lambda: space.issues[min(space.issues)], folder, stack)
+        yield copied(url, nulab.DEMO_KEY, space.issues, folder, stack)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +77,7 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copied]:
         url = f"publicbacklog+{stack.enter_context(fake.served()).url}/Website?scan_gap=2"
         folder = tmp_path_factory.mktemp("card")
         tickets = fake.service.organization.tickets
-        yield copied(url, publicbacklog.DEMO_KEY, lambda: tickets[min(tickets)], folder, stack)
+        yield copied(url, publicbacklog.DEMO_KEY, tickets, folder, stack)
 
 
 def other(value: Any) -> Any:
@@ -209,6 +214,60 @@ def test_an_altered_ticket_of_a_backlog_is_named(card: Copied, altered: Altered)
 @pytest.mark.parametrize("altered", every(REMARK))
 def test_an_altered_comment_of_a_backlog_is_named(card: Copied, altered: Altered) -> None:
     assert altered.is_named(card, card.record.comments[0])
+
+
+ISSUE_EMPTIED: dict[str, tuple[Any, str]] = {
+    "description": ("", "description"),
+    "resolution_id": (None, "resolution"),
+    "assignee_id": (None, "assignees"),
+    "category_ids": ([], "categories"),
+    "version_ids": ([], "affected_versions"),
+    "milestone_ids": ([], "milestones"),
+    "start_date": (None, "start_date"),
+    "due_date": (None, "due_date"),
+    "estimated_hours": (None, "estimated_hours"),
+    "actual_hours": (None, "actual_hours"),
+    "parent_id": (None, "parent"),
+    "custom_values": ([], "custom_fields.Points"),
+}
+"""What an issue can be without, how it is without it, and the field that verify names."""
+
+
+def is_named_and_mended(copy: Copied, record: Any, values: dict[str, Any], key: str, wanted: set[str]) -> bool:
+    """Give a record these values, verify, and have repair put all of it right."""
+    for name, value in values.items():
+        setattr(record, name, value)
+    found = verify(copy.source, copy.target, ledger=copy.ledger).differences
+    assert sorted(each.field for each in found) == sorted(wanted)
+    assert {each.source_key for each in found} == {key}
+    return repair(copy.source, copy.target, ledger=copy.ledger).clean
+
+
+def test_an_issue_that_was_emptied_is_named_field_by_field_and_mended(issue: Copied) -> None:
+    wanted = {field for _, field in ISSUE_EMPTIED.values()} | {"custom_fields.重要度"}
+    values = {name: value for name, (value, _) in ISSUE_EMPTIED.items()}
+    assert is_named_and_mended(issue, issue.record, values, "PROJ-1", wanted)
+
+
+def test_what_was_added_to_an_issue_is_named_field_by_field_and_taken_off(issue: Copied) -> None:
+    values = {name: getattr(issue.record, name) for name in ISSUE_EMPTIED if name not in ("parent_id", "custom_values")}
+    values["custom_values"] = [each for each in issue.record.custom_values if each.text]
+    wanted = {field for name, (_, field) in ISSUE_EMPTIED.items() if name in values}
+    assert is_named_and_mended(issue, issue.records[2], values, "PROJ-3", wanted)
+
+
+def test_a_relation_that_somebody_took_away_from_an_issue_is_mended(issue: Copied) -> None:
+    for record in issue.records:
+        record.related = []
+    found = verify(issue.source, issue.target, ledger=issue.ledger).differences
+    assert [(each.source_key, each.kind, each.field) for each in found] == [("PROJ-1", "link", "missing")]
+    assert repair(issue.source, issue.target, ledger=issue.ledger).clean
+
+
+def test_a_ticket_of_a_backlog_that_was_emptied_is_mended_and_so_is_what_was_added_to_one(card: Copied) -> None:
+    assert is_named_and_mended(card, card.record, {"description": "<p></p>"}, "PROJ-1", {"description"})
+    more = {"description": card.records[2].description + "<p>added</p>", "title": "added"}
+    assert is_named_and_mended(card, card.records[2], more, "PROJ-3", {"description", "title"})
 
 
 @pytest.mark.parametrize("copy", ["issue", "card"])

@@ -98,7 +98,7 @@ class Strays:
         if self.course.marks and self.course.native(MARK_FIELDS[kind]):
             mark, said = Mark(self.course.source, ticket.key, kind, id), self.marks.said(kind, copy)
             there = find_mark(said) if said is not None else None
-            if there is None or there.item != mark.item:
+            if there is None or said != str(replace(mark, key=there.key)):  # the key may have changed since
                 yield Odd("external_id", str(mark), said)
 
     def _read_marks(self) -> None:
@@ -122,9 +122,7 @@ class Strays:
                 self.result.add(mark.key, key, marked.kind, mark.id, what, None, marked.id)
 
     def _bears_another(self, marked: Marked) -> bool:
-        """Tell a copy of ours whose own mark was replaced in its field, which is named of what it is a copy of."""
-        if not self.course.native(MARK_FIELDS[marked.kind]):
-            return False
+        """Tell a copy of ours that bears the mark of another: its own text or `external_id` is named, and it stays."""
         known = self.pair.landed_on(marked.ticket_id)
         return any((each.item.kind, each.target_id) == (marked.kind, marked.id) for each in known)
 
