@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from anybacklog.migration.ledger_rows import Row
+from anybacklog.migration.ledger.rows import Row
 from anybacklog.migration.left_open import OPEN, emptied, left_open, still_open
 from anybacklog.model import Attachment, Comment, Text, Ticket, TicketDraft, User
 from anybacklog.steps import AddComment, CreateTicket, Item, Upload
