@@ -74,3 +74,20 @@ def test_two_words_that_a_plan_makes_one_are_made_once(serve: Serve, sqlite: Mak
     report = migrate(source, target, plan=planned, ledger=tmp_path / "ledger.db")
     assert report.clean
     assert names(target.categories()) == ["c"]
+
+
+def test_a_word_that_is_made_is_in_both_lists_though_they_were_read_before(serve: Serve) -> None:
+    target, _ = serve(empty_space())
+    assert (names(target.versions()), names(target.milestones())) == ([], [])
+    target.add_metadata("milestones", Milestone(id="", name="1.0"))
+    assert (names(target.versions()), names(target.milestones())) == (["1.0"], ["1.0"])
+    target.delete_metadata("versions", target.versions()[0])
+    assert (names(target.versions()), names(target.milestones())) == ([], [])
+
+
+def test_the_one_that_serves_a_version_is_known_to_the_same_process(serve: Serve, tmp_path: Path) -> None:
+    (source, _), (target, _) = serve(empty_space()), serve(empty_space())
+    source.add_metadata("milestones", Milestone(id="", name="1.0"))
+    source.create_ticket(TicketDraft(title="one", affected_versions=["1.0"]))
+    assert migrate(source, target, ledger=tmp_path / "ledger.db").clean
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from anybacklog.abilities import METADATA_KINDS
@@ -28,8 +28,11 @@ class Words:
         return self._lists[kind]
 
     def forget(self, kind: str) -> None:
-        """Read a kind again next time: something was added to it."""
-        self._lists.pop(kind, None)
+        """Read a kind again next time, and those that share its words: something was added to them."""
+        shared: Mapping[Any, str] = self._backend.abilities.shared_words
+        for each in [*self._lists]:
+            if shared.get(each, each) == shared.get(kind, kind):
+                del self._lists[each]
 
     def id_of(self, kind: str, field: str, word: str | Named | User) -> str:
         """Look one word up; unknown and ambiguous words are refused with what there is."""
