@@ -37,6 +37,7 @@ EXPECTED = (
     *(f"fault {harm} on {method}" for harm in Harm for method in ("GET", "POST", "PATCH")
       if harm is not Harm.LATE or method != "GET"),
     *("kill before", "kill after", "kill inside", "index lag", "rival", "stranger", "answer 429", "no marks"),
+    *("ledger restored", "ledger lost", "ledger refused"),
     *(f"run ended with {code}" for code in (0, -9)),
     *(f"asked {end}: {kind}" for end, kinds in ASKED.items() for kind in kinds),
     *(f"asked {end} -> {answer}" for end in ASKED for answer in ("there", "absent")),

@@ -23,6 +23,7 @@ WRITES = {
 }
 TIES = {"nulab": (("POST", r"/relatedIssues$"),)}
 READS = ("GET", "")
+Fate: TypeAlias = Literal["kept", "restored", "lost"]
 Trap: TypeAlias = Literal["kill before", "kill after", "kill inside", "rival", "stranger"]
 
 
@@ -38,7 +39,9 @@ class Blow:
 class Scenario:
     """One seed's faults at either end, the lag of searches in seconds, and the blows of each run, in turn.
 
-    Without marks there are no strangers: what is equal to a copy in every way cannot be told from it then.
+    `ledger` is what becomes of it when a run was killed first: it is restored as it was before that run, or is gone.
+    Without marks there are no strangers: what is equal to a copy in every way cannot be told from it then. Nor could
+    a lost ledger be rebuilt.
     """
 
     source_faults: tuple[Fault, ...]
@@ -46,6 +49,7 @@ class Scenario:
     index_lag: float
     marks: bool
     runs: tuple[tuple[Blow, ...], ...]
+    ledger: Fate = "kept"
 
     @property
     def stalls(self) -> bool:
@@ -64,7 +68,8 @@ def draw(dice: Random, source: str, target: str) -> Scenario:
         runs=tuple(_blows(dice, source, target, marks=marks) for _ in range(dice.randint(2, 4))),
     )
     ties = _faults(dice, target, TIES[target], dice.choice((0, 1, 2))) if target in TIES else ()
-    return replace(scenario, target_faults=(*scenario.target_faults, *ties))
+    fates: tuple[Fate, ...] = ("kept", "kept", "kept", "restored", "lost") if marks else ("kept",)
+    return replace(scenario, target_faults=(*scenario.target_faults, *ties), ledger=dice.choice(fates))
 
 
 def _faults(dice: Random, service: str, requests: tuple[tuple[str, str], ...], count: int) -> tuple[Fault, ...]:

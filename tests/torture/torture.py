@@ -16,9 +16,10 @@ from typing import Any
 from tests.torture.ends import ENVIRON, NulabEnd, PublicBacklogEnd, make_end
 from tests.torture.gate import Gate, Moment
 from tests.torture.hourglass import Hourglass
+from tests.torture.keeper import Keeper
 from tests.torture.processes import Processes
 from tests.torture.project import make_up, tied
-from tests.torture.scenario import READ_TIMEOUT, WRITES, Blow, Scenario, draw
+from tests.torture.scenario import READ_TIMEOUT, SETTLE, WRITES, Blow, Scenario, draw
 from tests.torture.tally import Outcome
 from tests.torture.told import differences
 
@@ -26,7 +27,7 @@ from anybacklog_simulators.nulab.demo import DEMO_KEY, SECOND_KEY
 
 MOST_RUNS = 15
 """After so many runs of one command it does not end."""
-DONE, UNFINISHED, STOPPED, KILLED = 0, 1, 4, -9
+DONE, UNFINISHED, REFUSED, STOPPED, KILLED = 0, 1, 2, 4, -9
 
 
 @contextmanager
@@ -79,6 +80,7 @@ class Torment:
         self.report = self.folder / "report.json"
         self.temporary = self.folder / "temporary"
         self.temporary.mkdir()  # who is killed leaves there what it had, and it goes with the seed
+        self.keeper = Keeper(self.folder)
         self.gate = Gate()
         self.source = make_end(source, self.folder, "source", self.glass, self.gate, self.stack)
         self.target = make_end(target, self.folder, "target", self.glass, self.gate, self.stack)
@@ -112,20 +114,35 @@ class Torment:
         for _ in range(MOST_RUNS):
             code = self._run(next(runs, ()))
             self.outcome.happened[f"run ended with {code}"] += 1
-            if code not in (KILLED, STOPPED):
+            if code not in (KILLED, STOPPED) and not (code == REFUSED and self._obeyed()):
                 break
+            if code == KILLED:
+                self._spoil()
         if code not in (DONE, UNFINISHED) or "stopped" in self._reported():
             code = STOPPED
             self.outcome.wrong.append(f"the last of its runs said: {self._last_words()}")
         return code
 
+    def _spoil(self) -> None:
+        """Let something happen to the ledger, once; one that was restored is used no sooner than its page says."""
+        if self.keeper.spoil(self.scenario.ledger):
+            self.outcome.happened[f"ledger {self.scenario.ledger}"] += 1
+            self.glass.sleep(max(SETTLE.values()) if self.scenario.ledger == "restored" else 0)
+
+    def _obeyed(self) -> bool:
+        """Do what a refusal says, and tell whether that was something new."""
+        obeyed = self.keeper.obey(self._last_words())
+        self.outcome.happened["ledger refused"] += obeyed
+        return obeyed
+
     def _run(self, blows: tuple[Blow, ...]) -> int:
+        self.keeper.keep()
         self.gate.begin(dict(self._acts(blows)))
         option = f"?read_timeout={READ_TIMEOUT}" if self.scenario.stalls else ""
         self.report.unlink(missing_ok=True)
         argv = ["migrate", self.source.url(option), self.target.url(option), "--yes",
                 "--ledger", str(self.folder / "ledger.db"), "--json-report", str(self.report)]  # fmt: skip
-        argv += ["--no-marks"] * (not self.scenario.marks)
+        argv += ["--no-marks"] * (not self.scenario.marks) + self.keeper.options
         inside = next((blow.at for blow in blows if blow.trap == "kill inside"), None)
         code = self.processes.run(
             argv=argv, environ={**ENVIRON, "TMPDIR": str(self.temporary)}, kill_at=inside,
