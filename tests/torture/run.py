@@ -1,8 +1,9 @@
 """Torture: `python tests/torture/run.py [--seeds N] [--first N] [--pair SOURCE:TARGET]... [--jobs N] [--keep FOLDER]`.
 
 Each seed makes up a small project, and copies it by processes of the real command line, which are killed at random
-moments and whose services fail in every way the simulators know; the same command is run again until it is done. Then
-both ends are compared: nothing lost, nothing doubled, order kept. A table says how often each fault, kill and question
+moments and whose services fail in every way the simulators know; the same command is run again until it is done, at
+times with a ledger from before the last run, or with none, which is rebuilt where the command says so. Then both ends
+are compared: nothing lost, nothing doubled, order kept. A table says how often each fault, kill and question
 happened; what never did fails the run, once there are enough seeds for all. A seed that fails prints the command that
 does it again.
 """
