@@ -49,7 +49,7 @@ def fill(folder: str, tickets: int) -> None:
     """Make a source file, many rows to a transaction: one by one it would take as long as the copy."""
     from sqlalchemy import create_engine, insert, update
 
-    from anybacklog.store.sqlite.tables import ATTACHMENTS, CHUNKS, COMMENTS, LISTS, PROJECTS, TICKETS, USERS
+    from anybacklog.store.sqlite.tables import ATTACHMENTS, CHUNKS, COMMENTS, LINKS, LISTS, PROJECTS, TICKETS, USERS
 
     with anybacklog.connect(f"sqlite:///{folder}/source.db?project=PROJ") as tracker:
         tracker.identity()  # makes the file
@@ -65,6 +65,7 @@ def fill(folder: str, tickets: int) -> None:
             connection.execute(insert(COMMENTS), list(map(comment, numbers[::10])))
             connection.execute(insert(ATTACHMENTS), list(map(attachment, numbers[::100])))
             connection.execute(insert(CHUNKS), list(map(chunk, numbers[::100])))
+            connection.execute(insert(LINKS), list(map(link, numbers[1::20])))
     engine.dispose()
 
 
@@ -99,6 +100,11 @@ def attachment(number: int) -> dict[str, Any]:
 def chunk(number: int) -> dict[str, Any]:
     """Give the file's bytes."""
     return {"attachment_id": number, "position": 0, "bytes": FILE}
+
+
+def link(number: int) -> dict[str, Any]:
+    """Make up a link to the ticket before."""
+    return {"ticket_id": number, "kind": "relates", "target_id": number - 1}
 
 
 def person(number: int) -> int:

@@ -10,24 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import anybacklog
 from anybacklog.migration import ahead, migrate, plan
 from anybacklog.migration.choices import Choices
-from anybacklog.model import TicketDraft
 from anybacklog_simulators.nulab import empty_space
-from figure import Figure, Spent, alone, at_least, at_most, watched
+from figure import Figure, at_least, at_most
 from spaces import LENGTH, Formula, Metered, Time, filled, served
 
 TICKETS = 400
-GIBIBYTE = 1 << 30
-CHUNK = 1 << 20
 
 
 def figures() -> Iterator[Figure]:
     """Copy a project in made-up time, as two processes: one that plans, one that goes on from what it has read."""
     yield from _spaces()
     yield from _without_links()
-    yield from _large_file()
 
 
 @dataclass(frozen=True)
@@ -110,37 +105,3 @@ def told(name: str) -> Iterator[list[str]]:
     finally:
         log.level = before
         log.removeHandler(listener)
-
-
-def _large_file() -> Iterator[Figure]:
-    small, large = (_peak(size) for size in (CHUNK, GIBIBYTE))
-    yield at_most(
-        "copy a file of 1 GiB, peak memory, to that of 1 MiB",
-        f"{large.peak / 2**20:.1f} MiB",
-        large.peak / small.peak,
-        1.10,
-    )
-
-
-def _peak(size: int) -> Spent:
-    with TemporaryDirectory() as folder:
-        alone(fill, folder, size)
-        return alone(copy, folder)
-
-
-def fill(folder: str, size: int) -> None:
-    """Make a source with one file of this size."""
-    with (
-        anybacklog.connect(f"sqlite:///{folder}/source.db?project=PROJ") as tracker,
-        Path(folder, "file").open("w+b") as file,
-    ):
-        file.truncate(size)
-        tracker.add_attachment(tracker.create_ticket(TicketDraft(title="with a file")), "large.bin", file)
-
-
-def copy(folder: str) -> Spent:
-    """Copy it into a new one."""
-    ends = [f"sqlite:///{folder}/{name}.db?project=PROJ" for name in ("source", "target")]
-    with watched() as spent, anybacklog.connect(ends[0]) as source, anybacklog.connect(ends[1]) as target:
-        assert migrate(source, target, ledger=Path(folder) / "ledger.db").clean
-    return spent

@@ -1,7 +1,7 @@
 """How fast, how big: `python tests/bench/run.py [SUBJECT]...` prints each figure beside its limit; nothing is asserted.
 
 A subject is a module beside this one with `figures()`. Figures that matter are ratios within one run, so that machines
-can be compared. All data is made up. `copying` takes `--tickets`, for its largest copy.
+can be compared. All data is made up. `copying` and `after` take `--tickets`, for their largest project.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from typing import Any
 
 from figure import Figure
 
-SUBJECTS = ("starting", "decode", "transport", "nulab", "ledger", "hooks", "copying", "migration")
+SUBJECTS = ("starting", "decode", "transport", "nulab", "ledger", "hooks", "copying", "after", "large", "migration")
 
 
 def main() -> None:
     """Run the subjects asked for, all without any, and print one table as the figures come."""
     parser = argparse.ArgumentParser(description="Print figures beside their limits.")
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"one of {', '.join(SUBJECTS)}; default: all")
-    parser.add_argument("--tickets", type=int, default=1_000_000, help="the largest copy (default: %(default)s)")
+    parser.add_argument("--tickets", type=int, help="the largest project (default: copying 1000000, after 10000)")
     asked = parser.parse_args()
     unknown = set(asked.subjects) - set(SUBJECTS)
     if unknown:
         parser.error(f"no such subject: {', '.join(sorted(unknown))}; there is {', '.join(SUBJECTS)}")
     show("WHAT", "VALUE", "RATIO", "LIMIT", "KEPT")
     for subject in asked.subjects or SUBJECTS:
-        options: dict[str, Any] = {"tickets": asked.tickets} if subject == "copying" else {}
+        sized = asked.tickets is not None and subject in ("copying", "after")
+        options: dict[str, Any] = {"tickets": asked.tickets} if sized else {}
         for figure in import_module(subject).figures(**options):
             show(*cells(figure))
 

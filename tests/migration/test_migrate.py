@@ -13,6 +13,7 @@ from tests.migration.less import TEXT_ONLY, less
 from anybacklog import ConfigurationError, NotFound, Tracker, TransportError
 from anybacklog.migration import Progress, migrate, plan, verify
 from anybacklog.migration.ledger import Ledger
+from anybacklog.migration.report import NAMED
 from anybacklog.model import Comment, Ticket, TicketDraft, User
 
 Make = Callable[[], Tracker]
@@ -180,6 +181,17 @@ def test_a_key_taken_in_the_target_gives_way_and_is_named(source: Tracker, sqlit
     assert any(note.startswith("PROJ-1 became PROJ-") for note in report.notes)
     assert target.ticket("PROJ-1").title == "here first"
     assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []
+
+
+def test_tickets_whose_keys_are_taken_are_told_in_one_note_however_many(sqlite: Make, tmp_path: Path) -> None:
+    source, target = sqlite(), sqlite()
+    for tracker in (target, source):
+        for number in range(NAMED + 2):
+            tracker.create_ticket(TicketDraft(title=f"ticket {number}"))
+    notes = migrate(source, target, ledger=tmp_path / "ledger.db").notes
+    (told,) = (note for note in notes if " became " in note)
+    assert told.startswith(f"PROJ-1 became PROJ-{NAMED + 3}, PROJ-2 became ")
+    assert " and 2 more: keys that were taken in the target" in told
 
 
 def test_a_file_that_vanished_after_the_snapshot_is_a_failure_and_never_an_empty_file(

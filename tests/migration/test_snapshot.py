@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,14 @@ from hypothesis import strategies as st
 from anybacklog import Tracker
 from anybacklog.errors import ConfigurationError, NotFound, TransportError
 from anybacklog.location import parse
-from anybacklog.migration.order import in_source_order, natural_key
+from anybacklog.migration.order import natural_key
 from anybacklog.migration.snapshot import Header, Snapshot, read_bundles, take
-from anybacklog.model import Comment, Ticket, TicketDraft
+from anybacklog.migration.sorting import HELD, in_source_order
+from anybacklog.model import Comment, Ticket, TicketDraft, User
 from anybacklog.store.memory import MemoryBackend
 
 Edit = Callable[[Path], object]
+IMPORTED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -40,6 +44,14 @@ def test_what_was_read_is_given_back(
     snapshot = take(source, tmp_path / "snapshot", lambda _: None)
     assert list(snapshot.bundles()) == list(read_bundles(source, []))
     assert (header_of(snapshot).identity, header_of(snapshot).tickets) == (source.identity(), 3)
+
+
+def test_a_project_of_many_people_is_kept(memory: Callable[[], Tracker], tmp_path: Path) -> None:
+    source = memory()
+    for each in range(1_000):  # as long as it takes many thousands by ordinary names
+        source.add_metadata("users", User(id="", name=f"佐藤 花子 {each}", login=f"{each}{'x' * 1_100}"))
+    snapshot = take(source, tmp_path / "snapshot", lambda _: None)
+    assert header_of(snapshot).words["users"] == list(source.users())
 
 
 def without_last_line(path: Path) -> None:
@@ -197,3 +209,31 @@ def test_numbers_are_ordered_as_numbers(numbers: list[int]) -> None:
 
 def test_tickets_without_an_instant_stay_as_they_come() -> None:
     assert [each.key for each in in_source_order(map(ticket, ("K-2", "K-1")))] == ["K-2", "K-1"]
+
+
+def together(number: int) -> Iterator[Ticket]:
+    """Make up tickets of one instant, the last first, every second one of another project, with all that is raw."""
+    for each in reversed(range(number)):
+        key = f"{('PROJ', '𠮷')[each % 2]}-{each}"
+        yield Ticket(id=str(each), key=key, title="ｶﾅ\r\n\ud83c", created_at=IMPORTED, raw={"at": each})
+
+
+def test_any_number_of_tickets_of_one_instant_come_in_order_as_they_are() -> None:
+    every = list(together(2 * HELD + 1))
+    assert list(in_source_order(every)) == sorted(every, key=natural_key)
+
+
+def test_tickets_of_one_instant_do_not_fill_the_memory() -> None:
+    few, many = (most_held(in_source_order(together(number * HELD))) for number in (2, 6))
+    assert many < 1.1 * few
+
+
+def most_held(tickets: Iterator[Ticket]) -> int:
+    """Give the bytes that Python holds at most while these are gone through."""
+    tracemalloc.start()
+    try:
+        for _ in tickets:
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

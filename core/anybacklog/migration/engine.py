@@ -80,7 +80,8 @@ def migrate(
     these keys, `sample="worst"` to the ten tickets with the most text and files. `confirm` is asked about what will
     be lost before the first write, `say` told whom the target will tell of it. `fallback_folder` takes the files that
     the target cannot. `redirect_map` is a file, .csv or .jsonl, for the old and the new key and address of every ticket
-    copied by now. `watch` is told of every ledger commit. Raises MigrationError when refused.
+    copied by now. `watch` is told of every ledger commit. Memory grows with the project's words, and with what fails
+    or is nested too deep, alone. Raises MigrationError when refused.
     """
     choices = plan.chosen() if isinstance(plan, Plan) else read_plan(plan) if plan is not None else None
     if redirect_map is not None:
@@ -286,7 +287,7 @@ class _Going:
     def _finish(self, *, finished: bool) -> Report:
         self.report.status = "done" if finished else "partial"
         self._remember(finished=finished)
-        self.report.notes += self.report.changes()
+        self.report.notes += (*self.report.new_keys(), *self.report.changes())
         self.report.fidelity = with_rewritten(self.report.fidelity, self.settings["shown"])
         self.report.requests = {"source": self.source.requests(), "target": self.target.requests()}
         self.report.finished_at = datetime.now(UTC)

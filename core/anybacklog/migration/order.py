@@ -1,20 +1,8 @@
-"""The order of a source's tickets: creation, then key. Pure."""
+"""The order of tickets of one instant: by key. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
-
 from anybacklog.model import Ticket
-
-
-def in_source_order(tickets: Iterable[Ticket]) -> Iterator[Ticket]:
-    """Order tickets of one instant by key; the rest is in creation order already.
-
-    Tickets of one and the same instant are held in memory together: all of them, where a bulk import made them so.
-    """
-    for created_at, together in groupby(tickets, key=lambda ticket: ticket.created_at):
-        yield from (together if created_at is None else sorted(together, key=natural_key))  # noqa: B031  # either, once
 
 
 def natural_key(ticket: Ticket) -> tuple[str, int, str]:

@@ -98,6 +98,24 @@ class Changed:
         return ", ".join(names) + (f" and {more} more" if more else "")
 
 
+@dataclass(slots=True)
+class Several:
+    """How many there are, and the first of them by name."""
+
+    count: int = 0
+    first: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        """Count one more; names only so many, however many there are."""
+        self.count += 1
+        if len(self.first) < NAMED:
+            self.first.append(name)
+
+    def __str__(self) -> str:
+        more = f" and {self.count - len(self.first)} more" if self.count > len(self.first) else ""
+        return f"{', '.join(self.first)}{more}"
+
+
 @dataclass(slots=True, kw_only=True)
 class Report:
     """The outcome of one run of `migrate`; `to_json` is the stable form."""
@@ -116,6 +134,8 @@ class Report:
     """What was copied already, and would be written otherwise now."""
     rewritten: Changed = field(default_factory=Changed)
     """What came back in this run and said something else than was sent."""
+    rekeyed: Several = field(default_factory=Several)
+    """What got another key in this run than it was to keep."""
     requests: dict[str, Mapping[str, int]] = field(default_factory=lambda: {"source": {}, "target": {}})
 
     @property
@@ -127,6 +147,11 @@ class Report:
     def altered(self) -> int:
         """Count the texts that came back and said something else than was sent, in this run and those before."""
         return sum(row.count for row in self.fidelity if row.level == "lost" and row.field in ALTERED_FIELDS)
+
+    def new_keys(self) -> Iterator[str]:
+        """Say which tickets could not keep their keys."""
+        if self.rekeyed.count:
+            yield f"{self.rekeyed}: keys that were taken in the target; migrate --redirect-map names every one"
 
     def changes(self) -> Iterator[str]:
         """Say what was copied already and would be written otherwise now, and what the target made something else."""

@@ -225,7 +225,7 @@ class Calls:
                 return late
             # Somebody else's ticket has this key already; ours gets the next free one, and its mark names the old.
             ticket = target.create_ticket(replace(draft, key=None), exact=True)  # its files follow one by one
-            self.report.notes.append(f"{step.item.ticket_key} became {ticket.key}: its key was taken in the target")
+            self.report.rekeyed.add(f"{step.item.ticket_key} became {ticket.key}")
         self._came_back(step.item, "description", draft.description, ticket.description)
         self._answered, self._newest, self.told = True, [ticket.key], ticket
         return landed_ticket(step, ticket)

@@ -76,8 +76,9 @@ def repair(
     """Write again what `verify` names as missing or altered; nothing is deleted, and what is extra or doubled is named.
 
     `settle` says of held items, `KIND:ID` each, `there:ID` or `absent`. `confirm` is shown the steps before the first
-    is written. In the end everything is verified afresh: `left` is what still differs. ConfigurationError if the ledger
-    does not know the pair, or if something said of a held item cannot be; MigrationError when refused.
+    is written. In the end everything is verified afresh: `left` is what still differs. Memory grows with what differs
+    alone: differences, and steps with their texts until they are written. ConfigurationError if the ledger does not
+    know the pair, or if something said of a held item cannot be; MigrationError when refused.
     """
     refuse_absent(source)
     refuse_absent(target)
@@ -271,7 +272,7 @@ class _Going:
                 write_ties(writer, [tie], tied, partial=False)
         self._remember(pair, steps)
         self.report.failures += applied.failures
-        self.report.notes += [*applied.notes, *applier.first_look.notes()]
+        self.report.notes += [*applied.notes, *applied.new_keys(), *applier.first_look.notes()]
         written = len(ties) + sum(map(len, steps))
         self.report.mended += written - len({(each.kind, each.id) for each in applied.failures})
 

@@ -69,7 +69,8 @@ def plan(
     `edited` is a plan that a person has changed: what it says holds. The source is read into the snapshot beside the
     ledger that `migrate` uses by default, or beside `ledger`, and `migrate` goes on from there; where the target is a
     file that is not there yet, it has to be read again. `fallback_folder` is where `migrate` is to keep files that the
-    target cannot take. ConfigurationError names all that is wrong with an edited plan.
+    target cannot take. Memory grows with the project's words, and with what breaks a limit, alone.
+    ConfigurationError names all that is wrong with an edited plan.
     """
     choices = edited if isinstance(edited, Choices) or edited is None else read_plan(edited)
     before = (Counter(source.requests()), Counter(target.requests()))

@@ -50,7 +50,8 @@ def rollback(
 
     A ticket that somebody changed or added to since is kept and named, unless `include_changed`. The ledger then knows
     what is gone, so that a migration may begin again. Without `ledger` it is looked for in the platform's state folder.
-    `confirm` is shown what would be deleted and kept before the first is. UnsupportedOperation where the target cannot
+    `confirm` is shown what would be deleted and kept before the first is. Memory grows alone with what is kept, or goes
+    though it was changed: each is named. UnsupportedOperation where the target cannot
     delete tickets, ConfigurationError if no ledger knows of it, MigrationError when refused.
     """
     refuse_absent(target)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.moved import item_of
-from anybacklog.migration.report import NAMED
+from anybacklog.migration.report import Several
 from anybacklog.migration.reversal.survey import Doomed
 from anybacklog.steps import step_key
 
@@ -16,8 +16,8 @@ from anybacklog.steps import step_key
 class Told:
     """Counts the comments in the source that will say wrong things, and the tickets that go and were copied on."""
 
-    wrong: _Named = field(default_factory=lambda: _Named())
-    gone: _Named = field(default_factory=lambda: _Named())
+    wrong: Several = field(default_factory=Several)
+    gone: Several = field(default_factory=Several)
 
     def add(self, pair: Pair, doomed: Doomed) -> None:
         """Count what the source of a ticket that goes was told, or may have been; and the ticket, if it moved on."""
@@ -33,23 +33,6 @@ class Told:
             yield f"comments in the source that say where its tickets moved stay there, delete them there: {self.wrong}"
         if self.gone.count:
             yield f"these were copied on from here, as they say, and their copies stay where they are: {self.gone}"
-
-
-@dataclass(slots=True)
-class _Named:
-    """How many there are, and the first of them."""
-
-    count: int = 0
-    first: list[str] = field(default_factory=list)
-
-    def add(self, name: str) -> None:
-        self.count += 1
-        if len(self.first) < NAMED:
-            self.first.append(name)
-
-    def __str__(self) -> str:
-        more = f" and {self.count - len(self.first)} more" if self.count > len(self.first) else ""
-        return f"{', '.join(self.first)}{more}"
 
 
 def _place(pair: Pair, doomed: Doomed) -> str:

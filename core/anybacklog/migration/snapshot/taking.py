@@ -11,10 +11,10 @@ from anybacklog.abilities import METADATA_KINDS, MetadataKind
 from anybacklog.errors import NotFound
 from anybacklog.migration.asked import Show
 from anybacklog.migration.course import Bundle
-from anybacklog.migration.order import in_source_order
 from anybacklog.migration.report import Progress
 from anybacklog.migration.snapshot.folder import Snapshot
 from anybacklog.migration.snapshot.header import Header
+from anybacklog.migration.sorting import in_source_order
 from anybacklog.migration.unread import Unread, bundle_of
 from anybacklog.model import CustomField, Ticket
 from anybacklog.tracker import Tracker

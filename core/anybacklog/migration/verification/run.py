@@ -36,8 +36,8 @@ def verify(
 
     Both ends are read afresh; the ledger says only what belongs to what. With `offline` the source is not asked, and
     may be gone: what the snapshot beside the ledger says of it counts, and its URL, the name of a connection, or the
-    identity by which the ledger knows it, is enough. ConfigurationError if no ledger knows the pair, or no snapshot the
-    source.
+    identity by which the ledger knows it, is enough. Memory grows with the differences alone, which have both values.
+    ConfigurationError if no ledger knows the pair, or no snapshot the source.
     """
     return verified(source, target, ledger=ledger, offline=offline, progress=progress, plugins=plugins)
 

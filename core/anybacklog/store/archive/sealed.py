@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 MANIFEST = "manifest.json"
-LARGEST_MANIFEST = 1 << 20
-"""Bytes beyond which a manifest is none of ours: ours have a few thousand."""
+LARGEST_MANIFEST = 1 << 26
+"""Bytes beyond which a manifest is none of ours: an archive's has a few thousand, a snapshot's names every person."""
 _SEAL = "sha256"
 
 
