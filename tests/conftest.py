@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.canary import new_canary
 
 from anybacklog import redact
 from anybacklog.http import credentials
+from anybacklog.migration.clock import Clock
 
 settings.register_profile("anybacklog", deadline=None)
 settings.load_profile("anybacklog")
@@ -47,6 +49,19 @@ def _own_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         patch.setenv("TMPDIR", folder)
         patch.setattr(tempfile, "tempdir", folder)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test whose migration would wait for minutes until a lost write can no longer arrive."""
+    settle = Clock.settle
+
+    def settled(clock: Clock, seconds: float, doubted: str, **how: int) -> None:
+        if clock.sleep is time.sleep and seconds >= 1:
+            pytest.fail(f"this would wait {seconds:.0f} s for {doubted}: give clock=, such as by_its_clock(fake)")
+        settle(clock, seconds, doubted, **how)
+
+    monkeypatch.setattr(Clock, "settle", settled)
 
 
 @pytest.fixture(autouse=True)
