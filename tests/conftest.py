@@ -53,15 +53,15 @@ def _own_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(autouse=True)
 def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail a test whose migration would wait for minutes until a lost write can no longer arrive."""
-    settle = Clock.settle
+    """Fail a test whose migration would wait for minutes by the real clock."""
+    wait = Clock.wait
 
-    def settled(clock: Clock, seconds: float, doubted: str, **how: int) -> None:
+    def waited(clock: Clock, seconds: float, why: str) -> None:
         if clock.sleep is time.sleep and seconds >= 1:
-            pytest.fail(f"this would wait {seconds:.0f} s for {doubted}: give clock=, such as by_its_clock(fake)")
-        settle(clock, seconds, doubted, **how)
+            pytest.fail(f"this would wait {seconds:.0f} s, give clock=, such as by_its_clock(fake): {why}")
+        wait(clock, seconds, why)
 
-    monkeypatch.setattr(Clock, "settle", settled)
+    monkeypatch.setattr(Clock, "wait", waited)
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ def source(memory: Callable[[], Tracker]) -> Tracker:
 
 
 def test_one_that_forgets_the_clock_fails_at_once(source: Tracker, tmp_path: Path) -> None:
-    with pytest.raises(pytest.fail.Exception, match=r"this would wait \d+ s for ticket \d+ of PROJ-1: give clock="):
+    with pytest.raises(pytest.fail.Exception, match=r"this would wait \d+ s, give clock="):
         migrate(source, tracker(Unreliable(Time(), "request lost")), ledger=tmp_path / "ledger.db")
 
 

@@ -73,10 +73,16 @@ def snapshot_folder(ledger: Path, pair: Pair) -> Path:
 
 
 def ledger_path(
-    source: Tracker, target: Tracker, ledger: str | os.PathLike[str] | None, *, dry_run: bool, open_files: ExitStack
+    source: Tracker,
+    target: Tracker,
+    ledger: str | os.PathLike[str] | None,
+    *,
+    dry_run: bool,
+    rebuild: bool = False,
+    open_files: ExitStack,
 ) -> Path:
-    """Say where the ledger is; a dry run leaves nothing behind where there was none."""
-    if not dry_run or not is_absent(target):
+    """Say where the ledger is; a dry run leaves nothing behind where there was none, and rebuilds one of its own."""
+    if not dry_run or not (rebuild or is_absent(target)):
         path = Path(ledger) if ledger is not None else default_ledger(source, target)
         if not dry_run or path.exists():
             return path

@@ -38,7 +38,7 @@ from anybacklog.migration.plans.reading import read_plan
 from anybacklog.migration.plans.worst import worst
 from anybacklog.migration.plugged import Plugged
 from anybacklog.migration.questions import Questions
-from anybacklog.migration.rebuilding import before_all_copies, rebuild
+from anybacklog.migration.rebuilding import before_all_copies, no_marks, rebuild
 from anybacklog.migration.redirects import refuse_form, write_redirects
 from anybacklog.migration.referring import asking, named_by, staying
 from anybacklog.migration.report import COUNTED, Report
@@ -91,7 +91,7 @@ def migrate(
         limit=limit, only=frozenset(only), confirm=confirm, show=progress or silent, say=say, clock=clock or Clock()
     )
     with ExitStack() as open_files:
-        path = ledger_path(source, target, ledger, dry_run=dry_run, open_files=open_files)
+        path = ledger_path(source, target, ledger, dry_run=dry_run, rebuild=rebuild_ledger, open_files=open_files)
         book = open_files.enter_context(Ledger(path, watch=watch))
         pair = pair_of(book, source, target, absent=dry_run and is_absent(target))
         choices = going_on(choices, pair.settings, fallback_folder)
@@ -102,7 +102,9 @@ def migrate(
             how = "written" if settings["marks"] else "not written"
             going.report.notes.append(f"marks are {how}, as the first run chose")
         report = going.through(refresh=refresh, sample=sample, rebuild_ledger=rebuild_ledger, dry_run=dry_run)
-        if redirect_map is not None and not dry_run:
+        if redirect_map is not None and dry_run:
+            report.notes.append(f"a dry run writes no redirect map: {redirect_map} is as it was")
+        elif redirect_map is not None:
             write_redirects(Path(redirect_map), pair)
         return report
 
@@ -146,6 +148,7 @@ class _Going:
         if rebuild_ledger:
             self._rebuild(course, dry_run=dry_run)
             course = self._course(header)
+        self.report.notes += () if self.marks else (NO_MARKS,)
         self._weigh(course, header)
         announce(self.target, self.pair, self._shown("plan", header), course, self.report, self.run.say)
         if dry_run:
@@ -181,12 +184,17 @@ class _Going:
     def _rebuild(self, course: Course, *, dry_run: bool) -> None:
         questions = Questions(self.source, self.target, self.pair, course)
         if not self.marks:
-            raise ConfigurationError("a migration without marks leaves nothing to rebuild a ledger from")
+            raise ConfigurationError(
+                "a migration without marks leaves nothing to rebuild a ledger from; leave out --rebuild-ledger"
+            )
+        if dry_run and is_absent(self.target):
+            raise no_marks()
         if not dry_run:
             self._let_arrive()
         found = rebuild(self.pair, questions, self.snapshot, self.run.show)
         self._remember(newest=before_all_copies(self.target, course.native, course.source))
-        self.report.notes.append(f"the ledger was rebuilt: {found} items of this source are in the target")
+        rebuilt = "the ledger would be rebuilt" if dry_run else "the ledger was rebuilt"
+        self.report.notes.append(f"{rebuilt}: {found} items of this source are in the target")
 
     def _let_arrive(self) -> None:
         """Wait until nothing can arrive any more that was sent before this run began: its mark would be missed."""
@@ -256,8 +264,6 @@ class _Going:
         if fresh and self.run.confirm is not None and not self.run.confirm(fresh):
             raise MigrationError("nothing was written: the losses were not accepted")
         self._remember(accepted=[[row.field, row.reason] for row in losses])
-        if not self.marks:
-            self.report.notes.append(NO_MARKS)
 
     def _apply(self, course: Course, header: Header) -> bool:
         """Write the tickets, then what ties them together, what they name included; tells whether nothing is left."""

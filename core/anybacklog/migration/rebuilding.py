@@ -73,6 +73,13 @@ def before_all_copies(target: Tracker, native: Native, source: str) -> str | Non
     return None if lowest is None else str(lowest - 1)
 
 
+def no_marks() -> ConfigurationError:
+    """Say that there is nothing to rebuild a ledger from."""
+    return ConfigurationError(
+        "the target holds no mark of this source, so no ledger can be rebuilt from it; leave out --rebuild-ledger"
+    )
+
+
 def rebuild(pair: Pair, questions: Questions, snapshot: Snapshot, show: Show) -> int:
     """Fill the ledger from the marks: tickets first, then what hangs on them; gives how many items were found.
 
@@ -81,7 +88,7 @@ def rebuild(pair: Pair, questions: Questions, snapshot: Snapshot, show: Show) ->
     found = pair.adopt(_marked(pair, questions, show, tickets=True))
     found += pair.adopt(_marked(pair, questions, show, tickets=False))
     if not found:
-        raise ConfigurationError("the target holds no mark of this source, so no ledger can be rebuilt from it")
+        raise no_marks()
     if questions.target.capabilities.can("change_with_comment"):
         found += pair.adopt(_counted(pair, questions, snapshot))
     if not questions.course.native("attachments.external_id"):
