@@ -1,4 +1,4 @@
-"""`migrate` with options that do not go together: nothing is left undone in silence, and every refusal has a way out."""
+"""`migrate` with options that do not go together: nothing is left undone in silence; a refusal says the way out."""
 
 from __future__ import annotations
 
