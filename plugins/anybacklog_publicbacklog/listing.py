@@ -8,7 +8,7 @@ from typing import Any
 
 from anybacklog.plugin import NotFound, Ticket, TicketQuery, ValidationError
 from anybacklog_publicbacklog.answers import Json
-from anybacklog_publicbacklog.opened import Opened, number
+from anybacklog_publicbacklog.opened import Opened, Unplaced, number
 from anybacklog_publicbacklog.scan import Scan
 
 _log = logging.getLogger("anybacklog.publicbacklog")
@@ -48,7 +48,7 @@ class Listing(Opened):
         for each in ids:
             try:
                 ticket = self._listed = self.ticket(str(each))
-            except NotFound:
+            except (NotFound, Unplaced):
                 _log.info("%s is no ticket of this backlog", each)
                 continue
             yield ticket

@@ -16,13 +16,12 @@ from anybacklog_publicbacklog.texts import REMEMBERED, Formats
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
-class Unplaced(NotFound):
-    """A ticket that is there, and of which no answer says that it is of this backlog."""
+class Unplaced(ConfigurationError):
+    """A ticket that is there, and of which no answer says that it is of this backlog: it is not gone."""
 
     def __init__(self, ref: str, backlog: str) -> None:
-        super().__init__("ticket", ref)
         told = f"nothing shows that ticket {ref} is of {backlog!r}, for answers name no backlog; "
-        self.args = (told + "if all of them are, add the option any_backlog=true",)
+        super().__init__(told + "if all of them are, add the option any_backlog=true")
 
 
 class Opened:
@@ -56,7 +55,10 @@ class Opened:
         return self._known
 
     def ticket(self, ticket_id: str) -> Ticket:
-        """Read one ticket by id: `get-ticket`. NotFound for one of another backlog."""
+        """Read one ticket by id: `get-ticket`. NotFound for one of another backlog.
+
+        ConfigurationError where nothing tells of which backlog it is, unless `any_backlog=true`.
+        """
         return self._ticket(self._read(ticket_id))
 
     @property

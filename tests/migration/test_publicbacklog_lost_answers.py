@@ -12,7 +12,7 @@ import pytest
 from tests.migration.organizations import SHUT, VARIANTS, Fake, ServeBacklog, by_its_clock, copied, held, reconnected
 
 from anybacklog import ConfigurationError, Tracker
-from anybacklog.migration import migrate, repair, verify
+from anybacklog.migration import migrate, repair, rollback, verify
 from anybacklog_simulators.publicbacklog import Choices, Fault, Harm, empty_organization
 
 Make = Callable[[], Tracker]
@@ -170,3 +170,20 @@ def test_a_backlog_that_is_not_the_one_named_stops_the_run_after_one_ticket(
 def _uncounted(ticket: tuple[Any, ...]) -> tuple[Any, ...]:
     """Leave out the count, which is not kept where comments are shown."""
     return (ticket[0], re.sub(r" · comments copied: \d+/\d+", "", ticket[1]), *ticket[2:])
+
+
+def test_where_no_answer_names_a_backlog_what_was_copied_is_never_taken_for_gone(
+    unharmed: tuple[Tracker, list[Any]], serve_backlog: ServeBacklog, tmp_path: Path
+) -> None:
+    (source, _), ledger = unharmed, tmp_path / "ledger.db"
+    target, fake = serve_backlog(empty_organization(Choices(shown=["id", "title"])))
+    with pytest.raises(ConfigurationError, match="any_backlog=true"):
+        migrate(source, target, ledger=ledger)
+    before = held(fake)
+    with reconnected(target) as again:
+        for call in (verify, repair):
+            with pytest.raises(ConfigurationError, match="any_backlog=true"):
+                call(source, again, ledger=ledger)
+        with pytest.raises(ConfigurationError, match="any_backlog=true"):
+            rollback(again, ledger=ledger)
+    assert held(fake) == before

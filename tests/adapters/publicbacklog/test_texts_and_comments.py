@@ -145,10 +145,13 @@ def test_that_a_ticket_lands_elsewhere_is_known_also_where_the_answer_to_its_cre
         tracker.create_ticket(DRAFT)
 
 
-def test_a_ticket_that_names_no_backlog_is_not_found_for_a_reason(serve: Serve) -> None:
+def test_a_ticket_that_names_no_backlog_is_refused_and_not_taken_for_gone(serve: Serve) -> None:
     tracker, _ = serve(demo_organization(Choices(shown=["id", "title"])))
-    with pytest.raises(NotFound, match="answers name no backlog; if all of them are, add the option any_backlog=true"):
-        tracker.ticket(1)
+    way_out = "answers name no backlog; if all of them are, add the option any_backlog=true"
+    for call in (tracker.ticket, tracker.delete_ticket):
+        with pytest.raises(ConfigurationError, match=way_out):
+            call(1)
+    assert list(tracker.tickets(options={"ids": "1"})) == []
 
 
 def test_a_ticket_of_another_backlog_is_not_found_and_never_written_to(serve: Serve) -> None:
