@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from anybacklog.backend import AttachmentDraft
-from anybacklog.errors import Conflict, MigrationError, NotFound
+from anybacklog.errors import Conflict, MigrationError
 from anybacklog.markup.wording import shown_as
+from anybacklog.migration.apply.comment_count import CommentCount
 from anybacklog.migration.apply.fallback import Fallback
-from anybacklog.migration.copied import copied, counted, uncounted
 from anybacklog.migration.ends import last_key
 from anybacklog.migration.falling_back import completed
 from anybacklog.migration.ledger.rows import Landed, Row
@@ -21,7 +20,6 @@ from anybacklog.migration.meanwhile import prints_before
 from anybacklog.migration.places import (
     CannotTell,
     is_so,
-    landed_as,
     landed_comment,
     landed_ticket,
     landed_untold,
@@ -59,10 +57,7 @@ class Calls:
 
     ask: Questions
     report: Report
-    comments: int = 0
-    """How many comments the ticket in hand is to have."""
-    planned: Text | None = None
-    """Its description as it was planned, without a count."""
+    count: CommentCount = field(init=False)
     shown: Shown = field(default_factory=Counter)
     """In which formats this run's texts came back; those altered are left out."""
     told: Ticket | None = None
@@ -71,15 +66,14 @@ class Calls:
     """Whether the answer to a write of it was lost in this run."""
     _before: Ticket | None = None
     """The ticket in hand as it was before a step that sets its fields."""
-    _counted: tuple[Text, int] | None = None
     _newest: list[str | None] = field(default_factory=list)
-    _answered: bool = False
+
+    def __post_init__(self) -> None:
+        self.count = CommentCount(self.ask, self.home)
 
     def begin(self, steps: Sequence[Step]) -> None:
         """Take the steps of the next ticket in hand."""
-        drafts = (step.draft for step in steps if isinstance(step, CreateTicket))
-        self.planned = next((draft.description for draft in drafts if isinstance(draft.description, Text)), None)
-        self.comments = sum(isinstance(step, AddComment) for step in steps)
+        self.count.begin(steps)
         self.told, self.unanswered, self._before = None, False, None
 
     def waits(self, step: Step) -> str | None:
@@ -126,7 +120,7 @@ class Calls:
         if isinstance(step, SetState):
             return {BEFORE: prints_before(self._before, step.changes)} if self._before is not None else {}
         if isinstance(step, AddComment):
-            return self._count_before(step) | ({STATE: "rides"} if self._brings_state(step) else {})
+            return self.count.before(step) | ({STATE: "rides"} if self._brings_state(step) else {})
         if isinstance(step, RewriteText):
             row = self.ask.pair.row(key_of(step))
             return {"was": row.before.get("text") if row is not None else None}
@@ -136,30 +130,9 @@ class Calls:
             self._newest = [last_key(self.ask.pair)]
         return {"after": self._newest[0]}
 
-    def _count_before(self, step: AddComment) -> dict[str, str | None]:
-        """Read how many comments are counted in the description, where they travel with it and are not shown."""
-        target, self._counted = self.ask.target, None
-        if not self.ask.course.marks or not target.capabilities.can("change_with_comment"):
-            return {}
-        if self._answered and target.capabilities.can("comments"):
-            return {}  # an answer has shown that there is nothing to count
-        self._answered = True
-        with suppress(NotFound):  # the write is told so, too
-            described = target.ticket(self.home(step.item)).description
-            count = copied(described)
-            if described is not None and count is not None and not target.capabilities.can("comments"):
-                self._counted = (self._to_send(described), count)
-                return {"copied": str(count)}
-        return {}
-
-    def _to_send(self, described: Text) -> Text:
-        """Give what is shown, or, where the target rewrote it, what was written: the former would lose more."""
-        planned, forms = self.planned, self.ask.course.writing.texts_become
-        return planned if planned and shown_as(planned, uncounted(described.source), forms) else described
-
     def _comment(self, step: AddComment, files: Sequence[AttachmentDraft]) -> list[Landed]:
-        if self._counted is not None:
-            return self._comment_counted(step, *self._counted)
+        if self.count.due is not None:
+            return self.count.write(step, *self.count.due)
         if self._brings_state(step):
             return self._change_with_comment(step, files)
         step = replace(step, state={})
@@ -177,13 +150,6 @@ class Calls:
         if not step.state or (self.told is not None and is_so(self.told, step.state)):
             return False
         return self.ask.pair.landed("state", ticket_id, ticket_id) is None
-
-    def _comment_counted(self, step: AddComment, described: Text, before: int) -> list[Landed]:
-        """Send a comment together with the count of those that arrived."""
-        count, home = before + 1, self.home(step.item)
-        changes = {"description": counted(described, count, max(count, self.comments))}
-        self.ask.target.change_with_comment(home, changes, step.body)
-        return [landed_as(step, home, count)]
 
     def home(self, item: Item) -> TicketId:
         """Give the target's ticket that an item belongs to."""
@@ -227,7 +193,7 @@ class Calls:
             ticket = target.create_ticket(replace(draft, key=None), exact=True)  # its files follow one by one
             self.report.rekeyed.add(f"{step.item.ticket_key} became {ticket.key}")
         self._came_back(step.item, "description", draft.description, ticket.description)
-        self._answered, self._newest, self.told = True, [ticket.key], ticket
+        self.count.answered, self._newest, self.told = True, [ticket.key], ticket
         return landed_ticket(step, ticket)
 
     def _came_back(self, item: Item, name: str, written: Text | str | None, found: Text | None) -> None:
