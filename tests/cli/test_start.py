@@ -96,6 +96,12 @@ def test_a_call_that_cannot_be_read_says_how_to_write_it(arguments: tuple[str, .
     assert "Usage: anybacklog" in answer.err
 
 
+@pytest.mark.parametrize(("typed", "near"), [("migrat", " Did you mean 'migrate'?"), ("xyzzy", "")])
+def test_a_command_that_is_misspelt_is_told_what_it_may_have_meant(typed: str, near: str, call: Call) -> None:
+    answer = call(typed)
+    assert (answer.code, answer.err.splitlines()[-1]) == (2, f"Error: No such command '{typed}'.{near}")
+
+
 def test_without_a_command_the_help_is_shown_on_stderr_and_it_is_no_success(call: Call) -> None:
     answer = call()
     assert (answer.code, answer.out) == (2, "")

@@ -49,7 +49,16 @@ class LazyGroup(click.Group):
         if args and args[0] not in self.summaries:
             files = [after for before, after in pairwise(args[1:]) if before == "--plugin"]
             ctx.ensure_object(Invocation).plugins += files
-        return super().resolve_command(ctx, args)
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            raise click.UsageError(error.message + self._near(args), error.ctx) from error
+
+    def _near(self, args: list[str]) -> str:
+        from difflib import get_close_matches  # late, as few calls need it
+
+        near = get_close_matches(args[0], self.summaries, n=1) if args else []
+        return f" Did you mean {near[0]!r}?" if near else ""
 
     def invoke(self, ctx: click.Context) -> None:
         """Call the command; what it returns is no exit code, `ctx.exit` gives one."""
