@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
-from anybacklog.migration.fields import to_make
 from anybacklog.migration.mapping import Match, Pick, map_all
+from anybacklog.migration.mapping.fields import to_make
 from anybacklog.model import CustomField, Named, Status, TicketType, User
 
 NOTHING: frozenset[MetadataKind] = frozenset()

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 from anybacklog.abilities import MetadataKind
 from anybacklog.migration.choices import SAID_BEFORE, Choices, Problem, Said, refuse
-from anybacklog.migration.fields import of_one_type
 from anybacklog.migration.mapping import MappingTable, MapUser, Nouns, Pick, map_all
+from anybacklog.migration.mapping.fields import of_one_type
 from anybacklog.migration.options import option_problems, options_of
 from anybacklog.migration.words import Words, only
 from anybacklog.model import CustomField, Status, StatusCategory

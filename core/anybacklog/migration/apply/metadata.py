@@ -11,9 +11,9 @@ from anybacklog.abilities import MetadataKind
 from anybacklog.errors import Conflict, MigrationError
 from anybacklog.migration.apply.removing import settle_removals, until_settled
 from anybacklog.migration.clock import Clock
-from anybacklog.migration.fields import to_make
 from anybacklog.migration.ledger import Pair
 from anybacklog.migration.mapping import MappingTable, Match
+from anybacklog.migration.mapping.fields import to_make
 from anybacklog.migration.plans.limits import statuses
 from anybacklog.migration.report import Report
 from anybacklog.model import CustomField, User

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from anybacklog.abilities import MetadataKind
-from anybacklog.migration.fields import missing_options
-from anybacklog.migration.mapping.table import Match, Noun, Pick
+from anybacklog.migration.mapping.fields import missing_options
+from anybacklog.migration.mapping.match import Match, Noun, Pick
 from anybacklog.migration.people import Same, find_same
 from anybacklog.model import CustomField, Status, StatusCategory, User
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
-from anybacklog.migration.fields import one_each
 from anybacklog.migration.mapping.end import End, MapUser
+from anybacklog.migration.mapping.fields import one_each
+from anybacklog.migration.mapping.match import Match, Pick
 from anybacklog.migration.mapping.picks import match_as_picked
 from anybacklog.migration.mapping.rules import match_by_rule
-from anybacklog.migration.mapping.table import MappingTable, Match, Pick
+from anybacklog.migration.mapping.table import MappingTable
 from anybacklog.model import STATUS_CATEGORIES, Status, StatusCategory
 
 Nouns: TypeAlias = Mapping[MetadataKind, Sequence[Any]]

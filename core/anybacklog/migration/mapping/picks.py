@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from anybacklog.migration.fields import of_one_type
 from anybacklog.migration.mapping.end import End, as_made
-from anybacklog.migration.mapping.table import Match, Pick
+from anybacklog.migration.mapping.fields import of_one_type
+from anybacklog.migration.mapping.match import Match, Pick
 from anybacklog.model import CustomField, User
 
 SAID_NOTHING = "the plan says that nothing stands for it"

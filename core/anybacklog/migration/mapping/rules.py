@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from anybacklog.migration.mapping.end import End, as_made
-from anybacklog.migration.mapping.table import Match
+from anybacklog.migration.mapping.match import Match
 from anybacklog.model import CustomField, Named, Status, User
 
 

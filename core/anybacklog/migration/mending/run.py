@@ -19,9 +19,9 @@ from anybacklog.migration.comparison import fingerprint
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import default_ledger, going_on, refuse_absent, snapshot_folder
 from anybacklog.migration.fetching import asked_for
-from anybacklog.migration.fields import to_make
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledgers import migrated
+from anybacklog.migration.mapping.fields import to_make
 from anybacklog.migration.mending.decision import fresh, items_to_forget, mend, unsaid
 from anybacklog.migration.mending.repair_report import Mending
 from anybacklog.migration.mending.settling import settle as settle_held

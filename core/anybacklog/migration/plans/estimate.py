@@ -9,8 +9,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from anybacklog.migration.course import Course
-from anybacklog.migration.fields import to_make
 from anybacklog.migration.mapping import MappingTable, Match
+from anybacklog.migration.mapping.fields import to_make
 from anybacklog.migration.riding import is_named_later
 from anybacklog.steps import (
     AddAttachment,

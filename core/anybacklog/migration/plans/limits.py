@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 from anybacklog.abilities import Limits
 from anybacklog.migration.course import Bundle
-from anybacklog.migration.fields import to_make
 from anybacklog.migration.mapping import MappingTable
+from anybacklog.migration.mapping.fields import to_make
 from anybacklog.migration.pieces import length
 from anybacklog.migration.settings import CUT_TITLES
 from anybacklog.model import Text

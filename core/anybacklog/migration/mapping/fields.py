@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from anybacklog.migration.mapping.match import Match
 from anybacklog.model import CustomField, Named
-
-if TYPE_CHECKING:
-    from anybacklog.migration.mapping import Match
 
 
 def of_one_type(one: Any, other: Any) -> bool:
