@@ -64,6 +64,7 @@ def command(
 ) -> None:
     """Copy every ticket of SOURCE, with comments, files and links, into TARGET, exactly once."""
     confirm = None if yes or options["plan"] else _asked
+    invocation.resumable = not options["dry_run"]
     with reporting(invocation, json_report, page):
         report = _migrate(invocation, source, target, confirm, **options)
     invocation.settled = 1 if report.failures or report.altered else 0
@@ -91,7 +92,6 @@ def _migrate(
             console.note(f"The ledger of this migration is {default_ledger(one, other)}")
 
     with invocation.open_both(source, target) as (one, other), shown(invocation, begun) as show:
-        invocation.resumable = not dry_run
         if not dry_run:
             warn_of_memory(other)
         report = migrate(

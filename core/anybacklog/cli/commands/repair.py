@@ -68,12 +68,12 @@ def command(
 
     if not (yes or dry_run or console.interactive()):
         raise ConfigurationError("repair writes to the target and there is no terminal to ask on; add --yes")
+    invocation.resumable = not dry_run
     with (
         reporting(invocation, json_report),
         invocation.open_both(source, target) as (one, other),
         shown(invocation) as show,
     ):
-        invocation.resumable = not dry_run
         report = repair(
             one,
             other,

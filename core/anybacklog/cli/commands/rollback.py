@@ -53,8 +53,8 @@ def command(
 
     if not (yes or dry_run or console.interactive()):
         raise ConfigurationError("rollback deletes for good and there is no terminal to ask on; add --yes")
+    invocation.resumable = not dry_run
     with reporting(invocation, json_report), invocation.open(target) as tracker, shown(invocation) as show:
-        invocation.resumable = not dry_run
         report = rollback(
             tracker,
             ledger=ledger,
