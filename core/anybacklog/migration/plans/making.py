@@ -123,7 +123,7 @@ class _Making:
     def _read(self, snapshot: Snapshot, show: Show) -> Header:
         """Read the source, and have `migrate` go on from this reading where it can find it."""
         before = Counter(self.source.requests())
-        take(self.source, snapshot.folder, show)
+        take(self.source, snapshot.folder, show, self.choices.leave_out)
         header = snapshot.header()
         if header is None:
             raise MigrationError(f"the snapshot {snapshot.folder} vanished while it was read; run this again")
@@ -175,7 +175,7 @@ class _Making:
             counts={kind: survey.weighing.planned[kind] for kind in COUNTED},
             limits=tuple(survey.limits),
             limit_reasons=survey.course.limits.reasons,
-            fidelity=tuple(survey.weighing.rows(header.unreadable)),
+            fidelity=tuple(survey.weighing.rows(header.uncounted)),
             notices=tuple(survey.notices.found()),
             requests=survey.spending.requests,
             eta_seconds=eta(self.source, self.target, survey.spending.requests, self.clock),
