@@ -13,6 +13,8 @@ from figure import Figure, Spent, alone, at_most
 
 GIBIBYTE = 1 << 30
 CHUNK = 1 << 20
+LIMIT = 1.15
+"""SQLite's log of one transaction has an index in memory, of some bytes for each page: a few MiB for a GiB."""
 
 
 def figures() -> Iterator[Figure]:

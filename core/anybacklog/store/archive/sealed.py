@@ -87,9 +87,9 @@ def write_manifest(folder: Path, kind: str, version: int, held: dict[str, Any], 
 def read_manifest(folder: Path, kind: str, version: int) -> tuple[dict[str, Any], dict[str, Sealed]]:
     """Give what `write_manifest` took. FileNotFoundError if there is none, Newer or Damaged if it is no use."""
     with opened(folder / MANIFEST) as file:
-        text = file.read(LARGEST_MANIFEST + 1)
-    if len(text) > LARGEST_MANIFEST:
-        raise Damaged(f"{MANIFEST} is over {LARGEST_MANIFEST} bytes, which no manifest has")
+        if os.fstat(file.fileno()).st_size > LARGEST_MANIFEST:
+            raise Damaged(f"{MANIFEST} is over {LARGEST_MANIFEST} bytes, which no manifest has")
+        text = file.read()
     told = parsed(text, MANIFEST)
     if not isinstance(told, dict) or told.get("kind") != kind or type(told.get("anybacklog")) is not int:
         raise Damaged(f"{MANIFEST} is not the manifest of {kind}")
