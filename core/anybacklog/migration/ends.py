@@ -30,8 +30,8 @@ def default_ledger(source: Tracker, target: Tracker) -> Path:
 
 def refuse_absent(tracker: Tracker) -> None:
     """Refuse a tracker that is not there, before anything could create it."""
-    if tracker.capabilities.listing.how == "all":
-        tracker.count_tickets()
+    if not tracker.location.host and tracker.capabilities.listing.how == "all":
+        tracker.count_tickets()  # of a file: its project is there before the file is
     tracker.project()
 
 
