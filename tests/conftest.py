@@ -42,10 +42,10 @@ def canary() -> str:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _own_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what killed processes leave behind in a folder that goes with those of the tests."""
-    folder = str(tmp_path_factory.mktemp("temporary"))
-    with pytest.MonkeyPatch.context() as patch:
+def _own_temporary_folder() -> Iterator[None]:
+    """Keep what killed processes leave behind in a folder that goes with the tests; others than us may look in."""
+    with tempfile.TemporaryDirectory(prefix="tests-") as folder, pytest.MonkeyPatch.context() as patch:
+        Path(folder).chmod(0o755)
         patch.setenv("TMPDIR", folder)
         patch.setattr(tempfile, "tempdir", folder)
         yield

@@ -101,7 +101,7 @@ def test_a_plan_without_custom_fields_has_none(code: int, space: Space, tracker:
     space.refusals["projects/5/customFields"] = space.refusal(400, code, "current plan is not customField available.")
     assert tracker.capabilities.native("custom_fields")  # nobody has asked yet
     assert tracker.custom_fields() == ()
-    assert "the space's plan has none" in (tracker.capabilities.why_not("custom_fields") or "")
+    assert "the space's plan has none" in tracker.capabilities.answer("custom_fields").reason
     assert "custom_fields" not in tracker.capabilities.creatable
 
 
