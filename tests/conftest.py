@@ -43,9 +43,9 @@ def canary() -> str:
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_temporary_folder() -> Iterator[None]:
-    """Keep what killed processes leave behind in a folder that goes with the tests; others than us may look in."""
+    """Keep what killed processes leave behind in a folder that goes with the tests; others than us may use it, too."""
     with tempfile.TemporaryDirectory(prefix="tests-") as folder, pytest.MonkeyPatch.context() as patch:
-        Path(folder).chmod(0o755)
+        Path(folder).chmod(0o1777)
         patch.setenv("TMPDIR", folder)
         patch.setattr(tempfile, "tempdir", folder)
         yield
