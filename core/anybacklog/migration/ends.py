@@ -16,6 +16,7 @@ from platformdirs import user_state_path
 
 from anybacklog.errors import ConfigurationError, NotFound, UnsupportedOperation
 from anybacklog.migration.choices import Choices
+from anybacklog.migration.exchanged import addresses, refuse_exchanged
 from anybacklog.migration.ledger import Ledger, Pair
 from anybacklog.migration.ledger.file import refuse_foreign
 from anybacklog.tracker import Tracker
@@ -55,7 +56,9 @@ def refuse_same(source: Tracker, target: Tracker) -> None:
 
 def pair_of(book: Ledger, source: Tracker, target: Tracker, *, absent: bool) -> Pair:
     """Open the pair of two ends in a ledger; a target that is not there yet has no identity."""
-    return book.pair(source.identity(), "a target that does not exist yet" if absent else target.identity())
+    identities = source.identity(), "a target that does not exist yet" if absent else target.identity()
+    refuse_exchanged(book, source, target, identities)
+    return book.pair(*identities)
 
 
 def refuse_unknown(source: Tracker, only: Iterable[str]) -> None:
@@ -101,7 +104,9 @@ def is_absent(target: Tracker) -> bool:
     return False
 
 
-def settings_for(pair: Pair, target: Tracker, choices: Choices, *, marks: bool, rebuild: bool) -> dict[str, Any]:
+def settings_for(
+    pair: Pair, source: Tracker, target: Tracker, choices: Choices, *, marks: bool, rebuild: bool
+) -> dict[str, Any]:
     """Decide what the ledger remembers of a pair.
 
     What was chosen before the first write stays, but for the plan, which may be edited.
@@ -109,7 +114,7 @@ def settings_for(pair: Pair, target: Tracker, choices: Choices, *, marks: bool, 
     settings = dict(pair.settings)
     if "marks" not in settings or pair.untouched():
         settings |= {"marks": marks, "newest": None if rebuild else newest_id(target), "newest_key": newest_key(target)}
-    return settings | choices.to_remember()
+    return settings | choices.to_remember() | {"addresses": addresses(source, target)}
 
 
 def going_on(

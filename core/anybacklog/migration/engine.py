@@ -96,7 +96,7 @@ def migrate(
         pair = pair_of(book, source, target, absent=dry_run and is_absent(target))
         choices = going_on(choices, pair.settings, fallback_folder)
         marks = marks and choices.marks
-        settings = settings_for(pair, target, choices, marks=marks, rebuild=rebuild_ledger)
+        settings = settings_for(pair, source, target, choices, marks=marks, rebuild=rebuild_ledger)
         going = _Going(source, target, pair, settings, choices, Plugged(load_registry(plugins)), run, book.path)
         if bool(settings["marks"]) != marks:
             how = "written" if settings["marks"] else "not written"
