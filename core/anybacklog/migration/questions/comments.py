@@ -35,15 +35,24 @@ class CommentQuestions(Ground):
         """Look through the ticket's journal for a comment; None: it is not there."""
         if not self.target.capabilities.can("comments"):
             raise CannotTell("the target shows no comments")
-        return self.entry(step, row, journal(self.target, self.pair, self.home(step.item)))
+        marked = self._marked(step, row)  # asked first: what arrives meanwhile stands in the journal, and is no absence
+        return self._among(step, row, journal(self.target, self.pair, self.home(step.item)), marked)
 
     def entry(self, step: AddComment, row: Row | None, there: Iterable[Comment]) -> list[Landed] | None:
         """Look for a comment among the entries of its ticket's journal; None: it is not there."""
+        return self._among(step, row, there, self._marked(step, row))
+
+    def _marked(self, step: AddComment, row: Row | None) -> str | None:
+        """Give the id of the comment that bears the step's mark in a field of its own."""
+        return self.by_mark(step, row) if self.external("comments.external_id") else None
+
+    def _among(
+        self, step: AddComment, row: Row | None, there: Iterable[Comment], marked: str | None
+    ) -> list[Landed] | None:
         ticket_id = self.home(step.item)
-        wanted = self.by_mark(step, row) if self.external("comments.external_id") else None
         known = {landed.target_id for landed in self.pair.landed_on(ticket_id) if landed.item.kind == "comment"}
         for comment in there:
-            hit = comment.id == wanted if self.external("comments.external_id") else self.is_entry(step, comment, row)
+            hit = comment.id == marked if self.external("comments.external_id") else self.is_entry(step, comment, row)
             if hit and comment.id not in known:
                 return landed_comment(step, ticket_id, comment)
         return None
