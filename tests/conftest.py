@@ -42,8 +42,9 @@ def canary() -> str:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _own_temporary_folder() -> Iterator[None]:
+def _own_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep what killed processes leave behind in a folder that goes with the tests; others than us may use it, too."""
+    tmp_path_factory.getbasetemp()  # the tests' own folders stay, to be looked into
     with tempfile.TemporaryDirectory(prefix="tests-") as folder, pytest.MonkeyPatch.context() as patch:
         Path(folder).chmod(0o1777)
         patch.setenv("TMPDIR", folder)

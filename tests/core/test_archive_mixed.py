@@ -78,7 +78,7 @@ MIXED: dict[str, tuple[Callable[[Path], object], str]] = {
     "working/ of another archive": (_of_another, r"working.* is of another archive"),
     "a manifest that leads nowhere": (_dangling, "manifest.json is not a plain file"),
     "a manifest that is a folder": (lambda path: _instead(path / "manifest.json", Path.mkdir), "not a plain file"),
-    "a manifest beyond measure": (lambda path: os.truncate(path / "manifest.json", 2 << 20), "is over 1048576 bytes"),
+    "a manifest beyond measure": (lambda path: os.truncate(path / "manifest.json", 1 << 27), "is over 67108864 bytes"),
     "a pipe for a manifest": (lambda path: _instead(path / "manifest.json", os.mkfifo), "not a plain file"),
     "line ends of another system": (lambda path: _converted(path / "tickets.jsonl"), "tickets.jsonl"),
 }  # fmt: skip
