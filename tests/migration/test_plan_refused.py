@@ -11,7 +11,7 @@ import pytest
 from tests.migration.spaces import Serve
 from tests.migration.test_plan import keep
 
-from anybacklog import ConfigurationError, MigrationError, Tracker
+from anybacklog import ConfigurationError, MigrationError, Tracker, connect
 from anybacklog.migration import migrate, plan, verify
 from anybacklog.migration.plans.findings import findings
 from anybacklog.model import CustomField, Named, Status, TicketDraft, User
@@ -171,3 +171,61 @@ def test_custom_fields_that_a_plan_of_the_service_has_not_are_lost_before_the_fi
     assert "custom_fields" not in {kind for kind, _ in planned.to_create}
     assert migrate(source, target, ledger=ledger).clean
     assert verify(source, target, ledger=ledger).differences == []
+
+
+# ---- all that is wrong, at once
+
+WRONG = """marcs = true
+history = "none"
+[mapping.statuses]
+Open = "Opne"
+Opened = "Open"
+"""
+KEYS = ["line 1: marcs: unknown key", "line 2: history: must be"]
+WORDS = ["line 4: mapping.statuses.", "line 5: mapping.statuses.Opened: "]
+
+
+def told(do: Callable[[], object]) -> list[str]:
+    with pytest.raises(ConfigurationError, match="cannot be followed") as refused:
+        do()
+    return list(refused.value.problems)
+
+
+def is_told(problems: list[str], begins: list[str]) -> bool:
+    return [each[: len(wanted)] for each, wanted in zip(problems, begins, strict=True)] == begins
+
+
+@pytest.mark.parametrize("do", [plan, migrate], ids=["plan", "migrate"])
+def test_keys_values_and_words_that_are_wrong_are_named_in_one_go(
+    memory: Make, tmp_path: Path, do: Callable[..., object]
+) -> None:
+    source, target, file = memory(), memory(), keep(tmp_path / "plan.toml", WRONG)
+    source.create_ticket(TicketDraft(title="one"))
+    given = {"plan" if do is migrate else "edited": file}
+    assert is_told(told(lambda: do(source, target, ledger=tmp_path / "ledger.db", **given)), KEYS + WORDS)
+    assert target.count_tickets() == 0
+
+
+def test_a_plan_with_a_wrong_key_makes_neither_target_nor_ledger(memory: Make, tmp_path: Path) -> None:
+    source, file = memory(), keep(tmp_path / "plan.toml", WRONG)
+    source.create_ticket(TicketDraft(title="one"))
+    with connect(f"sqlite:///{tmp_path}/new.db?project=NEW") as target:
+        assert is_told(told(lambda: migrate(source, target, plan=file, ledger=tmp_path / "ledger.db")), KEYS + WORDS)
+    assert {each.name for each in tmp_path.iterdir()} == {"plan.toml"}
+
+
+@pytest.mark.parametrize("do", [plan, migrate], ids=["plan", "migrate"])
+def test_of_a_service_the_words_are_known_once_it_was_read_and_the_keys_before(
+    memory: Make, serve: Serve, tmp_path: Path, do: Callable[..., object]
+) -> None:
+    (source, fake), target = serve(empty_space()), memory()
+    file = keep(tmp_path / "plan.toml", WRONG.replace("Open =", '"未対応" ='))
+    source.create_ticket(TicketDraft(title="one"))
+    given = {"plan" if do is migrate else "edited": file}
+    fake.log.clear()
+    assert is_told(told(lambda: do(source, target, ledger=tmp_path / "ledger.db", **given)), KEYS)
+    assert not any(path.endswith("/comments") for _, path, _ in fake.log)
+    plan(source, target, ledger=tmp_path / "ledger.db")
+    fake.log.clear()
+    assert is_told(told(lambda: do(source, target, ledger=tmp_path / "ledger.db", **given)), KEYS + WORDS)
+    assert not any(path.endswith("/comments") for _, path, _ in fake.log)

@@ -60,7 +60,9 @@ class Choices(Settings):
     """What a plan says; empty: everything is matched by name. `options` are those of custom fields, by field.
 
     `lines` tells where each key stands in the file `plan`, `whys` gives the comments beside the words for which it says
-    that nothing stands; `undecided` are those of them that nobody has decided, which no longer say so here.
+    that nothing stands; `undecided` are those of them that nobody has decided, which no longer say so here. `problems`
+    are what is wrong with its keys and values, left out of all else: they are told together with what is wrong with its
+    words, once those of both ends are known.
     """
 
     mapping: Mapping[MetadataKind, Mapping[str, Said]] = field(default_factory=dict)
@@ -69,6 +71,7 @@ class Choices(Settings):
     lines: Mapping[Key, int] = field(default_factory=dict)
     whys: Mapping[Key, str] = field(default_factory=dict)
     undecided: Mapping[Key, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
 
     @classmethod
     def remembered(cls, settings: Mapping[str, Any]) -> Choices:

@@ -29,7 +29,7 @@ def map_chosen(
 ) -> MappingTable:
     """Match every noun of the source as the plan says, else by the rules.
 
-    ConfigurationError names everything in the plan that neither end knows, or the target cannot do.
+    ConfigurationError names all that is wrong with the plan, what neither end knows or the target cannot do included.
     """
     picks, problems = _picks_of(choices, source, target, creatable, new_statuses)
     options, more = options_of(choices, source)
@@ -45,7 +45,8 @@ def map_chosen(
         fixed_ids=fixed_ids,
     )
     taken = _field_problems(choices, source, picks, mapping)
-    refuse(choices.plan, [*problems, *more, *taken, *option_problems(choices, source, mapping)])
+    words = [*problems, *more, *taken, *option_problems(choices, source, mapping)]
+    refuse(choices.plan, [*choices.problems, *words])
     return mapping
 
 

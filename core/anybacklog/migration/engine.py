@@ -16,7 +16,7 @@ from anybacklog.migration.announcing import announce
 from anybacklog.migration.apply import Applier, Counting, Writer, count_done, finish, prepare, write_tickets
 from anybacklog.migration.asked import Confirm, Run, Show, showing, silent
 from anybacklog.migration.charting import answers, plan_course, remembering
-from anybacklog.migration.choices import Choices
+from anybacklog.migration.choices import Choices, refuse
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import (
@@ -83,7 +83,9 @@ def migrate(
     copied by now. `watch` is told of every ledger commit. Memory grows with the project's words, and with what fails
     or is nested too deep, alone. Raises MigrationError when refused.
     """
-    choices = plan.chosen() if isinstance(plan, Plan) else read_plan(plan) if plan is not None else None
+    choices = plan.chosen() if isinstance(plan, Plan) else read_plan(plan, later=True) if plan is not None else None
+    if choices is not None and choices.problems:
+        dry_run, progress = True, None  # it ends in a refusal: nothing is begun, and nothing left behind
     if redirect_map is not None:
         refuse_form(Path(redirect_map))
     refuse_beforehand(source, target, ledger, only, dry_run=dry_run)
@@ -170,6 +172,8 @@ class _Going:
             when = header.read_at.isoformat(timespec="seconds").replace("+00:00", "Z")
             self.report.notes.append(f"the source as it was read at {when}; --refresh reads it again")
             return header
+        if self.source.requests():  # a service, and to read it may take hours
+            refuse(self.choices.plan, self.choices.problems)
         take(self.source, self.snapshot.folder, self.run.show, self.choices.leave_out)
         header = self.snapshot.header()
         if header is None:

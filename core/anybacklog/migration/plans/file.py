@@ -31,7 +31,7 @@ class PlanFile:
 def open_plan(path: Path | None, tables: Path | None) -> PlanFile:
     """Read the plan file and the folder of CSV that are there already; ConfigurationError names all their problems."""
     text = read_text(path) if path is not None and path.exists() else None
-    choices = choices_in(text, str(path)) if text is not None else None
+    choices = choices_in(text, str(path), later=True) if text is not None else None
     edits = edits_in(tables) if tables is not None and tables.is_dir() else {}
     if edits:
         choices = with_edits(choices or Choices(), edits)

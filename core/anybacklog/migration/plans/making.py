@@ -12,7 +12,7 @@ from anybacklog.abilities import METADATA_KINDS
 from anybacklog.errors import MigrationError
 from anybacklog.migration.asked import Show, showing, silent
 from anybacklog.migration.charting import natives, plan_course, target_words
-from anybacklog.migration.choices import Choices
+from anybacklog.migration.choices import Choices, refuse
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import Course
 from anybacklog.migration.ends import (
@@ -72,7 +72,7 @@ def plan(
     target cannot take. Memory grows with the project's words, and with what breaks a limit, alone.
     ConfigurationError names all that is wrong with an edited plan.
     """
-    choices = edited if isinstance(edited, Choices) or edited is None else read_plan(edited)
+    choices = edited if isinstance(edited, Choices) or edited is None else read_plan(edited, later=True)
     before = (Counter(source.requests()), Counter(target.requests()))
     if ledger is not None:
         refuse_foreign(Path(ledger))
@@ -122,6 +122,11 @@ class _Making:
 
     def _read(self, snapshot: Snapshot, show: Show) -> Header:
         """Read the source, and have `migrate` go on from this reading where it can find it."""
+        known = snapshot.header() if self.choices.problems else None
+        if known is not None:
+            return known
+        if self.source.requests():  # a service, and to read it may take hours
+            refuse(self.choices.plan, self.choices.problems)
         before = Counter(self.source.requests())
         take(self.source, snapshot.folder, show, self.choices.leave_out)
         header = snapshot.header()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,9 @@ _DEPTH = 3
 _TOP = ("format", *_SETTINGS[""], *(table for table in _SETTINGS if table), "mapping", "options")
 
 
-def read_plan(path: str | os.PathLike[str]) -> Choices:
-    """Read a plan file. ConfigurationError names all its problems."""
-    return choices_in(read_text(path), str(path))
+def read_plan(path: str | os.PathLike[str], *, later: bool = False) -> Choices:
+    """Read a plan file. ConfigurationError names all its problems; `later`: if it is TOML, its choices keep them."""
+    return choices_in(read_text(path), str(path), later=later)
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
@@ -40,13 +40,27 @@ def read_text(path: str | os.PathLike[str]) -> str:
         ) from error
 
 
-def choices_in(text: str, name: str) -> Choices:
+def choices_in(text: str, name: str, *, later: bool = False) -> Choices:
     """Give what the text of a plan says; `name` is what to call it."""
     held, lines, problems = parse(text)
-    refuse(name, [*problems, *(Problem(key, said, lines.get(key)) for key, said in _problems(held))])
+    wrong = tuple(Problem(key, said, lines.get(key)) for key, said in _problems(held))
+    if problems or not later:
+        refuse(name, [*problems, *wrong])
+    held = _without(held, {each.key for each in wrong})
     settings = {key: value for table in _SETTINGS for key, value in (held.get(table, {}) if table else held).items()}
     tables = {"mapping": held.get("mapping", {}), "options": held.get("options", {})}
-    return replace(Choices.named(settings), **tables, plan=name, lines=lines, whys=dict(_whys(text, lines)))
+    return replace(
+        Choices.named(settings), **tables, plan=name, lines=lines, whys=dict(_whys(text, lines)), problems=wrong
+    )
+
+
+def _without(held: Mapping[str, Any], wrong: Collection[Key], at: Key = ()) -> dict[str, Any]:
+    """Leave out what stands at these keys."""
+    sound = {name: value for name, value in held.items() if (*at, name) not in wrong}
+    return {
+        name: _without(value, wrong, (*at, name)) if isinstance(value, Mapping) else value
+        for name, value in sound.items()
+    }
 
 
 def _whys(text: str, lines: Mapping[Key, int]) -> Iterator[tuple[Key, str]]:
