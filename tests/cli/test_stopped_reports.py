@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,3 +117,12 @@ def test_a_report_is_a_result_or_says_what_stopped_it_never_both(command: str) -
     for wrong in ({}, {"stopped": "why", "notes": []}, {"stopped": "why", "differences": []}):
         with pytest.raises(ValidationError):
             known.validate(wrong)
+
+
+def test_who_reads_a_report_from_a_pipe_gets_one(ends: tuple[str, ...], call: Call, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as reader:
+        read = reader.submit(pipe.read_text, "utf-8")
+        assert call("migrate", *ends, "--yes", "--json-report", pipe).code == 0
+        assert json.loads(read.result())["status"] == "done"

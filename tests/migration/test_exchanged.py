@@ -11,8 +11,10 @@ import pytest
 import anybacklog
 from anybacklog import Tracker
 from anybacklog.errors import ConfigurationError
+from anybacklog.location import parse
 from anybacklog.migration import migrate, plan, rollback
 from anybacklog.model import TicketDraft
+from anybacklog.store.memory import MemoryBackend
 
 Make = Callable[[], Tracker]
 
@@ -88,3 +90,20 @@ def test_a_ledger_takes_other_ends_beside_those_it_knows(files: dict[str, Path],
     for name in ("source", "target"):
         with opened(files[name]) as source:
             assert migrate(source, memory(), ledger=files["source"].with_name("ledger.db")).clean
+
+
+def test_files_of_one_name_in_two_folders_are_no_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        with_a_ticket(Path("source.db"))
+        with opened(Path("source.db")) as source, opened(Path("target.db")) as target:
+            assert migrate(source, target, ledger=tmp_path / "ledger.db").clean
+
+
+def test_what_every_process_has_its_own_of_is_no_exchange(tmp_path: Path) -> None:
+    for _ in range(2):
+        ends = [Tracker(MemoryBackend(), parse(f"memory://{name}/PROJ")) for name in ("source", "target")]
+        ends[0].create_ticket(TicketDraft(title="one"))
+        assert migrate(*ends, ledger=tmp_path / "ledger.db").clean

@@ -16,10 +16,12 @@ from tests.migration.less import TEXT_ONLY, Less, less
 from tests.migration.restoring import FOUND, Restored, dies_at, talk
 from tests.migration.spaces import Fake, Interrupted, Serve, by_its_clock, writes
 
-from anybacklog import Tracker
+from anybacklog import Tracker, ValidationError
+from anybacklog.backend import AttachmentDraft, CommentDraft
 from anybacklog.location import parse
 from anybacklog.migration import migrate, repair, verify
-from anybacklog.model import Comment, TicketDraft
+from anybacklog.model import Attachment, Comment, TicketDraft
+from anybacklog.store.memory import MemoryBackend
 from anybacklog_simulators.nulab import empty_space
 
 Make = Callable[[], Tracker]
@@ -210,3 +212,36 @@ def test_where_a_journal_cannot_be_read_nothing_is_sent_to_its_ticket_and_the_ot
     assert [len(texts) for texts, _ in said(restored.target)] == [1, 1]
     assert restored.run().clean
     assert [len(texts) for texts, _ in said(restored.target)] == [2, 1]
+
+
+class Refusing(MemoryBackend):
+    """Refuses a file once, and loses the process with a comment that arrived."""
+
+    trouble = True
+
+    def add_attachment(self, ticket_id: str, draft: AttachmentDraft) -> Attachment:
+        if self.trouble:
+            raise ValidationError("not today", field="attachments")
+        return super().add_attachment(ticket_id, draft)
+
+    def add_comment(self, ticket_id: str, draft: CommentDraft) -> Comment:
+        comment = super().add_comment(ticket_id, draft)
+        if self.trouble:
+            self.trouble = False
+            raise Interrupted
+        return comment
+
+
+def test_a_file_that_a_comment_in_doubt_has_brought_is_never_taken_for_an_equal_one_of_the_ticket(
+    memory: Make, tmp_path: Path
+) -> None:
+    source, target = memory(), Tracker(Refusing(), parse("memory://refusing/PROJ"))
+    ticket = source.create_ticket(TicketDraft(title="one"))
+    source.add_attachment(ticket, "a.png", io.BytesIO(b"same"))
+    source.add_comment(ticket, "see", attachments=[("a.png", io.BytesIO(b"same"))])
+    with pytest.raises(Interrupted):
+        migrate(source, target, ledger=tmp_path / "ledger.db", marks=False)
+    assert migrate(source, target, ledger=tmp_path / "ledger.db").failures == []
+    (copy,) = target.tickets()
+    assert [file.name for file in copy.attachments] == ["a.png", "a.png"]
+    assert verify(source, target, ledger=tmp_path / "ledger.db").differences == []

@@ -229,3 +229,12 @@ def test_of_a_service_the_words_are_known_once_it_was_read_and_the_keys_before(
     fake.log.clear()
     assert is_told(told(lambda: do(source, target, ledger=tmp_path / "ledger.db", **given)), KEYS + WORDS)
     assert not any(path.endswith("/comments") for _, path, _ in fake.log)
+
+
+def test_a_refused_plan_leaves_what_was_read_of_the_source_as_it_was(memory: Make, tmp_path: Path) -> None:
+    source, target, ledger = memory(), memory(), tmp_path / "ledger.db"
+    ticket = source.create_ticket(TicketDraft(title="one"))
+    migrate(source, target, ledger=ledger)
+    source.update_ticket(ticket, {"title": "two"})
+    told(lambda: migrate(source, target, ledger=ledger, plan=keep(tmp_path / "plan.toml", WRONG)))
+    assert verify(source, target, ledger=ledger, offline=True).differences == []

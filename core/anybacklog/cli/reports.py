@@ -42,9 +42,16 @@ def publish_json(document: dict[str, Any], file: Path | None) -> bool:
 
 
 def _stopped(why: str, json_report: Path | None, page: Path | None) -> None:
+    """Put it where a report is to stand; whoever reads from a pipe or a device gets one report, in the end."""
+    json_report, page = (None if each is None or _passes_on(each) else each for each in (json_report, page))
     if json_report is not None and str(json_report) != "-":
         publish_json({"stopped": why}, json_report)
     if page is not None:
         from anybacklog.migration.page import render_stopped
 
         write_whole(page, render_stopped(why))
+
+
+def _passes_on(path: Path) -> bool:
+    """Tell a pipe or a device from what keeps what is written there."""
+    return path.exists() and not path.is_file()

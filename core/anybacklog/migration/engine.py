@@ -172,6 +172,8 @@ class _Going:
             when = header.read_at.isoformat(timespec="seconds").replace("+00:00", "Z")
             self.report.notes.append(f"the source as it was read at {when}; --refresh reads it again")
             return header
+        if self.choices.problems and (kept := self.snapshot.header()):
+            return kept
         if self.source.requests():  # a service, and to read it may take hours
             refuse(self.choices.plan, self.choices.problems)
         take(self.source, self.snapshot.folder, self.run.show, self.choices.leave_out)

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from anybacklog.errors import NotFound, ProtocolError, UnsupportedOperation
+from anybacklog.errors import NotFound, PermissionDenied, ProtocolError, UnsupportedOperation
 from anybacklog.migration.apply.along import arrived, left_behind
 from anybacklog.migration.apply.counting import Counting
 from anybacklog.migration.copied import copied
 from anybacklog.migration.falling_back import point_to
 from anybacklog.migration.faults import Fault, telling_faults
 from anybacklog.migration.journals import journal
-from anybacklog.migration.ledger.rows import Landed
+from anybacklog.migration.ledger.rows import Landed, Row
 from anybacklog.migration.places import CannotTell, landed_as
 from anybacklog.migration.questions import Questions
 from anybacklog.model import Attachment, Comment, TicketId
@@ -53,7 +53,7 @@ class FirstLook:
         try:
             with suppress(NotFound), telling_faults(CannotTell):  # of a ticket that is gone each step is told so
                 self.found += self.ask.pair.adopt(self._there(pending), batch=1) if pending else 0
-        except (ProtocolError, Fault) as error:
+        except (ProtocolError, PermissionDenied, Fault) as error:
             told = f"what the target holds of its ticket cannot be read, so it may be there already: {error}"
             self.counting.fail((item for step in pending for item in items_of(step)), "read", told)
             return [step for step in steps if step not in pending]
@@ -81,7 +81,8 @@ class FirstLook:
         """Yield what is there, by step key; comments first, for the files that came with them are no others."""
         landed = self.ask.pair.landed("ticket", pending[0].item.ticket_id, pending[0].item.ticket_id)
         comments = [*(step for step in pending if isinstance(step, AddComment)), *self._pointers(pending)]
-        files = [step for step in pending if isinstance(step, AddAttachment)]
+        doubted = any(row.sent() for row in self._in_doubt(pending[0]))  # a comment that perhaps came brought them
+        files = [step for step in pending if isinstance(step, AddAttachment) and not doubted]
         if landed is not None and comments:
             yield from self._comments(comments, landed.target_ticket)
         if landed is not None and files and self.ask.target.capabilities.can("attachments"):
@@ -121,13 +122,17 @@ class FirstLook:
 
     def _counted(self, steps: Sequence[AddComment], home: TicketId) -> Iterator[tuple[str, Landed]]:
         """Take as many for copied as the description counts beyond those known, unless one of them is in doubt."""
-        begins = f"comment:{steps[0].item.ticket_id}:"
-        if any(row.key.startswith(begins) for row in self.ask.pair.rows(*IN_DOUBT)):
+        if any(self._in_doubt(steps[0])):
             return
         known = sum(each.item.kind == "comment" for each in self.ask.pair.landed_on(home))
         count = copied(self.ask.target.ticket(home).description) or 0
         for number, step in enumerate(steps[: max(0, count - known)], known + 1):
             yield key_of(step), landed_as(step, home, number)
+
+    def _in_doubt(self, step: Step) -> Iterator[Row]:
+        """Yield the comments of a ticket of which nobody knows whether they came."""
+        begins = f"comment:{step.item.ticket_id}:"
+        return (row for row in self.ask.pair.rows(*IN_DOUBT) if row.key.startswith(begins))
 
     def _files(self, steps: Sequence[AddAttachment], home: TicketId) -> Iterator[tuple[str, Landed]]:
         there = self.ask.files(home)
