@@ -16,7 +16,7 @@ from anybacklog.migration.announcing import announce
 from anybacklog.migration.apply import Applier, Counting, Writer, count_done, finish, prepare, write_tickets
 from anybacklog.migration.asked import Confirm, Run, Show, showing, silent
 from anybacklog.migration.charting import answers, plan_course, remembering
-from anybacklog.migration.choices import Choices, refuse
+from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import Bundle, Course
 from anybacklog.migration.ends import (
@@ -46,7 +46,7 @@ from anybacklog.migration.round_trip import added, with_rewritten
 from anybacklog.migration.second_copy import refuse_second_copy
 from anybacklog.migration.seen import Seen, Ties
 from anybacklog.migration.settings import NO_MARKS
-from anybacklog.migration.snapshot import Header, Snapshot, take
+from anybacklog.migration.snapshot import Header, Snapshot, read_for
 from anybacklog.registry import load_registry
 from anybacklog.tracker import Tracker
 
@@ -104,10 +104,8 @@ def migrate(
             how = "written" if settings["marks"] else "not written"
             going.report.notes.append(f"marks are {how}, as the first run chose")
         report = going.through(refresh=refresh, sample=sample, rebuild_ledger=rebuild_ledger, dry_run=dry_run)
-        if redirect_map is not None and dry_run:
-            report.notes.append(f"a dry run writes no redirect map: {redirect_map} is as it was")
-        elif redirect_map is not None:
-            write_redirects(Path(redirect_map), pair)
+        if redirect_map is not None:
+            report.notes += write_redirects(Path(redirect_map), pair, dry_run=dry_run)
         return report
 
 
@@ -174,12 +172,7 @@ class _Going:
             return header
         if self.choices.problems and (kept := self.snapshot.header()):
             return kept
-        if self.source.requests():  # a service, and to read it may take hours
-            refuse(self.choices.plan, self.choices.problems)
-        take(self.source, self.snapshot.folder, self.run.show, self.choices.leave_out)
-        header = self.snapshot.header()
-        if header is None:
-            raise MigrationError(f"the snapshot {self.snapshot.folder} vanished while it was read; run this again")
+        header = read_for(self.choices, self.source, self.snapshot, self.run.show)
         if not dry_run:  # not yet the plan: it may be one that cannot be followed
             known = {"snapshot": header.read_at.isoformat(), "finished": False}
             self.settings |= known

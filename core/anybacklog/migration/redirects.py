@@ -34,13 +34,16 @@ def refuse_form(path: Path) -> None:
         raise ConfigurationError(f"a redirect map is a file that ends in {' or '.join(_FORMS)}, not {path.name!r}")
 
 
-def write_redirects(path: Path, pair: Pair) -> None:
+def write_redirects(path: Path, pair: Pair, *, dry_run: bool) -> list[str]:
     """Write the map in the form that the file's ending says, whole or not at all, in constant memory.
 
-    OSError names the file.
+    A dry run writes none; gives what there is to say of that. OSError names the file.
     """
+    if dry_run:
+        return [f"a dry run writes no redirect map: {path} is as it was"]
     with whole(path) as file:
         _FORMS[path.suffix](file, redirects(pair))
+    return []
 
 
 def _as_csv(file: IO[str], found: Iterator[Redirect]) -> None:

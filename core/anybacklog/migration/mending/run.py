@@ -13,6 +13,7 @@ from pathlib import Path
 from anybacklog.errors import ConfigurationError, MigrationError, NotFound
 from anybacklog.migration.apply import Applier, Writer, prepare, write_ties
 from anybacklog.migration.apply.outcomes import settled_by
+from anybacklog.migration.asked import Show
 from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.comparison import fingerprint
@@ -52,7 +53,6 @@ from anybacklog.steps import (
 from anybacklog.tracker import Tracker
 
 Confirm = Callable[[Mending], bool]
-Show = Callable[[Progress], None]
 _UNMADE = "words that the plan has made are not there yet, so the steps that write them may be more than are named"
 _NAMED = (CreateTicket, AddComment, AddAttachment)
 """What comes again with another key or number, by which texts may name it."""

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from anybacklog.abilities import METADATA_KINDS
-from anybacklog.errors import MigrationError
 from anybacklog.migration.asked import Show, showing, silent
 from anybacklog.migration.charting import natives, plan_course, target_words
-from anybacklog.migration.choices import Choices, refuse
+from anybacklog.migration.choices import Choices
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import Course
 from anybacklog.migration.ends import (
@@ -43,7 +42,7 @@ from anybacklog.migration.referring import asking, named_by
 from anybacklog.migration.report import COUNTED
 from anybacklog.migration.round_trip import warning
 from anybacklog.migration.settings import NO_MARKS
-from anybacklog.migration.snapshot import Header, Snapshot, take
+from anybacklog.migration.snapshot import Header, Snapshot, read_for
 from anybacklog.registry import load_registry
 from anybacklog.tracker import Tracker
 
@@ -125,13 +124,8 @@ class _Making:
         known = snapshot.header() if self.choices.problems else None
         if known is not None:
             return known
-        if self.source.requests():  # a service, and to read it may take hours
-            refuse(self.choices.plan, self.choices.problems)
         before = Counter(self.source.requests())
-        take(self.source, snapshot.folder, show, self.choices.leave_out)
-        header = snapshot.header()
-        if header is None:
-            raise MigrationError(f"the snapshot {snapshot.folder} vanished while it was read; run this again")
+        header = read_for(self.choices, self.source, snapshot, show)
         if self.ledger is not None:
             self.pair.remember({**self.pair.settings, "snapshot": header.read_at.isoformat(), "finished": False})
             self.reading = Counter(self.source.requests()) - before

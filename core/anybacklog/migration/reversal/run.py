@@ -11,6 +11,7 @@ from pathlib import Path
 
 from anybacklog.errors import ConfigurationError, MigrationError, UnsupportedOperation
 from anybacklog.migration.apply import Remover, forget, recognised, settle_removals
+from anybacklog.migration.asked import Show
 from anybacklog.migration.charting import natives
 from anybacklog.migration.clock import Clock
 from anybacklog.migration.course import Course
@@ -31,7 +32,6 @@ from anybacklog.registry import load_registry
 from anybacklog.tracker import Tracker
 
 Confirm = Callable[[Reversal], bool]
-Show = Callable[[Progress], None]
 
 
 def rollback(

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from anybacklog.abilities import METADATA_KINDS, MetadataKind
-from anybacklog.errors import NotFound
+from anybacklog.errors import MigrationError, NotFound
 from anybacklog.migration.asked import Show
+from anybacklog.migration.choices import Choices, refuse
 from anybacklog.migration.course import Bundle
 from anybacklog.migration.report import Progress
 from anybacklog.migration.snapshot.folder import Snapshot
@@ -61,6 +62,19 @@ def take(source: Tracker, folder: Path, show: Show, leave_out: Collection[str] =
     )
     snapshot.seal(header, bundles)
     return snapshot
+
+
+def read_for(choices: Choices, source: Tracker, snapshot: Snapshot, show: Show) -> Header:
+    """Read a whole source as a plan wants it, and give what is known of it.
+
+    What is wrong with the plan is said before a service is read, which may take hours.
+    """
+    if source.requests():
+        refuse(choices.plan, choices.problems)
+    header = take(source, snapshot.folder, show, choices.leave_out).header()
+    if header is None:
+        raise MigrationError(f"the snapshot {snapshot.folder} vanished while it was read; run this again")
+    return header
 
 
 def read_words(source: Tracker, known: Header | None) -> dict[MetadataKind, list[Any]]:
